@@ -1,0 +1,1 @@
+"""Paper and pictures: letters, forms, bills, Excel, QR. Data in, bytes out."""

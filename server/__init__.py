@@ -1,0 +1,1 @@
+"""The association's end: API, authority over rules and workflow, accounts, blobs."""

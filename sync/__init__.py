@@ -1,0 +1,1 @@
+"""The queued sync module: local store, outbox, protocol, transfer, merge. No Qt."""

@@ -1,7 +1,7 @@
 """From a fresh machine to a running Huiban: `demo`, `test`, `huiban ARGS…` and `setup`.
 
-Needs Python 3.11 and nothing else. What it says goes to standard error; standard output and the exit status are those of
-the program it runs.
+Needs Python 3.11 and nothing else. What it says goes to standard error; standard output and the exit status are the
+program's.
 """
 
 from __future__ import annotations

@@ -9,11 +9,10 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Iterator
 
 import services
 from environment import child_environment, venv_program
@@ -87,7 +86,7 @@ GROUPS = (
 
 
 def run(venv: Path, arguments: Sequence[str]) -> int:
-    """`[--only a,b] [--patience FACTOR] [anything pytest takes]`: runs the groups, prints the sum, 0 when all is well."""
+    """`[--only a,b] [--patience FACTOR] [anything pytest takes]`: runs the groups; 0 when all is well."""
     try:
         only, patience, selection = _parse(arguments)
     except ValueError as error:
@@ -221,7 +220,7 @@ def _read(report: Path) -> Result:
 
 
 def _until(deadline: float, command: Sequence[str], env: Variables, output: int | None) -> int | None:
-    """The exit status, or None when the time was up: interrupted first, so that pytest says where it stood, then killed."""
+    """The exit status, or None when the time was up: first interrupted, so that pytest says where it stood."""
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -236,10 +235,8 @@ def _until(deadline: float, command: Sequence[str], env: Variables, output: int 
     except subprocess.TimeoutExpired:
         if LINUX:
             process.send_signal(signal.SIGINT)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            pass
         return None
     finally:
         _kill_all(process)
@@ -250,10 +247,8 @@ def _kill_all(process: subprocess.Popen[bytes]) -> None:
     if WINDOWS:
         process.kill()
     else:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     process.wait()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from talk import LINUX, SetupError, say
 
-# Shared library -> Debian package. Without the first group even `import PySide6.QtCore` fails; the second opens a window.
+# Shared library -> Debian package. Without the first group even `import PySide6.QtCore` fails.
 QT_CORE = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libbrotlidec.so.1": "libbrotli1",
@@ -25,7 +25,7 @@ QT_CORE = {
     "libfreetype.so.6": "libfreetype6",
     "libxkbcommon.so.0": "libxkbcommon0",
 }
-QT_WINDOW = {
+QT_WINDOW = {  # a real window, printing
     "libX11-xcb.so.1": "libx11-xcb1",
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from documents.amounts import capitals, figures
-from documents.paper import Block, Code, Column, Facts, Paper, Para, Table, Title, Together, day_text
+from documents.paper import NUMBER, Block, Code, Column, Facts, Paper, Para, Table, Title, Together, day_text
 from domain.entities import Bill, BillLine
 
 COLUMNS = (
-    Column("序号", 0.5, "center"),
+    NUMBER,
     Column("项目", 2.4),
     Column("人员", 1.2),
     Column("依据", 1.9),

@@ -104,8 +104,9 @@ class Grid(Flowable):
             ink.lines(text, 1e9, size=size)
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        total = sum(column.width for column in self._columns)
-        self._widths = [column.width / total * width for column in self._columns]
+        total = sum(column.width for column in self._columns if not column.fixed)
+        rest = width - sum(column.fixed * mm for column in self._columns)
+        self._widths = [column.fixed * mm or column.width / total * rest for column in self._columns]
         if self._laid is None or (self._wide and self._wide != width):
             self._laid = (
                 [self._cells(row) for row in self._rows],

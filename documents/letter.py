@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from documents.paper import Block, Column, Paper, Para, Seal, Space, Table, Title, Together, day_text
+from documents.paper import NUMBER, Block, Column, Paper, Para, Seal, Space, Table, Title, Together, day_text
 from documents.templates import PaperTemplate, lookup
 
-NUMBER = Column("序号", 0.55, "center")
 BLANK_DAY = "　　　　年　　月　　日"
 
 

@@ -46,11 +46,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; `width` is relative to the others."""
+    """A column of a table; `width` is relative to the others, unless it is `fixed` in millimetres."""
 
     title: str
     width: float = 1
     align: Align = "left"
+    fixed: float = 0
+
+
+NUMBER = Column("序号", align="center", fixed=11)
 
 
 @dataclass(frozen=True, slots=True)

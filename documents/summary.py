@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from documents.paper import Block, Column, Facts, Paper, Para, Table, Title
+from documents.paper import NUMBER, Block, Column, Facts, Paper, Para, Table, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class SentFile:
 
 
 FILES = (
-    Column("序号", 0.5, "center"),
+    NUMBER,
     Column("资料", 2.2),
     Column("人员", 1),
     Column("文件名", 2.6),
     Column("页数", 0.6, "right"),
     Column("大小", 1, "right"),
-    Column("校验码", 1.5),
+    Column("校验码", 2),
 )
 
 
@@ -56,7 +56,7 @@ def summary_sheet(
     """The sheet. Fields without a value are shown as such: what was not filled in is part of what was sent."""
     blocks: list[Block] = [Title(title, association), Facts([(label, value or "（未填）") for label, value in facts])]
     for table in tables:
-        columns = [Column("序号", 0.5, "center"), *table.columns]
+        columns = [NUMBER, *table.columns]
         rows = [[str(at), *row] for at, row in enumerate(table.rows, 1)]
         if rows:
             blocks.append(Table(columns, rows, f"{table.title}（{len(rows)}）"))

@@ -1,0 +1,43 @@
+"""The editions of the association's pack that this server has: read from their entities, parsed once, kept."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from domain.packs import Pack, parse
+from server.models import EntityRow
+
+
+class NoEdition(LookupError):
+    """No edition of that name, or none in force on that day."""
+
+
+class Editions:
+    """Packs by edition. An edition never changes, so what was parsed once holds for the life of the process."""
+
+    def __init__(self) -> None:
+        self._packs: dict[str, Pack] = {}
+        self._lock = threading.Lock()
+
+    def get(self, connection: Connection, edition: str) -> Pack:
+        """The pack of one edition; raises NoEdition."""
+        with self._lock:
+            if (pack := self._packs.get(edition)) is not None:
+                return pack
+            body = connection.scalar(select(EntityRow.body).where(EntityRow.id == f"pack/{edition}"))
+            if body is None:
+                raise NoEdition(edition)
+            pack = self._packs[edition] = parse(json.loads(body)["files"])
+            return pack
+
+    def current(self, connection: Connection, today: date) -> Pack:
+        """The edition in force on a day: of those begun, the one that began last."""
+        rows = connection.execute(select(EntityRow.id, EntityRow.state).where(EntityRow.kind == "pack"))
+        begun = [(since or "", entity) for entity, since in rows if (since or "") <= today.isoformat()]
+        if not begun:
+            raise NoEdition(f"none in force on {today}")
+        return self.get(connection, max(begun)[1].removeprefix("pack/"))

@@ -1,0 +1,82 @@
+"""The ledger: every Operation decided, its Outcome word for word, and when the bytes of a waiting one first came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, func, select, update
+
+from server.models import ArrivalRow, DeviceSyncRow, LedgerRow, LedgerTextRow
+from server.repositories.bulk import among, insert_missing, insert_rows, table_of
+
+LEDGER, TEXT, ARRIVAL, SYNC = map(table_of, (LedgerRow, LedgerTextRow, ArrivalRow, DeviceSyncRow))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An Operation that was decided before."""
+
+    content_sha256: str
+    status: str
+    outcome: str  # JSON, as it was sent
+
+
+def known(connection: Connection, op_ids: Iterable[str]) -> dict[str, Known]:
+    """Those that were decided, with their Outcomes."""
+    query = (
+        select(LEDGER.c.op_id, LEDGER.c.content_sha256, LEDGER.c.status, TEXT.c.outcome)
+        .join_from(LEDGER, TEXT, LEDGER.c.op_id == TEXT.c.op_id)
+        .where(among(connection, LEDGER.c.op_id, op_ids))
+    )
+    return {op_id: Known(*rest) for op_id, *rest in connection.execute(query)}
+
+
+def arrivals(connection: Connection, op_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """(SHA-256 of the content, received_at) of those that came before and had to wait."""
+    query = select(ARRIVAL.c.op_id, ARRIVAL.c.content_sha256, ARRIVAL.c.received_at)
+    rows = connection.execute(query.where(among(connection, ARRIVAL.c.op_id, op_ids)))
+    return {op_id: (sha256, at) for op_id, sha256, at in rows}
+
+
+def note_arrivals(connection: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
+    """(op_id, SHA-256, received_at): the first counts."""
+    insert_missing(connection, ArrivalRow, rows)
+
+
+def forget_arrivals(connection: Connection, op_ids: Sequence[str]) -> None:
+    """They are decided."""
+    if op_ids:
+        connection.execute(delete(ARRIVAL).where(among(connection, ARRIVAL.c.op_id, op_ids)))
+
+
+def add(connection: Connection, rows: Sequence[tuple[Any, ...]], texts: Sequence[tuple[Any, ...]]) -> None:
+    """Decided Operations, in the order of the tables' columns. One that is there already is an IntegrityError."""
+    insert_rows(connection, LedgerRow, rows)
+    insert_rows(connection, LedgerTextRow, texts)
+
+
+def erase(connection: Connection, op_ids: Sequence[str], outcomes: Sequence[str]) -> None:
+    """Take the content away and put the Outcome without names in its place; the ledger itself stays whole."""
+    for op_id, outcome in zip(op_ids, outcomes, strict=True):
+        connection.execute(update(TEXT).where(TEXT.c.op_id == op_id).values(content=None, outcome=outcome))
+
+
+def heard_of(connection: Connection, device: str, account: str, at: str, *, pushed: int | None = None) -> None:
+    """A device synced: `pushed` Operations were decided for it, or None: it pulled."""
+    insert_missing(connection, DeviceSyncRow, [(device, account, None, None, 0)])
+    changes: dict[str, Any] = {"account": account}
+    if pushed is None:
+        changes["pulled_at"] = at
+    else:
+        changes |= {"pushed_at": at, "operations": SYNC.c.operations + pushed}
+    connection.execute(update(SYNC).where(SYNC.c.device == device).values(**changes))
+
+
+def cut_off(connection: Connection, since: str) -> list[tuple[str, str, str | None]]:
+    """(device, account, last heard of) of every device silent since then, longest first."""
+    pushed, pulled = func.coalesce(SYNC.c.pushed_at, ""), func.coalesce(SYNC.c.pulled_at, "")
+    last = case((pushed > pulled, pushed), else_=pulled)
+    query = select(SYNC.c.device, SYNC.c.account, last).where(last < since).order_by(last)
+    return [(device, account, at or None) for device, account, at in connection.execute(query)]

@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from desktop.demo import sample
+
 READY = "ready "  # the line `serve` prints when it listens: "ready http://127.0.0.1:PORT"
 
 
@@ -52,12 +54,17 @@ class ServerProcess:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
 
-    def init(self, *, pack: str, name: str, seed: Path, today: date, address: str | None = None) -> None:
-        """Makes the association with the sample data; its first secrets lie in the spool folder."""
+    def init(
+        self, *, pack: str, seed: Path, today: date, address: str | None = None, configured: bool = False
+    ) -> sample.Sample:
+        """Makes the association with the sample data of this day, which it returns; first secrets lie in the spool."""
+        data = sample.resolved(seed, today, configured=configured)
+        name, seed = data["association"]["name"], sample.write_seed(data, self.data.parent / f"{self.data.name}-seed")
         options = ["--pack", pack, "--name", name, "--seed", str(seed), "--today", today.isoformat()]
         if address:
             options += ["--address", address]
         self.run("init", *options)
+        return data
 
     def run(self, command: str, *options: str, deadline: float = 120) -> str:
         """Another command of the server's on this folder; returns its standard output."""

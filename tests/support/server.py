@@ -17,11 +17,17 @@ TODAY = date(2026, 3, 18)
 
 @contextmanager
 def a_server(
-    folder: Path, *, seed: Path = SEED, today: date = TODAY, pack: str = PACK, database: str | None = None
+    folder: Path,
+    *,
+    seed: Path = SEED,
+    today: date = TODAY,
+    pack: str = PACK,
+    database: str | None = None,
+    configured: bool = True,
 ) -> Iterator[ServerProcess]:
-    """Initialised from the seed and listening; killed at the end, whatever the test did to it."""
+    """Initialised from the seed (its settings in force) and listening; killed at the end."""
     with ServerProcess(folder / "server", database=database) as server:
-        server.init(pack=pack, name="示例协会", seed=seed, today=today)
+        server.init(pack=pack, seed=seed, today=today, configured=configured)
         server.start()
         yield server
 

@@ -1,0 +1,112 @@
+"""The sample data of resources/demo for one day: relative days counted from it, papers and a workbook made."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import yaml
+from openpyxl.styles import Font
+from stdnum.cn import ric
+
+from desktop.demo import papers
+
+Sample = dict[str, Any]
+SHIFT = frozenset({"years", "months", "days"})
+PAPER_TITLES = {  # what is printed on a made-up paper; materials not named here carry their id
+    "highest-diploma": "毕业证书",
+    "social-insurance-proof": "社会保险参保证明",
+    "credential-verification": "证书验证证明",
+}
+
+
+def resolved(path: Path, today: date, *, configured: bool = False) -> Sample:
+    """The file's data for this day. `configured`: the settings are in force from the start."""
+    with path.open(encoding="utf-8") as stream:
+        sample: Sample = _plain(yaml.safe_load(stream), today)
+    for person in sample["people"]:
+        person["id_number"] = _completed(person["id_number"], person["birth_date"])
+    if configured:
+        sample["config"] = [*sample["config"], *sample["settings"]]
+    return sample
+
+
+def write_seed(sample: Sample, folder: Path) -> Path:
+    """Writes what `huiban-server init --seed` reads, with the papers of each person's profile beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    people = [{**person, "materials": _profile(person, folder)} for person in sample["people"]]
+    seed = folder / "seed.json"  # JSON is YAML
+    seed.write_text(json.dumps({**sample, "people": people}, ensure_ascii=False, indent=1), encoding="utf-8")
+    return seed
+
+
+def people_workbook(sample: Sample) -> bytes:
+    """The Excel file of people as people have them: everything a person may have done to it is still in it."""
+    listed = sample["people_list"]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = listed["sheet"]
+    sheet.append([listed["title"]])
+    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(listed["header"]))
+    sheet["A1"].font = Font(bold=True, size=14)
+    sheet.append(listed["header"])
+    for row in listed["rows"]:
+        sheet.append([_cell(cell) for cell in row["cells"]])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def moved(today: date, *, years: int = 0, months: int = 0, days: int = 0) -> date:
+    """Months first, clamped to the end of the month, then days."""
+    index = today.year * 12 + today.month - 1 + years * 12 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(today.day, calendar.monthrange(year, month)[1])) + timedelta(days=days)
+
+
+def _plain(value: Any, today: date) -> Any:
+    if isinstance(value, list):
+        return [_plain(item, today) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value and value.keys() <= SHIFT:
+        return moved(today, **value).isoformat()
+    if value.keys() == {"month"}:
+        return moved(today.replace(day=1), months=value["month"]).isoformat()[:7]
+    return {key: _plain(item, today) for key, item in value.items()}
+
+
+def _completed(pattern: str, birth_date: str) -> str:
+    """An identity number whose birth date depends on today gets it, and the check digit that follows from it."""
+    number = pattern.replace("{birth}", birth_date.replace("-", ""))
+    return number.replace("{check}", ric.calc_check_digit(number.replace("{check}", "0")))
+
+
+def _profile(person: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
+    kept = []
+    for material in person.get("profile", []):
+        title = PAPER_TITLES.get(material, material)
+        file = folder / "profile" / f"{person['id'].rpartition('/')[2]}-{material}.jpg"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(papers.picture(title, [person["name"], person["id_number"]], kind="jpg"))
+        kept.append({"material": material, "name": f"{person['name']}-{title}.jpg", "type": "jpg", "file": str(file)})
+    return kept
+
+
+def _cell(cell: Any) -> str | int | float | date | None:
+    match cell:
+        case {"number": int() | float() as number}:
+            return number
+        case {"date": str() as day}:
+            return date.fromisoformat(day)
+        case "":
+            return None
+        case _:
+            return str(cell)

@@ -104,6 +104,8 @@ class Failure:
 class SyncFailure(Exception):
     """A known failure on its way to whoever shows it."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, *, moved: bool = False, unsent: bool = False) -> None:
         super().__init__(f"{failure.sentence}{failure.remedy}")
         self.failure = failure
+        self.moved = moved  # bytes flowed before it broke: the line lives
+        self.unsent = unsent  # surely nothing reached the server

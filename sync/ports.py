@@ -64,8 +64,14 @@ class StorePort(Protocol):
     def mark_sending(self, account: str, op_ids: Sequence[str], now: datetime) -> None:
         """Durably `sending, attempt n`, before the wire."""
 
-    def record_outcomes(self, account: str, outcomes: Sequence[Outcome], now: datetime) -> None:
-        """Final ones leave the outbox for `answered`; a waiting one stays, with what it waits for."""
+    def record_outcomes(
+        self, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None = None
+    ) -> None:
+        """Final ones leave the outbox for `answered`; a waiting one stays, with what it waits for.
+
+        Blobs that a waiting Outcome names `missing` are unsent again, whatever was believed. A waiting one may be tried
+        again once its blobs are there; one that waits for op_ids no longer in this outbox, from `retry_at`.
+        """
 
     def record_failure(self, account: str, op_ids: Sequence[str], kind: FailureKind, next_try: datetime | None) -> None:
         """Nothing is known of these: `unknown`, or `queued` again when the request surely never arrived."""
@@ -77,6 +83,9 @@ class StorePort(Protocol):
         are gone when its last page is in, not before, so that the screen stays full. False: count or sum do not agree
         at the end (`more` false).
         """
+
+    def count(self, account: str, scope: str) -> int:
+        """Living rows mirrored in this scope."""
 
     def cursors(self, account: str) -> dict[str, int]:
         """Scope -> position, for the scopes of `set_scopes`; 0 where nothing was pulled yet."""
@@ -98,6 +107,9 @@ class StorePort(Protocol):
 
     def blob_sent(self, account: str, sha256: str, offset: int) -> None:
         """The server keeps this much; the whole size means it is there, proved by its SHA-256."""
+
+    def blob_failed(self, account: str, sha256: str, kind: FailureKind) -> None:
+        """This attachment cannot go as it is (refused, or unreadable here): the outbox shows it."""
 
     def open_blob(self, account: str, sha256: str) -> BlobReader:
         """Raises OSError when it cannot be read."""
@@ -149,6 +161,7 @@ class Answered:
     body: bytes
     seconds: float
     sent_bytes: int  # on the wire, after gzip
+    got_bytes: int = 0  # the same of the answer
     server_time: datetime | None = None
     retry_after: float | None = None
 

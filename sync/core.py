@@ -1,0 +1,478 @@
+"""The sync core: decides what is asked of the server next. A state machine without threads, sleep or clock of its own.
+
+`step()` starts what may be started and says when it wants to be called again; `handle(event)` takes the transport's
+answers. What it must not forget is in the store before it acts, so it may be killed between any two lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from sync import notices
+from sync.core_blobs import BlobLanes
+from sync.core_pace import Backoff, Pace
+from sync.core_reading import STOPPING, Garbage, read_problem, read_pull, read_push
+from sync.failures import Failure, FailureKind
+from sync.notices import Line, Notice
+from sync.ports import (
+    Answered,
+    Call,
+    Chance,
+    Clock,
+    Event,
+    Failed,
+    OutboxItem,
+    Progress,
+    StorePort,
+    TransportPort,
+    Upload,
+    Uploaded,
+)
+from sync.protocol import (
+    MAX_PULL_BYTES,
+    PULL_BYTES,
+    PUSH_BYTES,
+    Problem,
+    PullReply,
+    PullRequest,
+    ScopePage,
+    WaitReply,
+    WaitRequest,
+    push_request,
+    undecided,
+)
+
+TOP_PUSH_BYTES = 2 << 20
+PUSHES_BEFORE_PULL = 20  # while a long queue goes out, what came in meanwhile is fetched now and then
+LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask often
+LIVELY_POLL, CALM_POLL = 5.0, 60.0  # seconds
+POISON_DELAY, LONGEST_POISON_DELAY = 5.0, 3600.0  # seconds: one Operation that the server cannot digest
+RETRY_WAITING = timedelta(seconds=30)
+SHRINK_FROM, SHRINK_TO = 100, 0.5  # rows; a scope that loses more than half of so many asks first
+SHRINK_ASKED = ("unit:", "office", "finance", "public")
+SKEW = 300.0  # seconds
+EMPTY_WAKES = 3  # a wake-up line that cries wolf is slowed down
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose sync this is, and whose answers count."""
+
+    account: str
+    association: str
+    server_key: str
+    blob_scope: str  # where attachments of this account go
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    call: Call
+    items: tuple[OutboxItem, ...]
+
+    @property
+    def op_ids(self) -> tuple[str, ...]:
+        return tuple(item.op_id for item in self.items)
+
+
+class SyncCore:
+    """One account's sync. All methods are called from one thread."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        store: StorePort,
+        transport: TransportPort,
+        *,
+        clock: Clock,
+        chance: Chance,
+        notify: Callable[[Notice], object],
+        wakes: bool = True,
+        blob_lanes: int = 2,
+    ) -> None:
+        self._me, self._store, self._transport = identity, store, transport
+        self._clock, self._chance, self._notify, self._wakes = clock, chance, notify, wakes
+        self._numbers = 0
+        self._push: _Push | None = None
+        self._pull: Call | None = None
+        self._wait: Call | None = None
+        self._talk_back, self._wait_back = Backoff(), Backoff()
+        self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
+        self._pull_pace = Pace(PULL_BYTES, MAX_PULL_BYTES)
+        self._most = 0  # Operations in one batch while the server chokes on something; 0: any
+        self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server
+        self._pushes = 0  # since the last pull
+        self._due: datetime | None = None  # of the outbox, when nothing may go now
+        self._poll_at: datetime | None = None
+        self._lively_until: datetime | None = None
+        self._empty_wakes = 0
+        self._woken = False
+        self._mismatches: dict[str, int] = {}
+        self._allowed_to_shrink: set[str] = set()
+        self._held: set[str] = set()
+        self._line = notices.StatusChanged(Line.IDLE)
+        self._skewed = False
+        self._running = False
+        self._blobs = BlobLanes(identity, store, transport, chance=chance, number=self._number, lanes=blob_lanes)
+
+    # ---- from outside ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin, or go on after `stop`: what a crash left half-sent is asked again."""
+        self._store.mark_unknown_on_start(self._me.account)
+        self._running = self._look = self._want_pull = True
+        self._blobs.look()
+        self._forget_delays()
+
+    def stop(self) -> None:
+        """Let go of everything in flight; the answers no longer count."""
+        self._running = False
+        if self._push:
+            self._release(self._push, FailureKind.OFFLINE)
+        for lane, busy in (("talk", self._push or self._pull), ("wait", self._wait)):
+            if busy:
+                self._transport.cancel(lane)
+        self._push = self._pull = self._wait = None
+        self._blobs.cancel()
+        if self._line.line is not Line.STOPPED:
+            self._tell(Line.IDLE)
+
+    def wake(self) -> None:
+        """Something was put into the outbox."""
+        self._look = True
+        self._blobs.look()
+
+    def send_now(self) -> None:
+        """A person asked to try at once."""
+        self._forget_delays()
+        self._want_pull = True
+        self.wake()
+
+    def accept_shrink(self, scope: str) -> None:
+        """A person agreed that much of this scope goes."""
+        self._allowed_to_shrink.add(scope)
+        self._held.discard(scope)
+        self._want_pull = True
+
+    @property
+    def running(self) -> bool:
+        """False before `start`, after `stop`, and when a person is needed (login, revoked, too old)."""
+        return self._running
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is in flight, nothing can be sent now, nothing is known to be new."""
+        talk = self._push or self._pull or self._look or self._want_pull
+        return not talk and self._blobs.idle
+
+    @property
+    def failures(self) -> int:
+        """How often in a row the server could not be talked to."""
+        return max(self._talk_back.failures, self._blobs.failures)
+
+    @property
+    def status(self) -> notices.StatusChanged:
+        """As last told."""
+        return self._line
+
+    def step(self) -> datetime | None:
+        """Start what may be started now. The instant it wants to be called at the latest; None: only after an event."""
+        now = self._clock()
+        if not self._running:
+            return None
+        if self._poll_at and self._poll_at <= now:
+            self._poll_at, self._want_pull = None, True
+        if self._due and self._due <= now:
+            self._due, self._look = None, True
+        self._start_talk(now)
+        self._blobs.start(now)
+        self._start_wait(now)
+        times = [self._poll_at, self._due, self._blobs.due(now)]
+        if not (self._push or self._pull) and (self._look or self._want_pull):
+            times.append(self._talk_back.until)
+        if self._wakes and not self._wait:
+            times.append(self._wait_back.until)
+        return min((time for time in times if time and time > now), default=None)
+
+    def handle(self, event: Event) -> None:
+        """Take an answer of the transport; one that was let go of is passed over."""
+        if not self._running:
+            return
+        if isinstance(event, Uploaded | Progress) or isinstance(event.request, Upload):
+            self._handle_blob(event)
+        elif self._push and event.request.number == self._push.call.number:
+            push, self._push = self._push, None
+            self._answered_push(push, event) if isinstance(event, Answered) else self._failed_push(push, event)
+        elif self._pull and event.request.number == self._pull.number:
+            self._pull = None
+            self._answered_pull(event) if isinstance(event, Answered) else self._failed_pull(event)
+        elif self._wait and event.request.number == self._wait.number:
+            self._wait = None
+            self._answered_wait(event) if isinstance(event, Answered) else self._failed_wait(event.failure, event.moved)
+
+    # ---- push --------------------------------------------------------------------------------------------------------
+
+    def _start_talk(self, now: datetime) -> None:
+        if self._push or self._pull or not self._talk_back.ready(now):
+            return
+        if self._look and not (self._want_pull and self._pushes >= PUSHES_BEFORE_PULL):
+            items = tuple(self._store.next_batch(self._me.account, self._push_pace.limit, now))
+            if self._most:
+                items = items[: self._most]
+            if items:
+                self._start_push(items, now)
+                return
+            self._look, self._due = False, self._store.next_due(self._me.account, now)
+        if self._want_pull:
+            self._start_pull()
+
+    def _start_push(self, items: tuple[OutboxItem, ...], now: datetime) -> None:
+        self._store.mark_sending(self._me.account, [item.op_id for item in items], now)
+        body = push_request((item.content, item.signature) for item in items)
+        self._push = _Push(Call(self._number(), "talk", "/push", body), items)
+        self._pushes += 1
+        self._lively_until = now + LIVELY
+        self._transport.start(self._push.call)
+
+    def _answered_push(self, push: _Push, answer: Answered) -> None:
+        now = self._clock()
+        if answer.status != 200:
+            self._refused_push(push, answer)
+            return
+        try:
+            epoch, outcomes = read_push(answer.body, push.items, self._me.association, self._me.server_key)
+        except Garbage as error:
+            self._release(push, FailureKind.GARBAGE)
+            self._trouble(Failure(FailureKind.GARBAGE, str(error)))
+            return
+        self._contact(answer, now)
+        self._meet(epoch, now)
+        strangers = [outcome for outcome in outcomes if undecided(outcome) is Problem.DEVICE_UNKNOWN]
+        decided = [outcome for outcome in outcomes if undecided(outcome) is not Problem.DEVICE_UNKNOWN]
+        self._store.record_outcomes(self._me.account, decided, now, now + RETRY_WAITING)
+        self._push_pace.went_well(len(answer.request.body), answer.sent_bytes, answer.seconds)
+        self._most = 0 if self._most >= 64 else self._most * 2
+        self._look = True
+        if any(outcome.positions for outcome in decided):
+            self._want_pull = True
+        if any(outcome.missing for outcome in decided):
+            self._blobs.look()
+        for outcome in decided:
+            self._notify(notices.OutcomeArrived(outcome))
+        self._notify(notices.StoreChanged())
+        if strangers:
+            op_ids = [outcome.op_id for outcome in strangers]
+            self._store.record_failure(self._me.account, op_ids, FailureKind.LOGIN_NEEDED, None)
+            self._trouble(Failure(FailureKind.LOGIN_NEEDED, "device unknown"))
+        else:
+            self._well(now)
+
+    def _refused_push(self, push: _Push, answer: Answered) -> None:
+        failure = read_problem(answer)
+        choked = answer.status == 413 or (failure.kind is FailureKind.GARBAGE and failure.retry_after is None)
+        if choked and len(push.items) > 1:  # one bad Operation never blocks the others: find it by halving
+            self._most = len(push.items) // 2
+            self._push_pace.broke(len(push.call.body))
+            self._release(push, failure.kind)
+        elif choked:
+            item = push.items[0]
+            delay = min(POISON_DELAY * 2 ** min(item.attempts, 16), LONGEST_POISON_DELAY)
+            next_try = self._clock() + timedelta(seconds=delay)
+            self._store.record_failure(self._me.account, [item.op_id], failure.kind, next_try)
+        else:
+            self._release(push, failure.kind)
+        self._trouble(failure, moved=choked)
+
+    def _failed_push(self, push: _Push, event: Failed) -> None:
+        self._release(push, event.failure.kind)
+        if not event.unsent:
+            self._push_pace.broke(len(push.call.body))
+        self._trouble(event.failure, moved=event.moved)
+
+    def _release(self, push: _Push, kind: FailureKind) -> None:
+        self._store.record_failure(self._me.account, push.op_ids, kind, None)
+        self._look = True
+
+    # ---- pull --------------------------------------------------------------------------------------------------------
+
+    def _start_pull(self) -> None:
+        cursors = {s: at for s, at in self._store.cursors(self._me.account).items() if s not in self._held}
+        epoch = self._store.epoch(self._me.account)
+        asked = PullRequest(epoch=epoch, cursors=cursors, max_bytes=self._pull_pace.limit)
+        self._pull = Call(self._number(), "talk", "/pull", asked.model_dump_json().encode())
+        self._want_pull, self._pushes = False, 0
+        self._transport.start(self._pull)
+
+    def _answered_pull(self, answer: Answered) -> None:
+        now = self._clock()
+        if answer.status != 200:
+            self._want_pull = True
+            self._trouble(read_problem(answer))
+            return
+        try:
+            reply = read_pull(answer.body)
+        except Garbage as error:
+            self._want_pull = True
+            self._trouble(Failure(FailureKind.GARBAGE, str(error)))
+            return
+        self._contact(answer, now)
+        self._meet(reply.epoch, now)
+        self._pull_pace.went_well(len(answer.body), answer.got_bytes, answer.seconds)
+        self._apply(reply, now)
+        self._well(now)
+
+    def _apply(self, reply: PullReply, now: datetime) -> None:
+        changed = []
+        for scope, page in reply.scopes.items():
+            if self._shrinks(scope, page):
+                continue
+            if page.changes:
+                changed.append(scope)
+            if not self._store.apply_page(self._me.account, scope, page, now=now):
+                self._disagreed(scope, now)
+            elif page.more:
+                self._want_pull = True
+            else:
+                self._mismatches.pop(scope, None)
+                self._allowed_to_shrink.discard(scope)
+        if self._woken:
+            self._empty_wakes = 0 if changed else self._empty_wakes + 1
+            self._woken = False
+        if changed:
+            self._notify(notices.StoreChanged(tuple(changed)))
+
+    def _disagreed(self, scope: str, now: datetime) -> None:
+        """Count or sum are not ours: pull that scope again quietly, at once the first time, then at a calm pace."""
+        self._store.reset_scope(self._me.account, scope)
+        self._mismatches[scope] = self._mismatches.get(scope, 0) + 1
+        if self._mismatches[scope] == 1:
+            self._want_pull = True
+        else:
+            self._poll_at = now + timedelta(seconds=CALM_POLL)
+
+    def _shrinks(self, scope: str, page: ScopePage) -> bool:
+        if scope in self._held:
+            return True
+        if not scope.startswith(SHRINK_ASKED) or scope in self._allowed_to_shrink:
+            return False
+        held = self._store.count(self._me.account, scope)
+        if held < SHRINK_FROM or page.count >= held * SHRINK_TO:
+            return False
+        self._held.add(scope)
+        self._notify(notices.Warned(Failure(FailureKind.MIRROR_SHRINKS, f"{scope}: {held} -> {page.count}"), scope))
+        return True
+
+    def _failed_pull(self, event: Failed) -> None:
+        self._want_pull = True
+        if event.moved:
+            self._pull_pace.broke(self._pull_pace.limit)
+        self._trouble(event.failure, moved=event.moved)
+
+    # ---- wake-up -----------------------------------------------------------------------------------------------------
+
+    def _start_wait(self, now: datetime) -> None:
+        if not self._wakes or self._wait or self._pull or self._want_pull or not self._wait_back.ready(now):
+            return
+        if self._line.line is not Line.ONLINE:
+            return
+        cursors = {s: at for s, at in self._store.cursors(self._me.account).items() if s not in self._held}
+        body = WaitRequest(cursors=cursors, epoch=self._store.epoch(self._me.account)).model_dump_json().encode()
+        self._wait = Call(self._number(), "wait", "/wait", body, held=True)
+        self._transport.start(self._wait)
+
+    def _answered_wait(self, answer: Answered) -> None:
+        now = self._clock()
+        try:
+            if answer.status == 200 and WaitReply.model_validate_json(answer.body).moved:
+                self._want_pull = self._woken = True
+            elif answer.status not in (200, 204):
+                self._failed_wait(read_problem(answer), False)
+                return
+        except ValidationError as error:
+            self._failed_wait(Failure(FailureKind.GARBAGE, f"wait: {error.error_count()} errors"), False)
+            return
+        self._contact(answer, now)
+        self._poll_at = None
+        if self._empty_wakes >= EMPTY_WAKES:
+            self._wait_back.failed(now, self._chance())
+        else:
+            self._wait_back.clear()
+
+    def _failed_wait(self, failure: Failure, moved: bool) -> None:
+        """The wake-up is a comfort: without it the desk asks by itself, often for a minute after it sent something."""
+        now = self._clock()
+        if failure.kind in STOPPING:
+            self._trouble(failure)
+            return
+        self._wait_back.failed(now, self._chance(), moved=moved, asked=failure.retry_after)
+        pause = LIVELY_POLL if self._lively_until and now < self._lively_until else CALM_POLL
+        poll_at = now + timedelta(seconds=pause * (0.9 + self._chance() / 10))
+        self._poll_at = min(self._poll_at or poll_at, poll_at)
+
+    # ---- attachments -------------------------------------------------------------------------------------------------
+
+    def _handle_blob(self, event: Event) -> None:
+        now = self._clock()
+        told, stopped = self._blobs.handle(event, now)
+        for notice in told:
+            self._notify(notice)
+        if isinstance(event, Uploaded):
+            self._look = True
+            self._store.set_contact(self._me.account, now)
+        if stopped:
+            self._trouble(stopped)
+
+    # ---- shared ------------------------------------------------------------------------------------------------------
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _forget_delays(self) -> None:
+        self._talk_back.clear()
+        self._wait_back.clear()
+        self._blobs.forget_delays()
+
+    def _meet(self, epoch: str, now: datetime) -> None:
+        """A new epoch: the server was restored. Pull everything again and ask again what it may have forgotten."""
+        if epoch != self._store.epoch(self._me.account):
+            self._store.meet_epoch(self._me.account, epoch, now)
+            self._want_pull = self._look = True
+            self._blobs.look()
+
+    def _contact(self, answer: Answered, now: datetime) -> None:
+        self._store.set_contact(self._me.account, now)
+        if answer.server_time is None:
+            return
+        ahead = (answer.server_time - now).total_seconds()
+        self._notify(notices.Contact(ahead))
+        if abs(ahead) > SKEW and not self._skewed:
+            self._notify(notices.Warned(Failure(FailureKind.CLOCK, f"{ahead:.0f} s")))
+        self._skewed = abs(ahead) > SKEW
+
+    def _well(self, now: datetime) -> None:
+        self._talk_back.clear()
+        if self._line.line is not Line.ONLINE:
+            self._wait_back.clear()
+        self._tell(Line.ONLINE)
+
+    def _trouble(self, failure: Failure, *, moved: bool = False) -> None:
+        if failure.kind in STOPPING:
+            self.stop()
+            self._tell(Line.STOPPED, failure)
+            return
+        self._talk_back.failed(self._clock(), self._chance(), moved=moved, asked=failure.retry_after)
+        if not moved:
+            self._tell(Line.TROUBLE, failure)
+
+    def _tell(self, line: Line, failure: Failure | None = None) -> None:
+        told = notices.StatusChanged(line, failure)
+        if (told.line, told.failure and told.failure.kind) != (
+            self._line.line,
+            self._line.failure and self._line.failure.kind,
+        ):
+            self._line = told
+            self._notify(told)

@@ -1,0 +1,131 @@
+"""The attachments' part of the sync core: which one goes next on which lane, beside the Operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sync import notices
+from sync.core_pace import Backoff
+from sync.core_reading import STOPPING
+from sync.failures import Failure, FailureKind
+from sync.ports import BlobToSend, Chance, Event, Failed, Progress, StorePort, TransportPort, Upload, Uploaded
+
+if TYPE_CHECKING:
+    from sync.core import Identity
+
+FATAL = frozenset({FailureKind.BLOB_REFUSED, FailureKind.BLOB_DAMAGED})  # of one attachment; the others go on
+
+
+class BlobLanes:
+    """Several uploads side by side, smallest first; each lane waits by itself after a failure."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        store: StorePort,
+        transport: TransportPort,
+        *,
+        chance: Chance,
+        number: Callable[[], int],
+        lanes: int,
+    ) -> None:
+        self._me, self._store, self._transport = identity, store, transport
+        self._chance, self._number = chance, number
+        self._busy: dict[str, Upload | None] = {f"blob-{i}": None for i in range(lanes)}
+        self._back = {lane: Backoff() for lane in self._busy}
+        self._queue: list[BlobToSend] = []
+        self._look = False
+        self._aside: set[str] = set()  # not again before a person did something
+
+    def look(self) -> None:
+        """There may be something new to send."""
+        self._look = True
+
+    def forget_delays(self) -> None:
+        """Try at once, also what was set aside."""
+        self._aside.clear()
+        self._look = True
+        for back in self._back.values():
+            back.clear()
+
+    def cancel(self) -> None:
+        """Let go of what is on its way; the server keeps the bytes it got."""
+        for lane, upload in self._busy.items():
+            if upload:
+                self._transport.cancel(lane)
+                self._busy[lane] = None
+        self._look = True
+
+    @property
+    def idle(self) -> bool:
+        """Nothing on its way and nothing to send."""
+        return not self._look and not self._queue and not any(self._busy.values())
+
+    @property
+    def failures(self) -> int:
+        """In a row, on the luckiest lane that has work."""
+        return min(back.failures for back in self._back.values()) if not self.idle else 0
+
+    def due(self, now: datetime) -> datetime | None:
+        """When a lane that waits may go on."""
+        if not self._queue and not self._look:
+            return None
+        waits = [back.until for lane, back in self._back.items() if not self._busy[lane] and back.until]
+        return min((time for time in waits if time > now), default=None)
+
+    def start(self, now: datetime) -> None:
+        """Fill the lanes that are free."""
+        for lane, upload in self._busy.items():
+            if upload is None and self._back[lane].ready(now) and (blob := self._next()):
+                opening = partial(self._store.open_blob, self._me.account, blob.sha256)
+                self._busy[lane] = begun = Upload(self._number(), lane, blob, self._me.blob_scope, opening)
+                self._transport.start(begun)
+
+    def handle(self, event: Event, now: datetime) -> tuple[list[notices.Notice], Failure | None]:
+        """What to tell, and the failure that stops everything, if it is one."""
+        upload = event.request
+        if not isinstance(upload, Upload) or (held := self._busy.get(upload.lane)) is None:
+            return [], None
+        if held.number != upload.number:
+            return [], None
+        blob = upload.blob
+        if isinstance(event, Progress):
+            return [notices.BlobProgress(blob.sha256, event.offset, blob.size)], None
+        self._busy[upload.lane] = None
+        if isinstance(event, Uploaded):
+            self._store.blob_sent(self._me.account, blob.sha256, blob.size)
+            self._back[upload.lane].clear()
+            return [notices.BlobProgress(blob.sha256, blob.size, blob.size)], None
+        if isinstance(event, Failed):
+            return self._failed(upload, event, now)
+        return [], None
+
+    def _failed(self, upload: Upload, event: Failed, now: datetime) -> tuple[list[notices.Notice], Failure | None]:
+        blob, failure = upload.blob, event.failure
+        if failure.kind in STOPPING:
+            return [], failure
+        if failure.kind in FATAL:
+            self._aside.add(blob.sha256)
+            self._store.blob_failed(self._me.account, blob.sha256, failure.kind)
+            return [notices.Warned(failure, sha256=blob.sha256), notices.StoreChanged()], None
+        if event.offset is not None:
+            self._store.blob_sent(self._me.account, blob.sha256, event.offset)
+        self._look = True
+        self._back[upload.lane].failed(now, self._chance(), moved=event.moved, asked=failure.retry_after)
+        return [], None
+
+    def _next(self) -> BlobToSend | None:
+        if self._look:
+            self._queue = list(self._store.missing_blobs(self._me.account))
+            self._look = False
+        flying = {upload.blob.sha256 for upload in self._busy.values() if upload}
+        self._queue = [blob for blob in self._queue if blob.sha256 not in self._aside]
+        for blob in self._queue:
+            if blob.sha256 not in flying:
+                self._queue.remove(blob)
+                return blob
+        self._queue = []
+        return None

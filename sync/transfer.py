@@ -1,0 +1,117 @@
+"""One attachment to the server over tus 1.0: ask where it stands, stream the rest at full speed, resume at any byte."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from urllib.parse import quote
+
+from sync.core_reading import read_problem_body
+from sync.failures import Failure, FailureKind, SyncFailure
+from sync.http import Answer, Http
+from sync.ports import BlobReader, Upload
+from sync.protocol import TUS_TYPE, TUS_VERSION, Problem
+
+TELL_EVERY = 256 << 10  # bytes between two words of progress
+TRIES = 5  # in one go, when the server stands elsewhere than we were told
+
+
+class Interrupted(SyncFailure):
+    """It broke off; `offset` is what the server is known to keep."""
+
+    def __init__(self, cause: SyncFailure, offset: int | None) -> None:
+        super().__init__(cause.failure, moved=cause.moved, unsent=cause.unsent)
+        self.offset = offset
+
+
+def upload(http: Http, asked: Upload, told: Callable[[int], None]) -> None:
+    """Returns when the server has it whole and its SHA-256 agreed; raises Interrupted."""
+    blob, known = asked.blob, None
+    path = f"/blobs/{quote(f'{asked.scope}:{blob.sha256}')}"
+    try:
+        known = _stands(http, path) if blob.attempted or blob.offset else None
+        known = _create(http, asked) if known is None else known
+        for _ in range(TRIES):
+            if known >= blob.size:
+                return
+            told(known)
+            known = _stream(http, asked, path, known, told)
+    except SyncFailure as failure:
+        raise Interrupted(failure, known) from failure
+    if known < blob.size:
+        raise Interrupted(SyncFailure(Failure(FailureKind.GARBAGE, "the upload does not advance")), known)
+
+
+def _stands(http: Http, path: str) -> int | None:
+    answer = http.raw("HEAD", path, None, {"Tus-Resumable": TUS_VERSION})
+    if answer.status in (404, 410):
+        return None
+    return _offset(answer)
+
+
+def _create(http: Http, asked: Upload) -> int:
+    blob = asked.blob
+    told = {"sha256": blob.sha256, "scope": asked.scope, "name": blob.name}
+    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
+    headers = {"Tus-Resumable": TUS_VERSION, "Upload-Length": str(blob.size), "Upload-Metadata": metadata}
+    answer = http.raw("POST", "/blobs", b"", headers)
+    return _offset(answer, absent=0)
+
+
+def _stream(http: Http, asked: Upload, path: str, offset: int, told: Callable[[int], None]) -> int:
+    """The rest of it from `offset`; where the server stands afterwards."""
+    try:
+        reader = asked.open()
+    except OSError as error:
+        raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, type(error).__name__)) from error
+    try:
+        rest = _Rest(reader, offset, asked.blob.size, told)
+        headers = {"Tus-Resumable": TUS_VERSION, "Upload-Offset": str(offset), "Content-Type": TUS_TYPE}
+        answer = http.raw("PATCH", path, rest, headers)
+    finally:
+        reader.close()
+    if answer.status == 409:
+        stands = _stands(http, path)
+        return _create(http, asked) if stands is None else stands
+    return _offset(answer)
+
+
+def _offset(answer: Answer, absent: int | None = None) -> int:
+    """Where the server stands, by its answer; raises SyncFailure for a refusal."""
+    if answer.status in (200, 201, 204):
+        text = answer.headers.get("upload-offset", "" if absent is None else str(absent))
+        if text.isdigit():
+            return int(text)
+        raise SyncFailure(Failure(FailureKind.GARBAGE, f"{answer.status} without an offset"))
+    failure = read_problem_body(answer.status, answer.body, answer.retry_after)
+    if answer.status in (413, 415) or failure.detail.endswith(Problem.BLOB_KIND):
+        failure = Failure(FailureKind.BLOB_REFUSED, failure.detail)
+    raise SyncFailure(failure, moved=answer.status == 460)
+
+
+class _Rest:
+    """What requests streams: the bytes from `offset` on, telling as it goes."""
+
+    def __init__(self, reader: BlobReader, offset: int, size: int, told: Callable[[int], None]) -> None:
+        reader.seek(offset)
+        self._reader, self._at, self._size, self._told, self._next = reader, offset, size, told, offset + TELL_EVERY
+
+    def __len__(self) -> int:
+        return self._size - self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; an attachment that ends early or cannot be read is damaged, and is said so."""
+        left = self._size - self._at
+        if not left:
+            return b""
+        try:
+            piece = self._reader.read(left if size < 0 else min(size, left))
+        except OSError as error:
+            raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, type(error).__name__)) from error
+        if not piece:
+            raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, "shorter than it should be"))
+        self._at += len(piece)
+        if self._at >= self._next:
+            self._next = self._at + TELL_EVERY
+            self._told(self._at)
+        return piece

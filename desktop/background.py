@@ -1,0 +1,126 @@
+"""Lanes: work beside the screen, its answer on the screen's thread.
+
+lane = Lane(failed=explain)                         `explain` gets every error nobody else asked for
+lane.run(work, done=…, failed=…)                    `work` touches no widget and returns frozen values
+task = lane.follow(work, done=…, progress=…)        `work(steps)` calls steps.say(3, 12, "…"), which raises Cancelled after task.cancel()
+lane.close()                                        waits for what runs, drops what has not begun
+"""
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from threading import Event
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+T = TypeVar("T")
+Failed = Callable[[BaseException], object]
+Progress = Callable[[int, int, str], object]
+
+
+class Cancelled(Exception):
+    """The person pressed 取消; the work stopped at its next step."""
+
+
+class Steps:
+    """Handed to long work: says how far it is, and stops it when it was cancelled."""
+
+    def __init__(self, said: Callable[[int, int, str], None]) -> None:
+        self._said, self._stop = said, Event()
+
+    def say(self, done: int, total: int, words: str = "") -> None:
+        self.check()
+        self._said(done, total, words)
+
+    def check(self) -> None:
+        """For loops that have nothing to say but must be able to stop."""
+        if self._stop.is_set():
+            raise Cancelled
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+class Task:
+    """Long work that was asked for."""
+
+    def __init__(self, steps: Steps, future: "Future[Any]") -> None:
+        self._steps, self._future = steps, future
+
+    def cancel(self) -> None:
+        """Stops at the next step, or never begins; then `failed` gets Cancelled."""
+        self._steps.stop()
+        self._future.cancel()
+
+
+class Lane(QObject):
+    """One thread of work, in the order asked."""
+
+    _ended = Signal(object)
+    _moved = Signal(object)
+
+    def __init__(self, name: str = "lane", *, failed: Failed | None = None) -> None:
+        super().__init__()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._failed = failed
+        self._open = True
+        self._ended.connect(self._answer)
+        self._moved.connect(self._progress)
+
+    def run(
+        self, work: Callable[[], T], *, done: Callable[[T], object] | None = None, failed: Failed | None = None
+    ) -> None:
+        """Do it beside the screen; `done` or `failed` is called on the screen's thread."""
+        future = self._thread.submit(work)
+        future.add_done_callback(lambda ended: self._post(ended, done, failed))
+
+    def follow(
+        self,
+        work: Callable[[Steps], T],
+        *,
+        done: Callable[[T], object] | None = None,
+        failed: Failed | None = None,
+        progress: Progress | None = None,
+    ) -> Task:
+        """Long work that says how far it is and can be stopped."""
+        steps = Steps(lambda count, total, words: self._say(progress, count, total, words))
+        future = self._thread.submit(work, steps)
+        future.add_done_callback(lambda ended: self._post(ended, done, failed))
+        return Task(steps, future)
+
+    def close(self) -> None:
+        """Wait for what runs, drop what has not begun; nothing is called back any more."""
+        self._open = False
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    def _post(self, ended: "Future[T]", done: Callable[[T], object] | None, failed: Failed | None) -> None:
+        if self._open:
+            self._ended.emit((ended, done, failed))
+
+    def _say(self, progress: Progress | None, count: int, total: int, words: str) -> None:
+        if self._open and progress is not None:
+            self._moved.emit((progress, count, total, words))
+
+    @Slot(object)
+    def _progress(self, said: tuple[Progress, int, int, str]) -> None:
+        progress, count, total, words = said
+        if self._open:
+            progress(count, total, words)
+
+    @Slot(object)
+    def _answer(self, ended: tuple["Future[Any]", Callable[[Any], object] | None, Failed | None]) -> None:
+        future, done, failed = ended
+        if not self._open:
+            return
+        error: BaseException | None = Cancelled() if future.cancelled() else future.exception()
+        if isinstance(error, CancelledError):
+            error = Cancelled()
+        if error is None:
+            if done is not None:
+                done(future.result())
+        elif failed is not None:
+            failed(error)
+        elif self._failed is not None:
+            self._failed(error)
+        else:
+            raise error

@@ -1,0 +1,498 @@
+"""The list as people use it: arrow keys, Space ticks, Enter opens, type to find, copy to Excel, columns that can be moved.
+
+view = RowsView(model, empty=EmptyState("还没有草稿", …), name="草稿", row_height=56, header=False, settings=QSettings(…), remember="lists/drafts")
+view.opened      Signal(object)        the row (Enter, double click)
+view.followed    Signal(object, str)   the row and the key of the link or button in it
+view.current_changed Signal(object)    the row under the cursor, or None
+view.chosen      rows ticked; without ticks the selected ones
+fit=True         as high as its rows, for lists that stand in a page that scrolls; hang=True paints hairlines 8 px inside (Page.add does it)
+ChosenBar(view, [("remove", "移出")], noun="人")    shows itself while something is chosen; .acted(key)
+"""
+
+import json
+import sys
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QElapsedTimer,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSettings,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QMenu,
+    QSizePolicy,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.rows_delegate import SIDE, Index, RowLook, RowsDelegate, act_rects
+from desktop.rows_header import RowsHeader
+from desktop.rows_model import CELL_ROLE, Act, Cell, RowsModel
+from desktop.theme import theme
+from desktop.widgets.base import Label, ScrollBar, row
+from desktop.widgets.buttons import Button
+from desktop.widgets.notes import EmptyState
+
+_FIND_PAUSE = 1000  # ms after which typing begins a new word
+
+
+class _Delegate(RowsDelegate):
+    """Asks the view how the row looks, then paints the cell."""
+
+    def __init__(self, view: "RowsView") -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        try:
+            self._paint(painter, option.rect, index)
+        except Exception:  # shiboken 6.12 crashes the process when an error leaves a delegate: give it to the one handler
+            sys.excepthook(*sys.exc_info())
+
+    def _paint(self, painter: QPainter, rect: QRect, index: Index) -> None:
+        view = self._view
+        self.look = view.look_of(index)
+        if view.rows.ticks and index.column() == 0:
+            on = Qt.CheckState.Checked if view.rows.is_ticked(index.row()) else Qt.CheckState.Unchecked
+            self.paint_row(painter, rect, None, on, view.rows.may_tick(index.row()))
+        else:
+            self.paint_row(painter, rect, index.data(CELL_ROLE), None, True)
+
+
+class RowsView(QTableView):
+    """A table without grid and frame over a RowsModel."""
+
+    opened = Signal(object)
+    followed = Signal(object, str)
+    current_changed = Signal(object)
+    chosen_changed = Signal()
+
+    def __init__(
+        self,
+        model: RowsModel[Any],
+        parent: QWidget | None = None,
+        *,
+        name: str,
+        empty: EmptyState | None = None,
+        row_height: int = 36,
+        header: bool = True,
+        fit: bool = False,
+        hang: bool = False,
+        settings: QSettings | None = None,
+        remember: str = "",
+    ) -> None:
+        super().__init__(parent)
+        self.rows, self.hang, self._fit, self._empty = model, hang, fit, empty
+        self._settings, self._remember = settings, remember
+        self._hover, self._act, self._anchor = -1, -1, 0
+        self._last_key: Hashable | None = None
+        self._typed, self._clock = "", QElapsedTimer()
+        self._save = QTimer(self, singleShot=True, interval=300)
+        self.setAccessibleName(name)
+        self._dress(row_height, header)
+        self.setItemDelegate(_Delegate(self))
+        self.setModel(model)
+        if empty is not None:
+            empty.setParent(self.viewport())
+        self._lay_columns()
+        model.modelReset.connect(self._reset)
+        model.layoutChanged.connect(self._shown)
+        model.dataChanged.connect(self._shown)
+        model.ticks_changed.connect(self.chosen_changed)
+        self._save.timeout.connect(self._write_columns)
+        self.doubleClicked.connect(self._double)
+        theme().changed.connect(self._restyle)
+        self._shown()
+
+    def _dress(self, row_height: int, header: bool) -> None:
+        self.setShowGrid(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        one, many = QAbstractItemView.SelectionMode.SingleSelection, QAbstractItemView.SelectionMode.ExtendedSelection
+        self.setSelectionMode(one if self.rows.ticks else many)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBar(ScrollBar(Qt.Orientation.Vertical))
+        self.setHorizontalScrollBar(ScrollBar(Qt.Orientation.Horizontal))
+        self.setHorizontalHeader(RowsHeader(self, self.rows, self.hang))
+        self.horizontalHeader().setVisible(header)
+        lines = self.verticalHeader()
+        lines.hide()
+        lines.setMinimumSectionSize(24)
+        lines.setDefaultSectionSize(row_height)
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._restyle()
+        if self._fit:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _restyle(self) -> None:
+        self.setPalette(theme().palette())
+        self.viewport().update()
+
+    # columns
+
+    def _lay_columns(self) -> None:
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(32)
+        kept = self._read_columns()
+        widths: dict[str, int] = kept.get("widths", {})
+        if self.rows.ticks:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(0, 36)
+        for place, column in enumerate(self.rows.columns, start=self.rows.offset):
+            if column.width:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+                header.resizeSection(place, widths.get(column.title, column.width))
+            else:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        titles = [column.title for column in self.rows.columns]
+        order: list[str] = kept.get("order", [])
+        if sorted(order) == sorted(titles):
+            for to, title in enumerate(order, start=self.rows.offset):
+                header.moveSection(header.visualIndex(titles.index(title) + self.rows.offset), to)
+        header.sectionMoved.connect(self._columns_touched)
+        header.sectionResized.connect(self._columns_touched)
+
+    def _read_columns(self) -> dict[str, Any]:
+        if self._settings is None or not self._remember:
+            return {}
+        try:
+            kept = json.loads(str(self._settings.value(self._remember, "{}")))
+        except ValueError:
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def _columns_touched(self) -> None:
+        header = self.horizontalHeader()
+        if self.rows.ticks and header.visualIndex(0) != 0:
+            header.moveSection(header.visualIndex(0), 0)
+        if self._settings is not None and self._remember:
+            self._save.start()
+
+    def _write_columns(self) -> None:
+        if self._settings is None:
+            return
+        header, offset, columns = self.horizontalHeader(), self.rows.offset, self.rows.columns
+        order = [columns[header.logicalIndex(place) - offset].title for place in range(offset, header.count())]
+        widths = {c.title: header.sectionSize(i) for i, c in enumerate(columns, start=offset) if c.width}
+        self._settings.setValue(self._remember, json.dumps({"order": order, "widths": widths}, ensure_ascii=False))
+
+    def reset_columns(self) -> None:
+        """As the program laid them out at first."""
+        header = self.horizontalHeader()
+        for place, column in enumerate(self.rows.columns, start=self.rows.offset):
+            header.moveSection(header.visualIndex(place), place)
+            if column.width:
+                header.resizeSection(place, column.width)
+
+    # what is shown
+
+    def _reset(self) -> None:
+        """Other rows: the cursor goes back to the same one if it is still there."""
+        place = self.rows.place_of(self._last_key) if self._last_key is not None else -1
+        if place >= 0:
+            self.set_current(place)
+        elif self.selectionModel() is not None:
+            self._last_key = None
+            self.current_changed.emit(None)
+        self._shown()
+
+    def _shown(self) -> None:
+        count = self.rows.rowCount()
+        if self._empty is not None:
+            self._empty.setVisible(count == 0)
+        if self._fit:
+            header = self.horizontalHeader().sizeHint().height() if not self.horizontalHeader().isHidden() else 0
+            blank = self._empty.sizeHint().height() if self._empty is not None and count == 0 else 0
+            self.setFixedHeight(header + count * self.verticalHeader().defaultSectionSize() + blank)
+
+    def set_current(self, place: int) -> None:
+        column = self.rows.offset
+        self.setCurrentIndex(self.rows.index(place, column))
+
+    @property
+    def current(self) -> Any:
+        index = self.currentIndex()
+        return self.rows.row_at(index.row()) if index.isValid() else None
+
+    @property
+    def chosen(self) -> tuple[Any, ...]:
+        if self.rows.ticks:
+            return self.rows.ticked
+        return tuple(self.rows.row_at(index.row()) for index in sorted(self.selectionModel().selectedRows()))
+
+    def look_of(self, index: Index) -> RowLook:
+        header, place = self.horizontalHeader(), index.row()
+        visual = header.visualIndex(index.column())
+        here = self.currentIndex()
+        current = here.isValid() and here.row() == place
+        acts = self._acts_of(place) if current and self._act >= 0 else []
+        return RowLook(
+            current=current,
+            hovered=place == self._hover,
+            selected=not self.rows.ticks and self.selectionModel().isRowSelected(place, QModelIndex()),
+            band=self.rows.band(self.rows.row_at(place)) if self.rows.band is not None else "",
+            first=visual == 0,
+            last=visual == header.count() - 1,
+            hang=self.hang,
+            lit=acts[self._act].key if 0 <= self._act < len(acts) and self.hasFocus() else "",
+        )
+
+    def focus_rect(self) -> QRect:
+        """Where the focus ring goes: the current row, not the whole table."""
+        index = self.currentIndex()
+        if not index.isValid():
+            return self.rect()
+        top = self.rowViewportPosition(index.row()) + self.viewport().y()
+        return QRect(2, top + 2, self.width() - 4, self.rowHeight(index.row()) - 5)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.row() != previous.row():
+            for index in (current, previous):
+                if index.isValid():
+                    self._repaint_row(index.row())
+        if current.isValid() and self.rows.key_at(current.row()) != self._last_key:
+            self._last_key = self.rows.key_at(current.row())
+            self.current_changed.emit(self.rows.row_at(current.row()))
+
+    def selectionChanged(self, selected: Any, deselected: Any) -> None:
+        super().selectionChanged(selected, deselected)
+        if not self.rows.ticks:
+            self.chosen_changed.emit()
+
+    def _repaint_row(self, place: int) -> None:
+        if place >= 0:
+            rect = QRect(0, self.rowViewportPosition(place), self.viewport().width(), self.rowHeight(place) + 1)
+            self.viewport().update(rect)
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, index = event.key(), self.currentIndex()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll) and self.rows.ticks:
+            self.rows.tick_all(True)
+        elif (
+            key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self._enter()
+        elif key == Qt.Key.Key_Space and self.rows.ticks and index.isValid():
+            self._anchor = index.row()
+            self.rows.tick([index.row()], not self.rows.is_ticked(index.row()))
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and shift and self.rows.ticks and index.isValid():
+            step = -1 if key == Qt.Key.Key_Up else 1
+            self.rows.tick([index.row()], True)
+            if 0 <= index.row() + step < self.rows.rowCount():
+                self.set_current(index.row() + step)
+                self.rows.tick([index.row() + step], True)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and index.isValid():
+            count = len(self._acts_of(index.row()))
+            self._act = max(-1, min(count - 1, self._act + (1 if key == Qt.Key.Key_Right else -1)))
+            self._repaint_row(index.row())
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.rows.rowCount() and not event.modifiers():
+            self.set_current(0 if key == Qt.Key.Key_Home else self.rows.rowCount() - 1)
+        elif key == Qt.Key.Key_Escape:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Typing a name, its 拼音首字母 or the head of a number moves to the next row that has it."""
+        if not self._clock.isValid() or self._clock.elapsed() > _FIND_PAUSE:
+            self._typed = ""
+        self._clock.start()
+        self._typed += search.lower()
+        count = self.rows.rowCount()
+        start = max(0, self.currentIndex().row()) + (
+            1 if len(self._typed) == 1 and self.currentIndex().isValid() else 0
+        )
+        for step in range(count):
+            place = (start + step) % count
+            if any(word.startswith(self._typed) for word in self.rows.search_text(self.rows.row_at(place)).split()):
+                self.set_current(place)
+                return
+
+    def copy(self) -> None:
+        """The chosen rows, or the current one, as text that Excel takes."""
+        ticked = [place for place in range(self.rows.rowCount()) if self.rows.ticks and self.rows.is_ticked(place)]
+        places = ticked or sorted({index.row() for index in self.selectedIndexes()})
+        if not places and self.currentIndex().isValid():
+            places = [self.currentIndex().row()]
+        if places:
+            QGuiApplication.clipboard().setText(self.rows.as_text(places))
+
+    def _enter(self) -> None:
+        index = self.currentIndex()
+        if not index.isValid():
+            return
+        acts = self._acts_of(index.row())
+        if 0 <= self._act < len(acts):
+            self.followed.emit(self.rows.row_at(index.row()), acts[self._act].key)
+        else:
+            self.opened.emit(self.rows.row_at(index.row()))
+
+    def _acts_of(self, place: int) -> list[Act]:
+        header = self.horizontalHeader()
+        logical = (header.logicalIndex(visual) for visual in range(header.count()))
+        cells = (self.rows.index(place, column).data(CELL_ROLE) for column in logical)
+        return [act for cell in cells if isinstance(cell, Cell) for act in cell.acts]
+
+    # mouse
+
+    def _act_at(self, pos: QPoint) -> tuple[int, Act] | None:
+        index = self.indexAt(pos)
+        cell = index.data(CELL_ROLE) if index.isValid() else None
+        if isinstance(cell, Cell) and cell.acts:
+            inner = self.visualRect(index).adjusted(SIDE, 0, -SIDE, -1)
+            for act, rect in act_rects(list(cell.acts), inner, cell.align):
+                if rect.contains(pos):
+                    return index.row(), act
+        return None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        pos, index = event.position().toPoint(), self.indexAt(event.position().toPoint())
+        self._act = -1
+        super().mousePressEvent(event)
+        if event.button() != Qt.MouseButton.LeftButton or not index.isValid():
+            return
+        if self.rows.ticks and index.column() == 0:
+            on = not self.rows.is_ticked(index.row())
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._anchor < self.rows.rowCount():
+                first, last = sorted((self._anchor, index.row()))
+                self.rows.tick(range(first, last + 1), on)
+            else:
+                self.rows.tick([index.row()], on)
+            self._anchor = index.row()
+        else:
+            hit = self._act_at(pos)
+            if hit is not None:
+                self.followed.emit(self.rows.row_at(hit[0]), hit[1].key)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        pos = event.position().toPoint()
+        self._hover_on(self.rowAt(pos.y()))
+        hand = self._act_at(pos) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover_on(-1)
+        return super().viewportEvent(event)
+
+    def _hover_on(self, place: int) -> None:
+        if place != self._hover:
+            before, self._hover = self._hover, place
+            self._repaint_row(before)
+            self._repaint_row(place)
+
+    def _double(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        at = self.viewport().mapFromGlobal(self.cursor().pos())
+        if index.isValid() and not (self.rows.ticks and index.column() == 0) and self._act_at(at) is None:
+            self.opened.emit(self.rows.row_at(index.row()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Everything the mouse can do in a row and its header, for the keyboard too."""
+        menu = self.context_menu()
+        at = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
+            at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
+        menu.popup(at)
+
+    def context_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        current = self.currentIndex()
+        if current.isValid():
+            row_ = self.rows.row_at(current.row())
+            menu.addAction("打开").triggered.connect(lambda: self.opened.emit(row_))
+            for act in self._acts_of(current.row()):
+                menu.addAction(act.words).triggered.connect(
+                    lambda _on=False, key=act.key: self.followed.emit(row_, key)
+                )
+            menu.addAction("复制到 Excel").triggered.connect(self.copy)
+            menu.addSeparator()
+        if not self.horizontalHeader().isHidden():
+            order = menu.addMenu("排序")
+            for place, column in enumerate(self.rows.columns, start=self.rows.offset):
+                if column.title:
+                    order.addAction(column.title).triggered.connect(lambda _on=False, at=place: self.sort_by(at))
+            menu.addAction("列恢复原样").triggered.connect(self.reset_columns)
+        return menu
+
+    def sort_by(self, column: int) -> None:
+        header = self.horizontalHeader()
+        down = header.sortIndicatorSection() == column and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(column, order)
+        self.rows.sort(column, order)
+
+    # looks
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._empty is not None:
+            self._empty.setGeometry(self.viewport().rect())
+
+
+class ChosenBar(QWidget):
+    """What can be done with the chosen rows; hidden while none is."""
+
+    acted = Signal(str)
+
+    def __init__(
+        self, view: RowsView, acts: Sequence[tuple[str, str]], parent: QWidget | None = None, *, noun: str = "项"
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._noun = view, noun
+        self._words = Label("", "panel_body", weight=500)
+        self._keys: dict[QWidget, str] = {}
+        layout = row(self._words, spacing=8)
+        for key, words in acts:
+            button = Button(words, "secondary")
+            button.clicked.connect(self._clicked)
+            self._keys[button] = key
+            layout.addWidget(button)
+        layout.addStretch(1)
+        self.setLayout(layout)
+        view.chosen_changed.connect(self._refresh)
+        self._refresh()
+
+    def _clicked(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QWidget):
+            self.acted.emit(self._keys[sender])
+
+    def _refresh(self) -> None:
+        count = len(self._view.chosen)
+        self._words.setText(f"已勾选 {count} {self._noun}")
+        self.setVisible(count > 0)

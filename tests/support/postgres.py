@@ -1,34 +1,33 @@
 """A fresh PostgreSQL database for each test, in the cluster that `packaging/dev.py test` starts or in one of our own.
 
-Used as a plugin: `pytest_plugins = ["tests.support.postgres"]` gives the fixture `postgres_url`.
+A plugin of every run (tests/conftest.py): a test marked `postgres` asks for the fixture `postgres_url`.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import URL, make_url
-from uuid_utils import uuid4
 
-PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
+from tests.support.scripts import script
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[URL]:
     """The URL of a cluster's own database; without the group's cluster, one is started for this run."""
+    from sqlalchemy import make_url
+
     if given := os.environ.get("HUIBAN_TEST_POSTGRES"):
         yield make_url(given)
         return
-    with packaging_module("services").postgres() as url:
+    with script("services").postgres() as url:
         yield make_url(url)
 
 
@@ -42,6 +41,9 @@ def postgres_url(postgres_cluster: URL) -> Iterator[str]:
 @contextmanager
 def a_database(cluster: URL) -> Iterator[str]:
     """An empty database of its own; whoever is still connected at the end is thrown out."""
+    import psycopg  # here: this module is loaded by every run, and few need it
+    from psycopg import sql
+
     name = f"huiban_{uuid4().hex}"
     address = cluster.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
@@ -50,10 +52,3 @@ def a_database(cluster: URL) -> Iterator[str]:
             yield cluster.set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def packaging_module(name: str) -> ModuleType:
-    """A module of `packaging/`, which is a folder of scripts and no package."""
-    if str(PACKAGING) not in sys.path:
-        sys.path.append(str(PACKAGING))
-    return importlib.import_module(name)

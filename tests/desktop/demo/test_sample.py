@@ -23,7 +23,7 @@ DAYS = [date(2026, 3, 18), date(2026, 8, 31), date(2027, 2, 28), date(2028, 2, 2
 UNIT = "unit/01970000-0000-7000-8000-000000000001"
 
 
-@pytest.fixture(params=DAYS, ids=str)
+@pytest.fixture(params=DAYS, ids=str, scope="module")
 def sample(request: pytest.FixtureRequest) -> Sample:
     return resolved(SEED, request.param)
 

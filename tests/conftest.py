@@ -1,0 +1,8 @@
+"""What every test finds: no window on anybody's screen, and the fixtures of tests/support."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # `packaging/dev.py test` gives the windows a private screen
+pytest_plugins = ["tests.support.postgres"]

@@ -122,6 +122,8 @@ class SyncCore:
 
     def start(self) -> None:
         """Begin, or go on after `stop`: what a crash left half-sent is asked again."""
+        if self._running:
+            return
         self._store.mark_unknown_on_start(self._me.account)
         self._running = self._look = self._want_pull = True
         self._blobs.look()
@@ -130,15 +132,18 @@ class SyncCore:
     def stop(self) -> None:
         """Let go of everything in flight; the answers no longer count."""
         self._running = False
-        if self._push:
-            self._release(self._push, FailureKind.OFFLINE)
-        for lane, busy in (("talk", self._push or self._pull), ("wait", self._wait)):
-            if busy:
-                self._transport.cancel(lane)
-        self._push = self._pull = self._wait = None
-        self._blobs.cancel()
+        if (push := self._push) is not None:
+            self._push = None
+            self._transport.cancel("talk")
+            self._release(push, FailureKind.OFFLINE)
+        self._let_go()
         if self._line.line is not Line.STOPPED:
             self._tell(Line.IDLE)
+
+    def abandon(self) -> None:
+        """The store cannot be written: let go of everything without a word to it; `start` asks again."""
+        self._running, self._push = False, None
+        self._let_go()
 
     def wake(self) -> None:
         """Something was put into the outbox."""
@@ -426,6 +431,12 @@ class SyncCore:
             self._trouble(stopped)
 
     # ---- shared ------------------------------------------------------------------------------------------------------
+
+    def _let_go(self) -> None:
+        self._transport.cancel("talk")
+        self._transport.cancel("wait")
+        self._push = self._pull = self._wait = None
+        self._blobs.cancel()
 
     def _number(self) -> int:
         self._numbers += 1

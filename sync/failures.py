@@ -23,12 +23,17 @@ class FailureKind(StrEnum):
     CONFLICT = "conflict"
     LOGIN_NEEDED = "login-needed"
     PASSWORD_CHANGE = "password-change"
+    PASSWORD_WEAK = "password-weak"
+    LOGIN_WRONG = "login-wrong"
+    LOCKED_OUT = "locked-out"
+    INVITATION = "invitation"
     REVOKED = "revoked"
     WRONG_SERVER = "wrong-server"
     GARBAGE = "garbage"
     BLOB_REFUSED = "blob-refused"
     BLOB_DAMAGED = "blob-damaged"
     STORE_DAMAGED = "store-damaged"
+    DISK_FULL = "disk-full"
     MIRROR_SHRINKS = "mirror-shrinks"
 
 
@@ -60,6 +65,12 @@ WORDS: dict[FailureKind, Words] = {
     FailureKind.CONFLICT: Words("这项内容已被别人先改过。", "请打开它，比较两边的内容后重新提交。"),
     FailureKind.LOGIN_NEEDED: Words("登录已过期。", "请重新输入密码；可以继续填写，未发送的内容都保留着。"),
     FailureKind.PASSWORD_CHANGE: Words("首次登录须先修改初始密码。", "请修改密码，然后会自动继续。"),
+    FailureKind.PASSWORD_WEAK: Words("新密码不合要求。", "请用至少 10 个字符、与账号和旧密码不同的密码。"),
+    FailureKind.LOGIN_WRONG: Words("账号或密码不对。", "请核对后再试；忘记密码请联系本单位主账号或协会。"),
+    FailureKind.LOCKED_OUT: Words("密码输错次数过多，暂时不能登录。", "请稍等几分钟再试。"),
+    FailureKind.INVITATION: Words(
+        "这不是会办的邀请文件，或文件已损坏。", "请选择协会发来的 .huiban 文件；仍不行请向协会重新索取。"
+    ),
     FailureKind.REVOKED: Words(
         "这个账号或这台电脑已被停用。", "请联系本单位主账号或协会；草稿和未发送的内容已封存，可以移交。"
     ),
@@ -76,6 +87,7 @@ WORDS: dict[FailureKind, Words] = {
     FailureKind.STORE_DAMAGED: Words(
         "本机资料库已损坏，未能写入。", "请重新启动会办，会自动修复并从协会服务器取回资料。"
     ),
+    FailureKind.DISK_FULL: Words("磁盘满了，收发已暂停；已保存的都在。", "请腾出一些空间，会自动继续。"),
     FailureKind.MIRROR_SHRINKS: Words(
         "协会服务器要求删除本机的大部分资料，已暂停接收。", "请先向协会核实；确认无误后点“接收删除”。"
     ),

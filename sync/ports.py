@@ -112,7 +112,7 @@ class StorePort(Protocol):
         """This attachment cannot go as it is (refused, or unreadable here): the outbox shows it."""
 
     def open_blob(self, account: str, sha256: str) -> BlobReader:
-        """Raises OSError when it cannot be read."""
+        """Raises OSError or StoreFailure when it cannot be read; so may its `read`."""
 
     def set_contact(self, account: str, now: datetime) -> None:
         """The server answered."""

@@ -325,14 +325,15 @@ def encode_content(operation: Operation) -> bytes:
 def decode_content(content: bytes | str) -> Operation:
     """The Operation in these bytes, every field checked; raises Unreadable."""
     try:
-        tree = from_json(content, allow_inf_nan=False)
+        data = content.encode() if isinstance(content, str) else content
+        tree = from_json(data, allow_inf_nan=False)
         read = OperationContent.model_validate(tree)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Unreadable(f"{'.'.join(map(str, first['loc'])) or 'content'}: {first['msg']}") from error
     except ValueError as error:
         raise Unreadable(str(error)) from error
-    if ("\\u0000" in content if isinstance(content, str) else b"\\u0000" in content) and _has_nul(tree):
+    if b"\\u0000" in data and _has_nul(tree):
         raise Unreadable("a text holds the character U+0000")
     if read.made_at.tzinfo is None:
         raise Unreadable("made_at: an instant names its offset")

@@ -11,6 +11,7 @@ from sync.failures import Failure, FailureKind, SyncFailure
 from sync.http import Answer, Http
 from sync.ports import BlobReader, Upload
 from sync.protocol import TUS_TYPE, TUS_VERSION, Problem
+from sync.store.errors import StoreFailure
 
 TELL_EVERY = 256 << 10  # bytes between two words of progress
 TRIES = 5  # in one go, when the server stands elsewhere than we were told
@@ -62,7 +63,7 @@ def _stream(http: Http, asked: Upload, path: str, offset: int, told: Callable[[i
     """The rest of it from `offset`; where the server stands afterwards."""
     try:
         reader = asked.open()
-    except OSError as error:
+    except (OSError, StoreFailure) as error:
         raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, type(error).__name__)) from error
     try:
         rest = _Rest(reader, offset, asked.blob.size, told)
@@ -106,7 +107,7 @@ class _Rest:
             return b""
         try:
             piece = self._reader.read(left if size < 0 else min(size, left))
-        except OSError as error:
+        except (OSError, StoreFailure) as error:
             raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, type(error).__name__)) from error
         if not piece:
             raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, "shorter than it should be"))

@@ -19,10 +19,13 @@ NOW = datetime(2026, 3, 18, 1, 2, 3, 456000, UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = protocol.public_text(KEY)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_characters="\0")),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(st.characters(exclude_characters="\0")), inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\0")), inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -41,7 +44,7 @@ def an_operation(**more: Any) -> Operation:
     return Operation(**{**values, **more})
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_characters="\0")), JSON, max_size=4))
+@given(st.dictionaries(st.text(st.characters(codec="utf-8", exclude_characters="\0")), JSON, max_size=4))
 def test_an_operation_survives_the_wire_byte_for_byte(payload: dict[str, Any]) -> None:
     operation = an_operation(payload=payload, after=(str(uuid_utils.uuid7()),), blobs=("a" * 64,), base_version=7)
     content = protocol.encode_content(operation)

@@ -10,9 +10,10 @@ from fastapi.security import HTTPBearer
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from server.clock import shanghai_day
 from server.problems import Refused
 from server.repositories import accounts
-from server.work import Work, shanghai_day, work
+from server.work import Work, work
 from sync.protocol import Problem, instant_text
 
 DESKS = ("person", "unit", "agency", "association", "finance", "secretariat", "admin", "system")

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 
-Heads = Mapping[str, int]  # scope -> newest seq
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger("huiban.server")
+Look = Callable[[], tuple[str, Mapping[str, int]]]  # the epoch, and scope -> newest position
+ALIVE = 5.0  # seconds between two looks whether the desk is still on the line
 
 
 class Notifier:
-    """Newest position of each scope, as this process knows it, and the waiting calls it wakes.
+    """The newest position of each scope as this process knows it, and the waiting calls it wakes.
 
-    One look at the feed a second serves every waiting call, and finds what other processes decided; a decision of this
-    process asks for a look at once. Nobody waiting: no look.
+    One look at the feed a second serves every waiting call and finds what other processes decided; a decision of this
+    process asks for a look at once. While nobody waits there is no look.
     """
 
     def __init__(self, every: float = 1.0) -> None:
         self._every = every
-        self._heads: dict[str, int] = {}
+        self._epoch = ""
+        self._heads: Mapping[str, int] = {}
         self._waiting = 0
         self._closed = False
-        self._news: asyncio.Event | None = None  # set and replaced at each change
-        self._poke: asyncio.Event | None = None
+        self._news = asyncio.Event()  # set, and replaced by a new one, at each change
+        self._asked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, look: Callable[[], Heads]) -> None:
-        """Begin on the running loop; `look` reads the feed's newest positions (in a thread)."""
-        self._loop = asyncio.get_running_loop()
-        self._news, self._poke = asyncio.Event(), asyncio.Event()
-        self._closed = False
+    def start(self, look: Look) -> None:
+        """Begin on the running loop; `look` reads the feed (it is called in a thread)."""
+        self._loop, self._closed = asyncio.get_running_loop(), False
         self._task = asyncio.create_task(self._watch(look))
 
     async def stop(self) -> None:
@@ -41,51 +45,62 @@ class Notifier:
             await asyncio.gather(self._task, return_exceptions=True)
 
     def close(self) -> None:
-        """The server is going down: every wait ends now. May be called from a signal handler."""
+        """The server is going down: every wait ends now. From any thread or a signal handler."""
         self._closed = True
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake)
+        self._call(self._wake)
 
     def poke(self) -> None:
         """Something was committed here: look now. From any thread."""
-        if self._waiting and self._loop is not None and self._poke is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._poke.set)
+        if self._waiting:
+            self._call(self._asked.set)
 
-    async def moved(self, cursors: Mapping[str, int], seconds: float) -> list[str]:
-        """Scopes that are ahead of these cursors; empty when nothing moved in this time."""
-        assert self._poke is not None, "the notifier was not started"
-        deadline = asyncio.get_running_loop().time() + seconds
+    async def moved(
+        self,
+        cursors: Mapping[str, int],
+        epoch: str,
+        seconds: float,
+        gone: Callable[[], Awaitable[bool]] | None = None,
+    ) -> list[str]:
+        """Scopes ahead of these cursors, all of them under another epoch; none when nothing moved in this time."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
         self._waiting += 1
         try:
-            self._poke.set()  # what moved before we came
+            self._asked.set()  # for what moved before we came
             while not self._closed:
-                assert self._news is not None
                 news = self._news
+                if epoch and self._epoch and epoch != self._epoch:
+                    return sorted(cursors)
                 if ahead := [scope for scope, seq in cursors.items() if self._heads.get(scope, 0) > seq]:
                     return ahead
-                left = deadline - asyncio.get_running_loop().time()
-                if left <= 0:
+                left = deadline - loop.time()
+                if left <= 0 or (gone is not None and await gone()):
                     break
-                try:
-                    await asyncio.wait_for(news.wait(), left)
-                except TimeoutError:
-                    break
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), min(left, ALIVE))
             return []
         finally:
             self._waiting -= 1
 
-    def _wake(self) -> None:
-        if self._news is not None:
-            self._news.set()
-            self._news = asyncio.Event()
+    def _call(self, what: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what)
 
-    async def _watch(self, look: Callable[[], Heads]) -> None:
-        assert self._poke is not None
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _watch(self, look: Look) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poke.wait(), self._every if self._waiting else None)
-            self._poke.clear()
-            heads = await asyncio.to_thread(look)
-            if heads != self._heads:
-                self._heads = dict(heads)
+                await asyncio.wait_for(self._asked.wait(), self._every if self._waiting else None)
+            self._asked.clear()
+            try:
+                epoch, heads = await asyncio.to_thread(look)
+            except SQLAlchemyError:
+                log.exception("the feed could not be looked at")
+                await asyncio.sleep(self._every)
+                continue
+            if (epoch, heads) != (self._epoch, self._heads):
+                self._epoch, self._heads = epoch, heads
                 self._wake()

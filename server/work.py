@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.requests import HTTPConnection
 
+from server.blob_limits import BlobLimits
 from server.blobs import BlobStore
+from server.clock import SHANGHAI, Clock, shanghai_day, utc_now
 from server.database import Database
 from server.editions import Editions
 from server.notifier import Notifier
 from server.settings import Settings
+from server.uploads import Writers
 from sync.protocol import public_text
 
-Clock = Callable[[], datetime]
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-def utc_now() -> datetime:
-    """The one clock reading of the server; everything else is handed it."""
-    return datetime.now(UTC)
-
-
-def shanghai_day(moment: datetime) -> date:
-    """The business day of an instant."""
-    return moment.astimezone(SHANGHAI).date()
+__all__ = ["SHANGHAI", "Clock", "Work", "build", "shanghai_day", "utc_now", "work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +32,9 @@ class Work:
     clock: Clock = utc_now
     editions: Editions = field(default_factory=Editions)
     notifier: Notifier = field(default_factory=Notifier)
+    writers: Writers = field(default_factory=Writers)  # of uploads on their way
+    outlet: threading.Event = field(default_factory=threading.Event)  # set: something has to leave the server
+    limits: BlobLimits = field(default_factory=BlobLimits)
 
     @property
     def association(self) -> str:

@@ -1,0 +1,41 @@
+"""Reading a request's message: after the caller was checked, straight from its bytes; and how it is described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from fastapi import Depends
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+
+from server.problems import Refused
+from sync.protocol import JSON_TYPE, Problem
+
+M = TypeVar("M", bound=BaseModel)
+MODELS: dict[str, type[BaseModel]] = {}  # every message that is read here, for the API's description
+
+
+def message(model: type[M]) -> Any:
+    """As a parameter's dependency: the request's body as this message. Name it after the caller."""
+    MODELS[model.__name__] = model
+
+    async def read(request: Request) -> M:
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media != JSON_TYPE:
+            raise Refused(Problem.MEDIA_TYPE, f"内容的类型须是 {JSON_TYPE}。")
+        try:
+            return model.model_validate_json(await request.body())
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            at = ".".join(map(str, first["loc"]))
+            raise Refused(Problem.MALFORMED, f"{at or '内容'}：{first['msg']}", at=at) from None
+
+    reader: Callable[[Request], Coroutine[Any, Any, M]] = read
+    return Depends(reader)
+
+
+def takes(model: type[BaseModel]) -> dict[str, Any]:
+    """For a route's `openapi_extra`: what it reads."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {JSON_TYPE: {"schema": schema}}}}

@@ -1,0 +1,99 @@
+"""The one door: Operations in, Changes out, and a wake-up between."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server import feed
+from server.access import Everyone
+from server.decide.batch import batch as decide
+from server.messages import message, takes
+from server.problems import problems
+from server.work import Work, work
+from sync.protocol import (
+    JSON_TYPE,
+    WAIT_SECONDS,
+    Problem,
+    PullReply,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    WaitReply,
+    WaitRequest,
+    pull_reply,
+    push_reply,
+)
+
+router = APIRouter(tags=["sync"])
+P = Problem
+ALWAYS = (P.MALFORMED, P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEEDED, P.MEDIA_TYPE, P.BUSY)
+
+
+@router.post(
+    "/push",
+    summary="Push Operations",
+    response_model=PushReply,
+    openapi_extra=takes(PushRequest),
+    responses=problems(*ALWAYS, P.TOO_LARGE),
+)
+def push(
+    caller: Everyone,
+    parts: Annotated[Work, Depends(work)],
+    asked: Annotated[PushRequest, message(PushRequest)],
+) -> Response:
+    """Decides each Operation once, in the order given, each for itself: a bad one stops no other."""
+    outcomes = decide(parts, caller, asked.operations, parts.clock())
+    with parts.database.read() as connection:
+        epoch, _ = feed.position(connection)
+    parts.notifier.poke()
+    parts.outlet.set()
+    return Response(push_reply(epoch, outcomes), media_type=JSON_TYPE)
+
+
+@router.post(
+    "/pull",
+    summary="Pull Changes",
+    response_model=PullReply,
+    openapi_extra=takes(PullRequest),
+    responses=problems(*ALWAYS),
+)
+def pull(
+    caller: Everyone,
+    parts: Annotated[Work, Depends(work)],
+    asked: Annotated[PullRequest, message(PullRequest)],
+) -> Response:
+    """What is new in each scope since a position, page by page; from 0, all of it."""
+    with parts.database.read() as connection:
+        found = feed.pull(connection, caller.scopes, asked.cursors, asked.max_bytes, asked.epoch)
+    return Response(pull_reply(found.epoch, found.head, found.pages, reset=found.reset), media_type=JSON_TYPE)
+
+
+@router.post(
+    "/wait",
+    summary="Wait for news",
+    response_model=WaitReply,
+    openapi_extra=takes(WaitRequest),
+    responses={204: {"description": "Nothing moved in this time"}, **problems(*ALWAYS)},
+)
+async def wait(
+    request: Request,
+    caller: Everyone,
+    parts: Annotated[Work, Depends(work)],
+    asked: Annotated[WaitRequest, message(WaitRequest)],
+) -> Response:
+    """Answers as soon as one of these scopes is ahead of its position; says which, not what. Holds no connection."""
+    cursors = {scope: seq for scope, seq in asked.cursors.items() if scope in caller.scopes}
+    moved = await parts.notifier.moved(cursors, asked.epoch, WAIT_SECONDS, request.is_disconnected)
+    if not moved:
+        return Response(status_code=204)
+    return Response(WaitReply(moved=moved).model_dump_json(), media_type=JSON_TYPE)
+
+
+def look(parts: Work) -> tuple[str, dict[str, int]]:
+    """For the wake-up: the epoch and the newest position of each scope."""
+    with parts.database.read() as connection:
+        return feed.position(connection)[0], feed.heads(connection)

@@ -1,0 +1,216 @@
+"""Taking in an attachment: tus's rules on bytes, the pack's on size and type, and what makes a blob whole."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import errno
+import hashlib
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import puremagic
+
+from server.blobs import BlobStore, sha256_of
+from server.problems import Refused
+from sync.protocol import Problem
+
+ALIASES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tiff": "tif", "m4v": "mp4", "htm": "html"}
+HEAD_BYTES = 4096  # enough to tell what a file really is
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the pack in force lets anybody attach, whatever the material."""
+
+    types: frozenset[str]  # extensions, lower case
+    max_bytes: int
+
+
+def type_by_content(head: bytes) -> str:
+    """The extension that the bytes themselves tell; empty when they tell nothing."""
+    try:
+        found = puremagic.from_string(head).lstrip(".").lower()
+    except puremagic.PureError:
+        return ""
+    return ALIASES.get(found, found)
+
+
+def metadata(header: str) -> dict[str, str]:
+    """`Upload-Metadata`: keys with values in base64."""
+    told: dict[str, str] = {}
+    for part in filter(None, header.split(",")):
+        key, _, value = part.strip().partition(" ")
+        try:
+            told[key] = base64.b64decode(value, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise Refused(Problem.MALFORMED, f"Upload-Metadata: {key}") from None
+    return told
+
+
+@dataclass(slots=True)
+class Checksum:
+    """`Upload-Checksum`: what the bytes of one PATCH must come to."""
+
+    expected: bytes
+    digest: hashlib._Hash
+
+    @classmethod
+    def read(cls, header: str | None) -> Checksum | None:
+        """From the header; raises on an algorithm we do not have."""
+        if not header:
+            return None
+        name, _, value = header.partition(" ")
+        if name not in ("sha1", "sha256"):
+            raise Refused(Problem.MALFORMED, "Upload-Checksum: sha1, sha256")
+        try:
+            return cls(base64.b64decode(value, validate=True), hashlib.new(name, usedforsecurity=False))
+        except binascii.Error:
+            raise Refused(Problem.MALFORMED, "Upload-Checksum") from None
+
+    @property
+    def right(self) -> bool:
+        """Whether the bytes came as they were sent."""
+        return self.digest.digest() == self.expected
+
+
+class Writers:
+    """Who writes which upload in this process. A newcomer (the desk on a new line) takes over from the old one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._current: dict[Path, Writer] = {}
+
+    def open(self, path: Path, offset: int) -> Writer:
+        """The one writer of this upload from now on."""
+        with self._lock:
+            writer = self._current[path] = Writer(path, offset, self)
+            return writer
+
+    def is_current(self, writer: Writer) -> bool:
+        """Whether nobody has taken over."""
+        return self._current.get(writer.path) is writer
+
+    def close(self, writer: Writer) -> None:
+        """It writes no more."""
+        with self._lock:
+            if self.is_current(writer):
+                del self._current[writer.path]
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes one PATCH at its place. Every byte that came is kept, also when the line dies in the middle."""
+
+    path: Path
+    offset: int
+    writers: Writers
+    start: int = 0
+    _file: int = -1
+    _sum: hashlib._Hash | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        self.start = self.offset
+        self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        _share(self._file)
+        if self.start == 0:
+            self._sum = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        """The next bytes; raises when another request took over this upload."""
+        if not self.writers.is_current(self):
+            raise Refused(Problem.BLOB_OFFSET, "另一个连接正在续传这个附件。")
+        os.lseek(self._file, self.offset, os.SEEK_SET)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._file, view) :]
+        self.offset += len(data)
+        if self._sum is not None:
+            self._sum.update(data)
+
+    def cut_back(self) -> None:
+        """Forget what this PATCH wrote: its checksum was wrong."""
+        os.ftruncate(self._file, self.start)
+        self.offset, self._sum = self.start, None
+
+    def durable(self) -> None:
+        """On disk before it is promised."""
+        os.fsync(self._file)
+
+    def sha256(self) -> str:
+        """Of the whole file."""
+        return self._sum.hexdigest() if self._sum is not None else sha256_of(self.path)
+
+    def head(self) -> bytes:
+        """The first bytes of the file."""
+        with self.path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+
+    def finish(self, store: BlobStore, scope: str, sha256: str) -> None:
+        """Bytes proven: to their place. Should another process still have the file open, the place gets a copy."""
+        if not _alone(self._file):
+            copy_proven(self.path, sha256)
+        store.finish(scope, sha256)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.writers.close(self)
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def copy_proven(path: Path, sha256: str) -> None:
+    """Put a copy in the file's place that nobody else can write to; raises when its bytes are not the named ones."""
+    fresh = path.with_suffix(".copy")
+    digest = hashlib.sha256()
+    with path.open("rb") as source, fresh.open("wb") as target:
+        while piece := source.read(1 << 20):
+            digest.update(piece)
+            target.write(piece)
+        target.flush()
+        os.fsync(target.fileno())
+    if digest.hexdigest() != sha256:
+        fresh.unlink()
+        raise Refused(Problem.BLOB_CHECKSUM)
+    fresh.replace(path)
+
+
+@contextlib.contextmanager
+def disk() -> Iterator[None]:
+    """A full disk is an answer, not a bug: the desk tries again later."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refused(Problem.BUSY, "协会服务器的磁盘满了，会办会自动再试；请通知协会。", retry_after=60) from error
+        raise
+
+
+if sys.platform == "win32":  # pragma: no cover  (one process serves there)
+
+    def _share(handle: int) -> None:
+        """Files are not shared between servers on Windows."""
+
+    def _alone(handle: int) -> bool:
+        return True
+
+else:
+    import fcntl
+
+    def _share(handle: int) -> None:
+        """Say that this process writes the file."""
+        fcntl.flock(handle, fcntl.LOCK_SH)
+
+    def _alone(handle: int) -> bool:
+        """Whether no other writer has the file open."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -90,12 +90,16 @@ def _set_up(venv: Path) -> None:
 
 
 def _usable(python: Path) -> bool:
-    """Whether there is an environment that works, has pip, and is no older than we need."""
-    probe = f"import pip, sys; sys.exit(sys.version_info < {OLDEST})"
-    try:
-        return subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
+    """Whether there is an environment that works and is no older than we need; one that was made without pip gets it."""
+
+    def does(*arguments: str) -> bool:
+        try:
+            return subprocess.run([python, *arguments], capture_output=True, check=False).returncode == 0
+        except OSError:
+            return False
+
+    new_enough = does("-c", f"import sys; sys.exit(sys.version_info < {OLDEST})")
+    return new_enough and (does("-c", "import pip") or does("-m", "ensurepip", "--default-pip"))
 
 
 def _empty(venv: Path) -> None:

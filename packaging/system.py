@@ -48,8 +48,9 @@ def missing_qt_packages() -> list[str]:
 
 def missing_venv_packages() -> list[str]:
     """A bare Debian has a Python that cannot make a virtual environment."""
-    found = importlib.util.find_spec("venv") is not None and importlib.util.find_spec("ensurepip") is not None
-    return [] if found else ["python3-venv"]
+    specs = [importlib.util.find_spec(module) for module in ("venv", "ensurepip")]
+    # A folder that a removed package left behind is a module without a file.
+    return [] if all(spec is not None and spec.origin for spec in specs) else ["python3-venv"]
 
 
 def _loads(library: str) -> bool:

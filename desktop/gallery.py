@@ -15,7 +15,12 @@ def fill(model: Any, sample: dict[str, Any], *, online: bool) -> None:
     from desktop.shell_model import FIXED, Account, Choice, Count, LineState, NavItem
 
     menu = [
-        NavItem(one["route"], one["label"], one["icon"], tuple(NavItem(c["route"], c["label"]) for c in one.get("children", ())))
+        NavItem(
+            one["route"],
+            one["label"],
+            one["icon"],
+            tuple(NavItem(c["route"], c["label"]) for c in one.get("children", ())),
+        )
         for one in sample["menu"]
     ]
     model.set_nav(FIXED, menu)

@@ -48,7 +48,6 @@ class WorkPage(Page):
         new = Button("新办业务", icon="plus")
         new.set_menu(more)
         super().__init__(work["title"], sub=work["sub"], actions=[Button("导入人员名单", icon="table"), new])
-        more.setParent(self)
         for group in work["groups"]:
             self.add(SectionTitle(group["title"], len(group["rows"]), note=group.get("note", "")))
             self.add(work_rows(group["rows"], group["title"]))
@@ -63,7 +62,9 @@ def people_view(people: list[list[str]]) -> RowsView:
             Column("身份证号码", lambda p: p[2], role="text2", width=168),
             Column("报名类别", lambda p: p[3]),
             Column("社保月份", lambda p: p[4], align="right", width=96),
-            Column("资料", lambda p: p[5], align="right", width=68, role=lambda p: "warn" if p[6] == "warn" else "text"),
+            Column(
+                "资料", lambda p: p[5], align="right", width=68, role=lambda p: "warn" if p[6] == "warn" else "text"
+            ),
             Column("提交前检查", lambda p: p[7], icon=lambda p: p[6], role=lambda p: p[6], width=186),
         ],
         key=lambda p: p[2],
@@ -71,7 +72,9 @@ def people_view(people: list[list[str]]) -> RowsView:
         search=lambda p: f"{p[0]} {p[1]} {p[2]}",
     )
     model.show(people)
-    view = RowsView(model, name="初始教育名单", fit=True, empty=EmptyState("还没有选人", "按 选人 从单位人员里选", action="选人"))
+    view = RowsView(
+        model, name="初始教育名单", fit=True, empty=EmptyState("还没有选人", "按 选人 从单位人员里选", action="选人")
+    )
     if len(people) > 2:
         view.set_current(2)
         model.tick([2], True)
@@ -84,7 +87,14 @@ def check_panel() -> Panel:
         "bad", "1 人不可办", "李建国·初始教育", "会籍已于 2025-08-31 到期，请先缴纳个人会费。", "2.5.1(1)",
         (Link("pay", "办理个人会费缴纳"), Link("out", "移出本单")), key="row",
     )  # fmt: skip
-    warn = Finding("warn", "2 处缺资料", "张伟·初始教育", "缺少材料：社保证明扫描件（2025-09）", links=(Link("add", "去补资料"),), key="m")
+    warn = Finding(
+        "warn",
+        "2 处缺资料",
+        "张伟·初始教育",
+        "缺少材料：社保证明扫描件（2025-09）",
+        links=(Link("add", "去补资料"),),
+        key="m",
+    )
     fee = Section(
         "费用预计",
         AmountLine("员升师教育辅助费　1 人", "480.00"),
@@ -118,14 +128,25 @@ class FormPage(Page):
             top.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
         self.add(top)
         self.add(16)
-        tabs = [TabItem("a", "初始教育", 5, "bad"), TabItem("b", "继续教育", 3, "ok"), TabItem("c", "员升师教育", 1, "ok")]
+        tabs = [
+            TabItem("a", "初始教育", 5, "bad"),
+            TabItem("b", "继续教育", 3, "ok"),
+            TabItem("c", "员升师教育", 1, "ok"),
+        ]
         self.tabs = Tabs([*tabs, TabItem("d", "专业变更", 1, "ok")], name="卡片")
         self.add(self.tabs)
         self.add(10)
         self.view = people_view(sample["people"])
         search = SearchBox("姓名、首字母、证件号", width=180)
         search.searched.connect(self.view.rows.set_search)
-        tools = row(Button("选人", icon="plus"), 8, Button("移出", "quiet", icon="minus"), 8, Button("资料", "quiet", icon="clip"), 8)
+        tools = row(
+            Button("选人", icon="plus"),
+            8,
+            Button("移出", "quiet", icon="minus"),
+            8,
+            Button("资料", "quiet", icon="clip"),
+            8,
+        )
         tools.addWidget(Button("粘贴名单", "quiet", icon="table"))
         tools.addStretch(1)
         tools.addWidget(Label("已勾选 1 人", "secondary", "text2"))
@@ -147,10 +168,18 @@ class CasePage(Page):
 
     def __init__(self, sample: Sample) -> None:
         actions = [Button("打印回执", "quiet", icon="printer"), Button("再办一份相同的")]
-        super().__init__("学习报名申请", back=True, actions=actions)
-        self.body.setContentsMargins(0, 0, 0, 16)
+        super().__init__("学习报名申请", back=True, actions=actions, top=0)
         self.set_head("学习报名申请", "学报 2025-0188·初始教育 6 人", tag="机构审核")
-        self.add(Tabs([TabItem("a", "经过", 7), TabItem("b", "人员", 6), TabItem("c", "附件", 19), TabItem("d", "历次比较", 2)]))
+        self.add(
+            Tabs(
+                [
+                    TabItem("a", "经过", 7),
+                    TabItem("b", "人员", 6),
+                    TabItem("c", "附件", 19),
+                    TabItem("d", "历次比较", 2),
+                ]
+            )
+        )
         self.add(20)
         self.add(Timeline([Moment(**moment) for moment in sample["moments"]]), stretch=1)
         panel = Panel("现在在谁手上")
@@ -160,8 +189,21 @@ class CasePage(Page):
             Label("020-8300 0000 转 12", "row_title"),
             Label("周一至周五 9:00–12:00、14:00–17:00", "secondary", "text2", wrap=True),
         )
-        after = Steps([("待发送", "在本机，可撤回"), ("机构审核", "广州市建设监理行业协会"), ("协会初审", "通过后出账单 740.00 元")], 1)
-        values = KeyValues([("初审机构", "广州市建设监理行业协会"), ("附件", "31 个，4.0 MB"), ("这条线路", "约 26 秒（上行 1.2 Mbit/s）")])
+        after = Steps(
+            [
+                ("待发送", "在本机，可撤回"),
+                ("机构审核", "广州市建设监理行业协会"),
+                ("协会初审", "通过后出账单 740.00 元"),
+            ],
+            1,
+        )
+        values = KeyValues(
+            [
+                ("初审机构", "广州市建设监理行业协会"),
+                ("附件", "31 个，4.0 MB"),
+                ("这条线路", "约 26 秒（上行 1.2 Mbit/s）"),
+            ]
+        )
         panel.set_sections([card, Section("之后会怎样", after), Section("概要", values)])
         panel.set_foot("审核中不能改；要撤回请致电初审机构", icon="lock")
         self.set_panel(panel)
@@ -189,12 +231,27 @@ class KitPage(Page):
         self.add(12)
         reason = Button("不可提交", "primary")
         reason.set_reason("还有 1 人不可办")
-        buttons = (Button("提交", "primary", icon="send"), Button("暂存"), Button("打印", "quiet", icon="printer"), Button("看进度", "link"))
-        more = (Button("", "icon", icon="more", name="更多"), reason, Button("通过", "primary", icon="check", key="A"), CheckBox("同意"))
+        buttons = (
+            Button("提交", "primary", icon="send"),
+            Button("暂存"),
+            Button("打印", "quiet", icon="printer"),
+            Button("看进度", "link"),
+        )
+        more = (
+            Button("", "icon", icon="more", name="更多"),
+            reason,
+            Button("通过", "primary", icon="check", key="A"),
+            CheckBox("同意"),
+        )
         tags = (Tag("退回", "warn"), Tag("机构审核", "wait"), Tag("已送达", "ok"), Tag("未接收", "bad"))
         self.add(row(*buttons, *more, *tags, None, spacing=12))
         self.add(12)
-        chips = [Chip("all", "全部", 45), Chip("ok", "可选", 34, "ok", "ok"), Chip("bad", "不可选", 8, "bad", "bad"), Chip("in", "已选", 3, "check", "accent")]
+        chips = [
+            Chip("all", "全部", 45),
+            Chip("ok", "可选", 34, "ok", "ok"),
+            Chip("bad", "不可选", 8, "bad", "bad"),
+            Chip("in", "已选", 3, "check", "accent"),
+        ]
         self.add(row(ChipRow(chips), None, SearchBox("姓名、首字母 lgd、证件号")))
         self.add(16)
         wrong = Field("身份证号码", TextInput(), required=True)
@@ -216,7 +273,14 @@ class KitPage(Page):
         self.add(8)
         self.add(Field("情况说明", NotesInput(placeholder="可不填", lines=2), help="不超过 200 字"))
         self.add(12)
-        self.add(Band("ok", "9 人都可以提交", "按 10 月 16 日 10:52 刚更新的资料逐条查过 128 条，没有不可办的。", action="看每一条"))
+        self.add(
+            Band(
+                "ok",
+                "9 人都可以提交",
+                "按 10 月 16 日 10:52 刚更新的资料逐条查过 128 条，没有不可办的。",
+                action="看每一条",
+            )
+        )
         self.add(8)
         self.add(Notice("李建国的会籍已到期，已按您的选择单独留在一份草稿里，缴费后接着办。", action="打开草稿"))
         self.add(8)
@@ -224,7 +288,9 @@ class KitPage(Page):
         progress.show_progress(118, 326, "正在读取 单位人员档案.xlsx")
         self.add(progress)
         self.add(8)
-        self.add(Fold("其余 4 人没有问题，已收起", "苏婉玲、潘俊杰、韦建军、唐雪梅", note="不用改，原样保留", locked=True))
+        self.add(
+            Fold("其余 4 人没有问题，已收起", "苏婉玲、潘俊杰、韦建军、唐雪梅", note="不用改，原样保留", locked=True)
+        )
         self.add(12)
         self.add(Steps([("选文件", ""), ("对列", ""), ("核对", ""), ("导入", "")], 2, flat=True))
         self.add(12)
@@ -242,7 +308,14 @@ class KitPage(Page):
         beside = QWidget()
         beside.setLayout(column(Label("5 处需修改·已改 3", "row_title")))
         self.set_band(Band("warn", "初审机构退回", returned, meta=meta, full=True, icon="return", beside=beside))
-        self.set_foot([Label("将新增 41 人，更新 282 人", "panel_body"), None, Button("导出要改的行", icon="download"), Button("先导入 323 人", "primary")])
+        self.set_foot(
+            [
+                Label("将新增 41 人，更新 282 人", "panel_body"),
+                None,
+                Button("导出要改的行", icon="download"),
+                Button("先导入 323 人", "primary"),
+            ]
+        )
 
 
 class EmptyPage(Page):
@@ -250,6 +323,8 @@ class EmptyPage(Page):
 
     def __init__(self, sample: Sample) -> None:
         super().__init__("草稿", sub="都存在本机", scroll=False)
-        model: RowsModel[list[str]] = RowsModel([Column("业务", lambda r: r[0]), Column("改于", lambda r: r[1], width=160)])
+        model: RowsModel[list[str]] = RowsModel(
+            [Column("业务", lambda r: r[0]), Column("改于", lambda r: r[1], width=160)]
+        )
         empty = EmptyState("还没有草稿", "新办一件业务，写到一半也会自己存好。", action="新办业务", icon="pencil")
         self.add(RowsView(model, name="草稿", empty=empty, hang=True), stretch=1)

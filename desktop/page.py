@@ -35,7 +35,7 @@ class PageHead(Box):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, fill="surface")
-        self.setFixedHeight(theme().tokens.height["page_head"])
+        self.setFixedHeight(theme().tokens.height["page_head"] + 1)  # and its hairline
         self._back = Button("", "icon", icon="arrow-left", name="返回", hint="返回（Alt+←）")
         self._back.setFixedWidth(32)
         self._back.clicked.connect(self.back)
@@ -95,6 +95,7 @@ class Page(QWidget):
         actions: Sequence[QWidget] = (),
         back: bool = False,
         scroll: bool = True,
+        top: int | None = None,
         help_topic: str = "",
     ) -> None:
         super().__init__(parent)
@@ -107,7 +108,8 @@ class Page(QWidget):
         self._band_place, self._foot_place, self._right = QVBoxLayout(), QVBoxLayout(), QHBoxLayout()
         self._content = QWidget()
         self.body = QVBoxLayout(self._content)
-        self.body.setContentsMargins(0, 16 if back else 0, 0, 16)
+        self._top = top
+        self.body.setContentsMargins(0, top if top is not None else 16 if back else 0, 0, 16)
         self.body.setSpacing(0)
         if scroll:
             self.body.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
@@ -172,8 +174,8 @@ class Page(QWidget):
             panel.fit_width(self.window().width() if self.window() is not self else 1366)
             self._right.addWidget(panel)
             self.head.set_line(True)
-            top = self.body.contentsMargins()
-            self.body.setContentsMargins(top.left(), 16, top.right(), top.bottom())
+            if self._top is None:
+                self.body.setContentsMargins(0, 16, 0, 16)
 
     def set_band(self, band: QWidget | None) -> None:
         """Across the page under its head: who returned it and why."""

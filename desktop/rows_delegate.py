@@ -87,7 +87,7 @@ class RowsDelegate(QStyledItemDelegate):
             painter.fillRect(rect.adjusted(0, 0, -1, -1), look.soft(cell.outline))
             painter.setPen(look.colour(cell.outline))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        inner = rect.adjusted(SIDE, 0, -SIDE, -1)
+        inner = rect.adjusted(SIDE, 1, -SIDE, 0)
         if cell.picture is not None and not cell.picture.isNull():
             size = cell.picture.deviceIndependentSize()
             painter.drawPixmap(QPoint(inner.x(), round(inner.center().y() - size.height() / 2)), cell.picture)
@@ -113,7 +113,7 @@ class RowsDelegate(QStyledItemDelegate):
         two = bool(cell.sub) or cell.progress is not None
         if two:
             half = 20
-            top = QRect(inner.x(), inner.y() + (inner.height() - half - 18) // 2, inner.width(), half)
+            top = QRect(inner.x(), inner.y() + (inner.height() - half - 18) // 2 + 1, inner.width(), half)
             under = QRect(inner.x(), top.bottom() + 1, inner.width(), 18)
             if cell.progress is not None:
                 bar = QRectF(inner.x(), under.y() + 6, min(200, inner.width()), 4)

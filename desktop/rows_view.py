@@ -28,6 +28,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -67,7 +68,9 @@ class _Delegate(RowsDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         try:
             self._paint(painter, option.rect, index)
-        except Exception:  # shiboken 6.12 crashes the process when an error leaves a delegate: give it to the one handler
+        except (
+            Exception
+        ):  # shiboken 6.12 crashes the process when an error leaves a delegate: give it to the one handler
             sys.excepthook(*sys.exc_info())
 
     def _paint(self, painter: QPainter, rect: QRect, index: Index) -> None:
@@ -106,6 +109,7 @@ class RowsView(QTableView):
         self.rows, self.hang, self._fit, self._empty = model, hang, fit, empty
         self._settings, self._remember = settings, remember
         self._hover, self._act, self._anchor = -1, -1, 0
+        self._touched = False
         self._last_key: Hashable | None = None
         self._typed, self._clock = "", QElapsedTimer()
         self._save = QTimer(self, singleShot=True, interval=300)
@@ -252,11 +256,15 @@ class RowsView(QTableView):
         visual = header.visualIndex(index.column())
         here = self.currentIndex()
         current = here.isValid() and here.row() == place
+        if self.hang and not (self._touched and self.hasFocus()):
+            current = False  # lists under each other: only the one in use shows its cursor
         acts = self._acts_of(place) if current and self._act >= 0 else []
         return RowLook(
             current=current,
             hovered=place == self._hover,
-            selected=not self.rows.ticks and self.selectionModel().isRowSelected(place, QModelIndex()),
+            selected=not self.rows.ticks
+            and (not self.hang or self._touched)
+            and self.selectionModel().isRowSelected(place, QModelIndex()),
             band=self.rows.band(self.rows.row_at(place)) if self.rows.band is not None else "",
             first=visual == 0,
             last=visual == header.count() - 1,
@@ -294,7 +302,15 @@ class RowsView(QTableView):
 
     # keys
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._touched = False
+        self.viewport().update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._touched:
+            self._touched = True
+            self.viewport().update()
         key, index = event.key(), self.currentIndex()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -372,7 +388,7 @@ class RowsView(QTableView):
         index = self.indexAt(pos)
         cell = index.data(CELL_ROLE) if index.isValid() else None
         if isinstance(cell, Cell) and cell.acts:
-            inner = self.visualRect(index).adjusted(SIDE, 0, -SIDE, -1)
+            inner = self.visualRect(index).adjusted(SIDE, 1, -SIDE, 0)
             for act, rect in act_rects(list(cell.acts), inner, cell.align):
                 if rect.contains(pos):
                     return index.row(), act
@@ -380,7 +396,7 @@ class RowsView(QTableView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         pos, index = event.position().toPoint(), self.indexAt(event.position().toPoint())
-        self._act = -1
+        self._act, self._touched = -1, True
         super().mousePressEvent(event)
         if event.button() != Qt.MouseButton.LeftButton or not index.isValid():
             return

@@ -58,7 +58,7 @@ class Picker(QPushButton):
 
     def sizeHint(self) -> QSize:
         lead = 36 if self._avatar else 0
-        return QSize(lead + text_width(shorten(self._label), "body") + 28, 32)
+        return QSize(lead + text_width(shorten(self._label), "body") + 19, 32)
 
     minimumSizeHint = sizeHint
 
@@ -78,7 +78,7 @@ class Picker(QPushButton):
         words = shorten(self._label)
         painter.drawText(QRect(x, 0, self.width() - x, 32), Qt.AlignmentFlag.AlignVCenter, words)
         wide = painter.fontMetrics().horizontalAdvance(words)
-        look.draw_icon(painter, "chevron-down", QRectF(x + wide + 7, 9, 14, 14), "text2")
+        look.draw_icon(painter, "chevron-down", QRectF(x + wide + 6, 10, 12, 12), "text2")
 
 
 class GoToBox(QPushButton):
@@ -145,16 +145,16 @@ class TopBar(Box):
         self.go_to.clicked.connect(self.go_to_asked)
         self.help.clicked.connect(self.help_asked)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 1)
+        layout.setContentsMargins(16, 1, 16, 1)
         layout.setSpacing(0)
         layout.addWidget(_Logo())
         layout.addSpacing(11)
         layout.addWidget(Label("会办", "panel_title"))
         layout.addSpacing(16)
         layout.addWidget(Rule(upright=True, length=16))
-        layout.addSpacing(16)
+        layout.addSpacing(15)
         layout.addWidget(self.association)
-        layout.addSpacing(18)
+        layout.addSpacing(22)
         layout.addWidget(self.unit)
         layout.addWidget(self.role)
         layout.addSpacing(16)
@@ -162,7 +162,7 @@ class TopBar(Box):
         layout.addWidget(self.go_to, 1000)
         layout.addSpacing(24)
         layout.addWidget(self.help)
-        layout.addSpacing(12)
+        layout.addSpacing(10)
         layout.addWidget(self.account)
         self.association.picked.connect(self._association)
         self.unit.picked.connect(self._unit)

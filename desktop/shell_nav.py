@@ -56,7 +56,7 @@ class NavButton(QPushButton):
         right = self.width() - 14
         if self.item.children:
             name = "chevron-down" if self.opened else "chevron-right"
-            look.draw_icon(painter, name, QRectF(right - 12, (self.height() - 14) / 2, 14, 14), "text2")
+            look.draw_icon(painter, name, QRectF(right - 11, (self.height() - 12) / 2, 12, 12), "text2")
             right -= 18
         elif self.count is not None and self.count.number:
             words = str(self.count.number)
@@ -88,7 +88,7 @@ class Nav(Box):
         self._buttons: list[NavButton] = []
         self._inside = QWidget()
         self._rows = QVBoxLayout(self._inside)
-        self._rows.setContentsMargins(8, 8, 8, 8)
+        self._rows.setContentsMargins(8, 8, 7, 8)
         self._rows.setSpacing(0)
         self.setFixedWidth(theme().tokens.width["nav"])
         self.setLayout(column(scrolled(self._inside), margins=(0, 0, 1, 0)))

@@ -139,12 +139,30 @@ class Label(QLabel):
         palette.setColor(QPalette.ColorRole.Text, theme().colour(self._role))
         self.setPalette(palette)
 
+    def hasHeightForWidth(self) -> bool:
+        return False  # a wrapped label answers with its height at its present width: Qt's own guess leaves gaps
+
+    def _lines(self) -> int:
+        """Height of the wrapped words at the present width."""
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+        room = QRect(0, 0, max(40, self.width()), 100_000)
+        return max(self.fontMetrics().boundingRect(room, flags, self.text()).height(), self.fontMetrics().height())
+
+    def sizeHint(self) -> QSize:
+        if not self.wordWrap():
+            return super().sizeHint()
+        return QSize(min(self.fontMetrics().horizontalAdvance(self.text()) + 1, 640), self._lines())
+
     def minimumSizeHint(self) -> QSize:
+        if self.wordWrap():
+            return QSize(40, self._lines())
         hint = super().minimumSizeHint()
         return QSize(min(hint.width(), 48), hint.height()) if self._elide else hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self.wordWrap() and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
         if self._elide:
             cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
             self.setToolTip(self.text() if cut else "")

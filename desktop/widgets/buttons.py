@@ -37,12 +37,13 @@ class Button(QPushButton):
         hint: str = "",
         tall: bool = False,
         small: bool = False,
+        font: str = "",
         key: str = "",
     ) -> None:
         super().__init__(without_mnemonic(text), parent)
         self._words, self._kind, self._icon, self._role, self._key = text, kind, icon, role, key
-        self._font_role = "secondary" if small else "button"
-        self._weight = 500 if small or kind != "quiet" else 400
+        self._font_role = font or ("secondary" if small else "button")
+        self._weight = 600 if font == "section" else 500 if small or kind != "quiet" else 400
         self.setFont(theme().font(self._font_role, self._weight))
         self.setAutoDefault(False)
         self.setFixedHeight(theme().tokens.height["control_main" if tall else "control"])
@@ -73,6 +74,7 @@ class Button(QPushButton):
     def set_menu(self, menu: QMenu) -> None:
         """Press opens a menu below; a chevron says so."""
         menu.setFont(theme().font("body"))
+        self._menu = menu  # QPushButton does not keep it
         self.setMenu(menu)
         self.updateGeometry()
 
@@ -80,16 +82,16 @@ class Button(QPushButton):
         return {"primary": 16, "secondary": 16, "quiet": 8, "link": 0, "icon": 8}[self._kind]
 
     def _icon_size(self) -> int:
-        return 14 if self._font_role == "secondary" else 16
+        return 16 if self._font_role == "button" else 14
 
     def _content_width(self) -> int:
         width = text_width(self._words, self._font_role, self._weight) if self._words else 0
         if self._icon:
-            width += self._icon_size() + (7 if self._words else 0)
+            width += self._icon_size() + (6 if self._words else 0)
         if self._key:
             width += text_width(self._key, "secondary") + 9
         if self.menu() is not None and self._kind != "icon":
-            width += 14 + 7
+            width += 12 + 8
         return width
 
     def sizeHint(self) -> QSize:
@@ -117,7 +119,7 @@ class Button(QPushButton):
         if self._icon:
             shade = ink if self._kind in ("primary", "link") or self._role or not live else "text2"
             look.draw_icon(painter, self._icon, QRectF(x, (rect.height() - size) / 2, size, size), shade)
-            x += size + (7 if self._words else 0)
+            x += size + (6 if self._words else 0)
         if self._words:
             painter.setFont(look.font(self._font_role, self._weight))
             painter.setPen(look.colour(ink))
@@ -132,7 +134,7 @@ class Button(QPushButton):
             painter.setPen(look.colour(ink if self._kind == "primary" else "text2"))
             painter.drawText(QRectF(x + 9, 0, 80, rect.height()), Qt.AlignmentFlag.AlignVCenter, self._key)
         elif self.menu() is not None and self._kind != "icon":
-            at = QRectF(x + 7, (rect.height() - 14) / 2, 14, 14)
+            at = QRectF(x + 8, (rect.height() - 12) / 2, 12, 12)
             look.draw_icon(painter, "chevron-down", at, ink if self._kind == "primary" else "text2")
 
 
@@ -394,7 +396,7 @@ class Tabs(QTabBar):
 
     def tabSizeHint(self, index: int) -> QSize:
         last = index == len(self._items) - 1
-        return QSize(sum(self._parts(self._items[index])) + (0 if last else 31), theme().tokens.height["tab"])
+        return QSize(sum(self._parts(self._items[index])) + (0 if last else 32), theme().tokens.height["tab"])
 
     minimumTabSizeHint = tabSizeHint
 

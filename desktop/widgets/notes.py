@@ -53,8 +53,7 @@ class LinkRow(QWidget):
         layout.setSpacing(16)
         self._keys: dict[QWidget, str] = {}
         for link in links:
-            button = Button(link.words, "link", hint=about)
-            button.setFont(theme().font("panel_body", 500))
+            button = Button(link.words, "link", hint=about, font="panel_body")
             button.setFixedHeight(28)
             button.clicked.connect(self._clicked)
             self._keys[button] = link.key
@@ -81,12 +80,12 @@ class FindingLine(QWidget):
         if finding.head:
             ink = finding.role if state else "text"
             if finding.key:
-                jump = Button(finding.head, "link", role=ink, name=said, hint="跳到这一处")
-                jump.setFixedHeight(26)
+                jump = Button(finding.head, "link", role=ink, name=said, hint="跳到这一处", font="section")
+                jump.setFixedHeight(24)
                 jump.clicked.connect(self._jump)
                 body.addLayout(row(jump, None))
             else:
-                body.addWidget(Label(finding.head, "button", ink, wrap=True))
+                body.addWidget(Label(finding.head, "section", ink, wrap=True))
         if finding.who:
             body.addSpacing(2)
             body.addWidget(Label(finding.who, "panel_body", "text", weight=500, wrap=True))
@@ -98,11 +97,11 @@ class FindingLine(QWidget):
             links.followed.connect(self.followed)
             body.addWidget(links)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 6, 0, 6)
+        layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(8)
         name = finding.role if theme().has_icon(finding.role) else "dot"
         icon = Icon(name, finding.role if state else "text2", 18)
-        layout.addLayout(column(4, icon, None))
+        layout.addLayout(column(3 if finding.key else 1, icon, None))
         layout.addLayout(body, 1)
         self.setAccessibleName(said)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
@@ -171,7 +170,7 @@ class Notice(Box):
         super().__init__(parent, fill="ground", radius=4)
         self._icon = Icon("info", "text2", 16)
         self._words = Label("", "panel_body", wrap=True)
-        self._action = Button("", "link")
+        self._action = Button("", "link", font="panel_body")
         self._action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 4, 16, 4)
@@ -317,7 +316,7 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._online = False
-        self._word = Label("离线", "secondary", "wait", weight=500)
+        self._word = Label("离线", "secondary", "wait", weight=600)
         self._detail = Label("", "secondary", "text2", elide="right")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 0, 0)

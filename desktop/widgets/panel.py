@@ -33,7 +33,7 @@ class Panel(Box):
         head = row(self._title, None, self._note, spacing=8)
         self._inside = QWidget()
         self._sections = QVBoxLayout(self._inside)
-        self._sections.setContentsMargins(20, 8, 20, 8)
+        self._sections.setContentsMargins(20, 12, 20, 8)
         self._sections.setSpacing(0)
         self._foot_words = Label("", "secondary", "text2", elide="right")
         self._foot_icon = Icon("clock", "text2", 14)
@@ -47,7 +47,7 @@ class Panel(Box):
         layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         top = QWidget(self)
-        top.setFixedHeight(tokens.height["panel_head"])
+        top.setFixedHeight(tokens.height["panel_head"] + 1)
         top.setLayout(column(row(20, head, 20), Rule(), spacing=0))
         self._rule_inset(top)
         layout.addWidget(top)
@@ -79,9 +79,9 @@ class Panel(Box):
         clear_layout(self._sections)
         for index, section in enumerate(sections):
             if index:
-                self._sections.addSpacing(8)
+                self._sections.addSpacing(7)
                 self._sections.addWidget(Rule())
-                self._sections.addSpacing(8)
+                self._sections.addSpacing(10)
             self._sections.addWidget(section)
         self._sections.addStretch(1)
 
@@ -102,10 +102,11 @@ class Section(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 4)
-        layout.setSpacing(6)
+        layout.setSpacing(2)
         if title or amount or note:
             at_right = Label(amount, "amount") if amount else Label(note, "secondary", "text2")
             layout.addLayout(row(Label(title, "section"), None, at_right, spacing=8))
+            layout.addSpacing(4)
         for part in content:
             layout.addWidget(part)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)

@@ -53,7 +53,7 @@ class _MomentRow(QWidget):
             inside.setContentsMargins(12, 2, 12, 2)
             inside.addWidget(Label(moment.said, "panel_body", wrap=True), 1)
             if moment.action:
-                button = Button(moment.action, "link", hint=moment.said)
+                button = Button(moment.action, "link", hint=moment.said, font="panel_body")
                 button.clicked.connect(self._act)
                 inside.addWidget(button)
             band.setMinimumHeight(34)

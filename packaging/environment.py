@@ -90,7 +90,7 @@ def _set_up(venv: Path) -> None:
 
 
 def _usable(python: Path) -> bool:
-    """Whether there is an environment that works and is no older than we need; one that was made without pip gets it."""
+    """Whether there is an environment that works and is no older than we need; pip is added where it lacks."""
 
     def does(*arguments: str) -> bool:
         try:

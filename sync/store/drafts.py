@@ -1,0 +1,146 @@
+"""Drafts: what is being filled in here, and what came back to be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from domain.operations import Finding
+from sync.protocol import finding_body, read_finding
+from sync.store.tables import drafts
+from sync.store.text import dumps, loads
+
+_JSON = ("form", "payload", "base", "history", "asks")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One form being filled in; `sent` names the Operation that has it now, and freezes it."""
+
+    id: str
+    entity: str
+    kind: str = "act"
+    action: str = ""
+    service: str = ""
+    title: str = ""
+    form: Mapping[str, Any] | None = None
+    payload: Mapping[str, Any] | None = None
+    base_version: int = 0
+    base: Mapping[str, Any] | None = None
+    shared_version: int = 0
+    share: bool = False
+    returned: bool = False
+    history: tuple[Mapping[str, Any], ...] = ()
+    asks: tuple[Mapping[str, Any], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    supersedes: str | None = None
+    refused: str | None = None
+    sent: str | None = None
+    edited_by: str = ""
+    edited_at: str = ""
+
+    @property
+    def application(self) -> str:
+        """The application it is or will become."""
+        return self.entity
+
+
+class Drafts:
+    """Never begins a transaction, never commits one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, account: str, draft_id: str) -> Draft | None:
+        """One, frozen or not."""
+        asked = select(drafts).where(drafts.c.account == account, drafts.c.id == draft_id)
+        row = self._connection.execute(asked).one_or_none()
+        return None if row is None else _draft(row)
+
+    def all(self, account: str) -> tuple[Draft, ...]:
+        """Latest edited first, with those that are on their way."""
+        asked = select(drafts).where(drafts.c.account == account)
+        return tuple(map(_draft, self._connection.execute(asked.order_by(drafts.c.edited_at.desc(), drafts.c.id))))
+
+    def to_share(self, account: str) -> tuple[Draft, ...]:
+        """Those that transport is to take along."""
+        asked = select(drafts).where(drafts.c.account == account, drafts.c.share == 1, drafts.c.sent.is_(None))
+        return tuple(map(_draft, self._connection.execute(asked.order_by(drafts.c.id))))
+
+    def put(self, account: str, draft: Draft) -> None:
+        """As it is now, whole."""
+        values = _values(account, draft)
+        row = insert(drafts).values(values)
+        self._connection.execute(row.on_conflict_do_update(index_elements=["account", "id"], set_=values))
+
+    def type(self, account: str, draft_id: str, form: str, by: str, at: str) -> bool:
+        """Only the form, as JSON: what a pause in typing saves. False: there is no such draft, or it is on its way."""
+        done = self._connection.exec_driver_sql(
+            "UPDATE drafts SET form = ?, edited_by = ?, edited_at = ? WHERE account = ? AND id = ? AND sent IS NULL",
+            (form, by, at, account, draft_id),
+        )
+        return done.rowcount == 1
+
+    def set(self, account: str, draft_id: str, **values: Any) -> None:
+        """Plain columns of one row."""
+        self._connection.execute(
+            update(drafts).where(drafts.c.account == account, drafts.c.id == draft_id).values(**values)
+        )
+
+    def freeze(self, account: str, draft_id: str, op_id: str) -> None:
+        """It is on its way: a second click finds it frozen."""
+        self.set(account, draft_id, sent=op_id, share=0)
+
+    def remove(self, account: str, draft_id: str) -> None:
+        """Gone from this machine."""
+        self._connection.execute(delete(drafts).where(drafts.c.account == account, drafts.c.id == draft_id))
+
+
+def _values(account: str, draft: Draft) -> dict[str, Any]:
+    return {
+        "account": account,
+        **{
+            name: getattr(draft, name)
+            for name in (
+                "id",
+                "entity",
+                "kind",
+                "action",
+                "service",
+                "title",
+                "base_version",
+                "shared_version",
+                "supersedes",
+                "refused",
+                "sent",
+                "edited_by",
+                "edited_at",
+            )
+        },
+        "form": dumps(draft.form or {}),
+        "payload": dumps(draft.payload or {}),
+        "base": dumps(draft.base),
+        "history": dumps(draft.history),
+        "asks": dumps(draft.asks),
+        "findings": dumps([finding_body(finding) for finding in draft.findings]),
+        "share": int(draft.share),
+        "returned": int(draft.returned),
+    }
+
+
+def _draft(row: Any) -> Draft:
+    values = {name: value for name, value in row._mapping.items() if name != "account"}
+    values |= {name: loads(values[name]) for name in _JSON}
+    values["history"], values["asks"] = tuple(values["history"]), tuple(values["asks"])
+    values["findings"] = tuple(map(read_finding, loads(values["findings"])))
+    values["share"], values["returned"] = bool(values["share"]), bool(values["returned"])
+    return Draft(**values)
+
+
+def thawed(draft: Draft) -> Draft:
+    """Editable again."""
+    return replace(draft, sent=None)

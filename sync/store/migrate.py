@@ -1,0 +1,41 @@
+"""Brings a store to the schema of this program; a store of a newer program is refused, untouched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from sync.store.errors import StoreTooNew
+from sync.store.tables import metadata
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def revision(connection: Connection) -> str | None:
+    """What the store was last brought to; None: nothing yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(connection: Connection, target: str = "head") -> None:
+    """Within the caller's transaction; raises StoreTooNew."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    script = ScriptDirectory.from_config(config)
+    current = revision(connection)
+    if current is not None and current not in {known.revision for known in script.walk_revisions()}:
+        raise StoreTooNew()
+    if current == script.get_current_head():
+        return
+
+    def steps(from_revision: Any, _context: Any) -> Any:
+        return script._upgrade_revs(target, from_revision)
+
+    with EnvironmentContext(config, script, fn=steps, destination_rev=target) as environment:
+        environment.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
+        environment.run_migrations()

@@ -1,0 +1,258 @@
+"""The mirror: what the server said is so, a row for each scope that showed an entity; and how far each was read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from sync.protocol import add_to_sum
+from sync.store.tables import cursors, links, mirror
+from sync.store.text import dumps, kind_of, loads
+
+MANY = 500  # names in one question
+_NEWEST = select(mirror.c.entity, mirror.c.version, mirror.c.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """The newest body of one entity."""
+
+    id: str
+    version: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far one scope was read, and what its rows add up to."""
+
+    scope: str
+    seq: int
+    count: int
+    sum: int
+    generation: int
+    complete: bool
+    pulled_at: str | None
+
+
+class Mirror:
+    """Never begins a transaction, never commits one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # ---- reading ----
+
+    def get(self, account: str, entity: str) -> Entity | None:
+        """The newest body, whichever scope showed it."""
+        return self.many(account, [entity]).get(entity)
+
+    def many(self, account: str, entities: Collection[str]) -> dict[str, Entity]:
+        """Those of them that are mirrored."""
+        return self._newest(account, mirror.c.entity, entities, None)
+
+    def of_kind(self, account: str, kind: str) -> dict[str, Entity]:
+        """All of one kind."""
+        asked = _NEWEST.where(mirror.c.account == account, mirror.c.kind == kind)
+        return _collect(self._connection.execute(asked.order_by(mirror.c.version)))
+
+    def of_person(self, account: str, people: Collection[str], kind: str | None = None) -> dict[str, Entity]:
+        """Memberships, certificates, study tasks and roster entries of these people."""
+        return self._newest(account, mirror.c.person, people, kind)
+
+    def of_application(self, account: str, applications: Collection[str]) -> dict[str, Entity]:
+        """The bills that these applications made."""
+        return self._newest(account, mirror.c.application, applications, None)
+
+    def with_document(self, account: str, numbers: Collection[str], kind: str) -> dict[str, Entity]:
+        """People or roster entries by the number of their document."""
+        return self._newest(account, mirror.c.document, numbers, kind)
+
+    def concerning(self, account: str, people: Collection[str], kind: str) -> dict[str, Entity]:
+        """Applications or bills that name one of these people."""
+        found: set[str] = set()
+        for some in _slices(people):
+            asked = select(links.c.entity).where(links.c.account == account, links.c.person.in_(some))
+            found.update(self._connection.scalars(asked))
+        return self.many(account, [entity for entity in found if kind_of(entity) == kind])
+
+    def _newest(self, account: str, column: Any, values: Collection[str], kind: str | None) -> dict[str, Entity]:
+        found: dict[str, Entity] = {}
+        for some in _slices(values):
+            asked = _NEWEST.where(mirror.c.account == account, column.in_(some))
+            if kind is not None:
+                asked = asked.where(mirror.c.kind == kind)
+            found |= _collect(self._connection.execute(asked.order_by(mirror.c.version)))
+        return found
+
+    # ---- cursors ----
+
+    def cursors(self, account: str) -> dict[str, Cursor]:
+        """By scope."""
+        rows = self._connection.execute(select(cursors).where(cursors.c.account == account))
+        return {
+            row.scope: Cursor(
+                row.scope, row.seq, row._mapping["count"], row.sum, row.generation, bool(row.complete), row.pulled_at
+            )
+            for row in rows
+        }
+
+    def open_scope(self, account: str, scope: str) -> None:
+        """From now on this account may see it."""
+        self._connection.execute(insert(cursors).values(account=account, scope=scope).on_conflict_do_nothing())
+
+    def begin_again(self, account: str, scope: str) -> None:
+        """Read from 0; rows stay on screen until a whole snapshot has come that does not name them."""
+        again = {"seq": 0, "count": 0, "sum": 0, "generation": cursors.c.generation + 1}
+        self._connection.execute(
+            update(cursors).where(cursors.c.account == account, cursors.c.scope == scope).values(**again)
+        )
+
+    def advance(self, account: str, cursor: Cursor) -> None:
+        """Put down how far we are."""
+        self._connection.execute(
+            update(cursors)
+            .where(cursors.c.account == account, cursors.c.scope == cursor.scope)
+            .values(
+                seq=cursor.seq,
+                count=cursor.count,
+                sum=cursor.sum,
+                complete=int(cursor.complete),
+                pulled_at=cursor.pulled_at,
+            )
+        )
+
+    # ---- writing ----
+
+    def apply(
+        self, account: str, cursor: Cursor, changes: Sequence[tuple[str, int, int, Mapping[str, Any] | None]]
+    ) -> tuple[int, int]:
+        """Put these Changes of one scope in; the (count, sum) of its living rows after it."""
+        newest = {entity: (seq, version, body) for entity, seq, version, body in changes}
+        before = {
+            row.entity: row.version
+            for some in _slices(newest)
+            for row in self._connection.execute(
+                select(mirror.c.entity, mirror.c.version).where(
+                    mirror.c.account == account,
+                    mirror.c.scope == cursor.scope,
+                    mirror.c.entity.in_(some),
+                    mirror.c.generation == cursor.generation,
+                )
+            )
+        }
+        living = {entity: (seq, version, body) for entity, (seq, version, body) in newest.items() if body is not None}
+        self._remove(account, cursor.scope, [entity for entity in newest if entity not in living])
+        if living:
+            rows = [
+                _row(account, cursor, entity, seq, version, body) for entity, (seq, version, body) in living.items()
+            ]
+            putting = insert(mirror)
+            kept = ("account", "scope", "entity")
+            fresh = {column.name: putting.excluded[column.name] for column in mirror.c if column.name != "id"}
+            putting = putting.on_conflict_do_update(
+                index_elements=list(kept), set_={name: value for name, value in fresh.items() if name not in kept}
+            )
+            self._connection.execute(putting, rows)
+            self._link(account, living)
+        total = add_to_sum(
+            cursor.sum, come=((entity, version) for entity, (_, version, _) in living.items()), gone=before.items()
+        )
+        return cursor.count + len(living) - len(before), total
+
+    def sweep(self, account: str, scope: str, generation: int) -> list[str]:
+        """Take out what the re-pull of this generation did not bring; what went."""
+        asked = select(mirror.c.entity).where(
+            mirror.c.account == account, mirror.c.scope == scope, mirror.c.generation < generation
+        )
+        gone = list(self._connection.scalars(asked))
+        self._remove(account, scope, gone)
+        return gone
+
+    def close_scope(self, account: str, scope: str) -> list[str]:
+        """This account may not see it any more: its rows and its cursor go."""
+        asked = select(mirror.c.entity).where(mirror.c.account == account, mirror.c.scope == scope)
+        gone = list(self._connection.scalars(asked))
+        self._remove(account, scope, gone)
+        self._connection.execute(delete(cursors).where(cursors.c.account == account, cursors.c.scope == scope))
+        return gone
+
+    def count(self, account: str, scope: str) -> int:
+        """Rows mirrored in this scope, whatever the cursor says."""
+        asked = select(func.count()).where(mirror.c.account == account, mirror.c.scope == scope)
+        return self._connection.scalar(asked) or 0
+
+    def _remove(self, account: str, scope: str, entities: Sequence[str]) -> None:
+        for some in _slices(entities):
+            self._connection.execute(
+                delete(mirror).where(mirror.c.account == account, mirror.c.scope == scope, mirror.c.entity.in_(some))
+            )
+            linked = [entity for entity in some if kind_of(entity) in ("application", "bill")]
+            if linked:
+                left = self.many(account, linked)
+                self._unlink(account, [entity for entity in linked if entity not in left])
+
+    def _unlink(self, account: str, entities: Collection[str]) -> None:
+        for some in _slices(entities):
+            self._connection.execute(delete(links).where(links.c.account == account, links.c.entity.in_(some)))
+
+    def _link(self, account: str, living: Mapping[str, tuple[int, int, Mapping[str, Any] | None]]) -> None:
+        linked = {
+            entity: people_of(entity, body or {})
+            for entity, (_, _, body) in living.items()
+            if kind_of(entity) in ("application", "bill")
+        }
+        self._unlink(account, linked.keys())
+        rows = [
+            {"account": account, "person": person, "entity": entity}
+            for entity, people in linked.items()
+            for person in people
+        ]
+        if rows:
+            self._connection.execute(insert(links).on_conflict_do_nothing(), rows)
+
+
+def people_of(entity: str, body: Mapping[str, Any]) -> set[str]:
+    """The people an application or a bill names."""
+    if kind_of(entity) == "bill":
+        return {line["person"] for line in body.get("lines") or () if line.get("person")}
+    cards = (body.get("form") or {}).get("cards") or {}
+    named = {row["person"] for rows in cards.values() for row in rows if row.get("person")}
+    return named | set(body.get("people") or ())
+
+
+def _row(
+    account: str, cursor: Cursor, entity: str, seq: int, version: int, body: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    body = body or {}
+    kind = kind_of(entity)
+    return {
+        "account": account,
+        "scope": cursor.scope,
+        "entity": entity,
+        "kind": kind,
+        "version": version,
+        "seq": seq,
+        "generation": cursor.generation,
+        "person": body.get("person"),
+        "unit": body.get("unit"),
+        "state": body.get("state") or body.get("status"),
+        "document": body.get("id_number") if kind == "person" else body.get("document_number"),
+        "application": body.get("application"),
+        "body": dumps(body),
+    }
+
+
+def _collect(rows: Iterable[Any]) -> dict[str, Entity]:
+    found: dict[str, Any] = {row.entity: row for row in rows}  # by version: the newest is last
+    return {entity: Entity(entity, row.version, loads(row.body)) for entity, row in found.items()}
+
+
+def _slices(values: Iterable[str]) -> Iterator[list[str]]:
+    listed = list(values)
+    for start in range(0, len(listed), MANY):
+        yield listed[start : start + MANY]

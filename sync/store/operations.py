@@ -1,0 +1,321 @@
+"""Every Operation made here, for ever, in exactly one place: the outbox, answered, or taken back.
+
+One row an op_id whose place changes, so that it cannot be in two or in none; the table itself forbids deleting a row,
+rewriting what was signed, and taking back what was attempted (see the migrations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+
+from domain.operations import Operation, Outcome
+from sync.protocol import outcome_text, read_outcome
+from sync.store.tables import operations
+from sync.store.text import dumps, loads
+
+OUTBOX, ANSWERED, TAKEN_BACK = "outbox", "answered", "taken-back"
+QUEUED, SENDING, UNKNOWN, WAITING, EXPORTED = "queued", "sending", "unknown", "waiting", "exported"
+APPLIED, REFUSED, CONFLICT = "applied", "refused", "conflict"
+CANCELLED, SUSPENDED = "cancelled", "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One Operation as it lies in the store."""
+
+    seq: int
+    op_id: str
+    account: str
+    entity: str
+    kind: str
+    action: str
+    place: str
+    state: str
+    content: bytes
+    signature: str
+    after: tuple[str, ...]
+    blobs: tuple[str, ...]
+    supersedes: str | None
+    draft: str | None
+    title: str
+    overlay: Mapping[str, Any] | None
+    base: Mapping[str, Any] | None
+    attempts: int
+    next_try: str | None
+    last_error: str | None
+    missing: tuple[str, ...]
+    waits_for: tuple[str, ...]
+    first_sent_at: str | None
+    answered_at: str | None
+    outcome: Outcome | None
+    lifted: bool
+    seen: bool
+    made_at: str
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What was asked."""
+        payload: dict[str, Any] = loads(self.content.decode())["payload"]
+        return payload
+
+    @property
+    def can_cancel(self) -> bool:
+        """Only while it has surely never left this machine."""
+        return self.place == OUTBOX and self.state == QUEUED and self.attempts == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What an Operation is expected to lead to, in words and as a body."""
+
+    title: str = ""
+    action: str = ""
+    draft: str | None = None
+    overlay: Mapping[str, Any] | None = None
+    base: Mapping[str, Any] | None = None
+
+
+class Operations:
+    """Never begins a transaction, never commits one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # ---- in ----
+
+    def add(self, account: str, operation: Operation, content: bytes, signature: str, sketch: Sketch, at: str) -> None:
+        """Into the outbox, behind all others."""
+        self._connection.execute(
+            operations.insert().values(
+                op_id=operation.op_id,
+                account=account,
+                entity=operation.entity,
+                kind=operation.kind.value,
+                action=sketch.action,
+                place=OUTBOX,
+                state=QUEUED,
+                content=content,
+                signature=signature,
+                after=dumps(operation.after),
+                blobs=dumps(operation.blobs),
+                supersedes=operation.supersedes,
+                draft=sketch.draft,
+                title=sketch.title,
+                overlay=dumps(sketch.overlay),
+                base=dumps(sketch.base),
+                made_at=at,
+            )
+        )
+
+    # ---- reading ----
+
+    def get(self, op_id: str) -> Kept | None:
+        """Wherever it is."""
+        row = self._connection.execute(select(operations).where(operations.c.op_id == op_id)).one_or_none()
+        return None if row is None else _kept(row)
+
+    def many(self, op_ids: Sequence[str]) -> dict[str, Kept]:
+        """Those of them that were made here."""
+        found: dict[str, Kept] = {}
+        for start in range(0, len(op_ids), 500):
+            asked = select(operations).where(operations.c.op_id.in_(op_ids[start : start + 500]))
+            found |= {row.op_id: _kept(row) for row in self._connection.execute(asked)}
+        return found
+
+    def outbox(self, account: str) -> tuple[Kept, ...]:
+        """All that has no final answer, in the order made."""
+        return self._all(operations.c.account == account, operations.c.place == OUTBOX)
+
+    def of_entity(self, account: str, entity: str) -> tuple[Kept, ...]:
+        """All ever asked about one entity, in the order made."""
+        return self._all(operations.c.account == account, operations.c.entity == entity)
+
+    def pending(self, account: str, entities: Collection[str] | None = None) -> tuple[Kept, ...]:
+        """What is to be laid over the mirror: not answered yet, or applied and not mirrored yet."""
+        conditions = [operations.c.account == account, _PENDING]
+        if entities is None:
+            return self._all(*conditions)
+        found: list[Kept] = []
+        listed = list(entities)
+        for start in range(0, len(listed), 500):
+            found += self._all(*conditions, operations.c.entity.in_(listed[start : start + 500]))
+        return tuple(sorted(found, key=lambda kept: kept.seq))
+
+    def unlifted(self, account: str) -> tuple[Kept, ...]:
+        """Applied, but the mirror may not have reached their positions."""
+        return self._all(
+            operations.c.account == account,
+            operations.c.place == ANSWERED,
+            operations.c.state == APPLIED,
+            operations.c.lifted == 0,
+        )
+
+    def answered(self, account: str, *, limit: int, unseen: bool = False) -> tuple[Kept, ...]:
+        """The latest answers, newest first; `unseen`: refusals and conflicts nobody has dealt with."""
+        asked = select(operations).where(operations.c.account == account, operations.c.place == ANSWERED)
+        if unseen:
+            asked = asked.where(operations.c.state != APPLIED, operations.c.seen == 0)
+        ordered = asked.order_by(operations.c.answered_at.desc(), operations.c.seq.desc()).limit(limit)
+        return tuple(map(_kept, self._connection.execute(ordered)))
+
+    def applied_since(self, account: str, since: str) -> tuple[str, ...]:
+        """op_ids answered `applied` from then on."""
+        asked = select(operations.c.op_id).where(
+            operations.c.account == account,
+            operations.c.place == ANSWERED,
+            operations.c.state == APPLIED,
+            operations.c.answered_at >= since,
+        )
+        return tuple(self._connection.scalars(asked))
+
+    def count(self, account: str, place: str, *states: str) -> int:
+        """How many lie there, in one of these states."""
+        asked = select(func.count()).where(operations.c.account == account, operations.c.place == place)
+        return self._connection.scalar(asked.where(operations.c.state.in_(states)) if states else asked) or 0
+
+    def heads(self, account: str, now: str) -> tuple[Kept, ...]:
+        """Of each entity the oldest without an answer, if its time has come; in the order made.
+
+        Later ones on the same entity stay back until it is answered: were it refused, they could not be suspended.
+        """
+        oldest = (
+            select(func.min(operations.c.seq))
+            .where(operations.c.account == account, operations.c.place == OUTBOX)
+            .group_by(operations.c.entity)
+        )
+        asked = select(operations).where(
+            operations.c.seq.in_(oldest),
+            operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
+            or_(operations.c.next_try.is_(None), operations.c.next_try <= now),
+        )
+        return tuple(map(_kept, self._connection.execute(asked.order_by(operations.c.seq))))
+
+    def in_outbox(self, op_ids: Collection[str]) -> set[str]:
+        """Those of them that have no final answer here yet."""
+        if not op_ids:
+            return set()
+        asked = select(operations.c.op_id).where(operations.c.op_id.in_(op_ids), operations.c.place == OUTBOX)
+        return set(self._connection.scalars(asked))
+
+    def next_due(self, account: str, after: str) -> str | None:
+        """The earliest next try that lies ahead."""
+        asked = select(func.min(operations.c.next_try)).where(
+            operations.c.account == account, operations.c.place == OUTBOX, operations.c.next_try > after
+        )
+        due: str | None = self._connection.scalar(asked)
+        return due
+
+    # ---- moving ----
+
+    def sending(self, account: str, op_ids: Collection[str], at: str) -> None:
+        """One more attempt begins."""
+        self._set(
+            account,
+            op_ids,
+            state=SENDING,
+            attempts=operations.c.attempts + 1,
+            first_sent_at=func.coalesce(operations.c.first_sent_at, at),
+            next_try=None,
+        )
+
+    def set_state(self, account: str, op_ids: Collection[str], state: str, **values: Any) -> None:
+        """Another state within the outbox."""
+        self._set(account, op_ids, state=state, **values)
+
+    def crashed(self, account: str) -> int:
+        """What was being sent when the process ended is unknown now; how many."""
+        done = self._connection.execute(
+            update(operations)
+            .where(operations.c.account == account, operations.c.place == OUTBOX, operations.c.state == SENDING)
+            .values(state=UNKNOWN, next_try=None)
+        )
+        return done.rowcount
+
+    def answer(self, op_id: str, outcome: Outcome, at: str) -> None:
+        """Final: out of the outbox."""
+        self._one(
+            op_id,
+            place=ANSWERED,
+            state=outcome.status.value,
+            outcome=outcome_text(outcome),
+            answered_at=at,
+            next_try=None,
+            last_error=None,
+            missing="[]",
+            waits_for="[]",
+            lifted=0,
+        )
+
+    def take_back(self, op_id: str, state: str, draft: str | None, at: str) -> None:
+        """Never sent, and now it never will be; the draft that has its content is named."""
+        self._one(op_id, place=TAKEN_BACK, state=state, draft=draft, answered_at=at, next_try=None)
+
+    def ask_again(self, account: str, op_ids: Collection[str]) -> None:
+        """Answered by a server that has forgotten it: back into the outbox, under the same op_id."""
+        for some in _parts(op_ids):
+            self._connection.execute(
+                update(operations)
+                .where(
+                    operations.c.account == account,
+                    operations.c.op_id.in_(some),
+                    operations.c.place == ANSWERED,
+                    operations.c.state == APPLIED,
+                )
+                .values(place=OUTBOX, state=UNKNOWN, lifted=0, next_try=None)
+            )
+
+    def lift(self, op_ids: Collection[str]) -> None:
+        """The mirror has what these led to."""
+        for some in _parts(op_ids):
+            self._connection.execute(update(operations).where(operations.c.op_id.in_(some)).values(lifted=1))
+
+    def see(self, op_id: str) -> None:
+        """Somebody has dealt with this refusal or conflict."""
+        self._one(op_id, seen=1)
+
+    # ---- inside ----
+
+    def _all(self, *conditions: Any) -> tuple[Kept, ...]:
+        asked = select(operations).where(*conditions).order_by(operations.c.seq)
+        return tuple(map(_kept, self._connection.execute(asked)))
+
+    def _set(self, account: str, op_ids: Collection[str], **values: Any) -> None:
+        for some in _parts(op_ids):
+            self._connection.execute(
+                update(operations)
+                .where(operations.c.account == account, operations.c.op_id.in_(some), operations.c.place == OUTBOX)
+                .values(**values)
+            )
+
+    def _one(self, op_id: str, **values: Any) -> None:
+        self._connection.execute(update(operations).where(operations.c.op_id == op_id).values(**values))
+
+
+_PENDING = or_(operations.c.place == OUTBOX, and_(operations.c.place == ANSWERED, operations.c.lifted == 0))
+_PENDING_STATES = frozenset({QUEUED, SENDING, UNKNOWN, WAITING, EXPORTED, APPLIED})
+
+
+def shows(kept: Kept) -> bool:
+    """Whether it is laid over the mirror: a refused one is not."""
+    return kept.overlay is not None and kept.state in _PENDING_STATES
+
+
+def _parts(op_ids: Collection[str]) -> list[list[str]]:
+    listed = list(op_ids)
+    return [listed[start : start + 500] for start in range(0, len(listed), 500)]
+
+
+def _kept(row: Row[Any]) -> Kept:
+    values = dict(row._mapping)
+    for name in ("after", "blobs", "missing", "waits_for"):
+        values[name] = tuple(loads(values[name])) if values[name] != "[]" else ()
+    for name in ("overlay", "base"):
+        values[name] = loads(values[name])
+    outcome = loads(values["outcome"])
+    values["outcome"] = None if outcome is None else read_outcome(outcome)
+    values["lifted"], values["seen"] = bool(values["lifted"]), bool(values["seen"])
+    return Kept(**values)

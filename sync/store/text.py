@@ -1,0 +1,41 @@
+"""JSON texts and instants as the store keeps them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import uuid_utils
+
+from sync.protocol import instant_text
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(text: str | None) -> Any:
+    """The value; None where there is none."""
+    return None if text is None else json.loads(text)
+
+
+def instant(moment: datetime) -> str:
+    """ISO text in UTC that sorts."""
+    return instant_text(moment)
+
+
+def new_id() -> str:
+    """UUIDv7."""
+    return str(uuid_utils.uuid7())
+
+
+def kind_of(entity: str) -> str:
+    """The kind in an entity id."""
+    return entity.partition("/")[0]
+
+
+def key_of(entity: str) -> str:
+    """The key in an entity id."""
+    return entity.partition("/")[2]

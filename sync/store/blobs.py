@@ -14,7 +14,7 @@ import io
 import os
 import secrets
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from sync.store.errors import BlobDamaged, BlobMissing, DiskFull
@@ -89,6 +89,14 @@ class Blobs:
             .where(blobs.c.account == account, blobs.c.sha256 == sha256)
             .values(sent=offset, delivered=case((blobs.c.bytes <= offset, 1), else_=0), trouble=None)
         )
+
+    def drop_others(self, account: str, needed: Collection[str]) -> list[str]:
+        """Forget all but these; what went."""
+        asked = select(blobs.c.sha256).where(blobs.c.account == account)
+        gone = [address for address in self._connection.scalars(asked) if address not in needed]
+        for address in gone:
+            self._connection.execute(delete(blobs).where(blobs.c.account == account, blobs.c.sha256 == address))
+        return gone
 
     def totals(self, account: str, addresses: Sequence[str]) -> tuple[int, int]:
         """(bytes, bytes sent) of these together."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
 
 from domain.operations import Operation, Outcome
 from sync.protocol import outcome_text, read_outcome
@@ -44,7 +44,8 @@ class Kept:
     title: str
     overlay: Mapping[str, Any] | None
     base: Mapping[str, Any] | None
-    attempts: int
+    attempts: int  # for people; one that found no line at all counts too
+    exposed: int  # attempts in which bytes may have left this machine
     next_try: str | None
     last_error: str | None
     missing: tuple[str, ...]
@@ -65,7 +66,7 @@ class Kept:
     @property
     def can_cancel(self) -> bool:
         """Only while it has surely never left this machine."""
-        return self.place == OUTBOX and self.state == QUEUED and self.attempts == 0
+        return self.place == OUTBOX and self.state == QUEUED and self.exposed == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ class Operations:
             op_ids,
             state=SENDING,
             attempts=operations.c.attempts + 1,
+            exposed=operations.c.exposed + 1,
             first_sent_at=func.coalesce(operations.c.first_sent_at, at),
             next_try=None,
         )
@@ -225,6 +227,12 @@ class Operations:
     def set_state(self, account: str, op_ids: Collection[str], state: str, **values: Any) -> None:
         """Another state within the outbox."""
         self._set(account, op_ids, state=state, **values)
+
+    def never_left(self, account: str, op_ids: Collection[str], **values: Any) -> None:
+        """No connection came about in this attempt: what had not left before still has not, and may be cancelled."""
+        state = case((operations.c.exposed > 1, UNKNOWN), else_=QUEUED)
+        exposed = func.max(operations.c.exposed - 1, 0)
+        self._set(account, op_ids, state=state, exposed=exposed, **values)
 
     def crashed(self, account: str) -> int:
         """What was being sent when the process ended is unknown now; how many."""

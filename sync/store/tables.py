@@ -141,6 +141,7 @@ operations = Table(  # one row an op_id for ever: its place and state change, it
     _text("title", default=""),
     _text("overlay", default="null"),  # the body we expect, shown until the mirror has the real one
     _number("attempts", 0),
+    _number("exposed", 0),  # attempts in which bytes may have left; with none it may still be cancelled
     _maybe("next_try"),
     _maybe("last_error"),
     _text("missing", default="[]"),

@@ -29,7 +29,7 @@ BEGIN SELECT RAISE(ABORT, 'what was signed stays as it was signed'); END
 """
 NEVER_CANCELLED_LATE = """
 CREATE TRIGGER operations_attempted BEFORE UPDATE OF place ON operations
-WHEN NEW.place = 'taken-back' AND (OLD.place <> 'outbox' OR OLD.attempts > 0 OR OLD.state <> 'queued')
+WHEN NEW.place = 'taken-back' AND (OLD.place <> 'outbox' OR OLD.exposed > 0 OR OLD.state <> 'queued')
 BEGIN SELECT RAISE(ABORT, 'an attempted operation cannot be taken back'); END
 """
 
@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), server_default="", nullable=False),
         sa.Column("overlay", sa.Text(), server_default="null", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("exposed", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_try", sa.Text(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("missing", sa.Text(), server_default="[]", nullable=False),

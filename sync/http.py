@@ -30,6 +30,7 @@ from sync.protocol import (
     PROBLEM_TYPE,
     PROTOCOL,
     WAIT_SECONDS,
+    TooLarge,
     compress,
     decompress,
 )
@@ -38,6 +39,7 @@ CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 20.0  # a stall is silence of I/O, not a long transfer
 HELD_SECONDS = WAIT_SECONDS + 15.0
 SEND_BLOCK = 64 << 10
+READ_BLOCK = 256 << 10
 OURS = (JSON_TYPE, PROBLEM_TYPE)
 
 
@@ -112,7 +114,7 @@ class Http:
             )
             with response:
                 refuse_strangers(response)
-                packed = response.raw.read(MAX_ANSWER_BYTES + 1, decode_content=False)
+                packed = _whole(response)
                 plain = packed
                 if response.headers.get("Content-Encoding") == "gzip" and packed:
                     plain = decompress(packed, MAX_ANSWER_BYTES)
@@ -125,6 +127,16 @@ class Http:
         sent = len(data) if data is not None else 0
         headers_got = {key.lower(): value for key, value in response.headers.items()}
         return Answer(response.status_code, plain, headers_got, time.monotonic() - began, sent, len(packed))
+
+
+def _whole(response: requests.Response) -> bytes:
+    """The body as it travelled. Read until the end is seen: only then does urllib3 tell that it was cut short."""
+    got = bytearray()
+    while piece := response.raw.read(READ_BLOCK, decode_content=False):
+        got += piece
+        if len(got) > MAX_ANSWER_BYTES:
+            raise TooLarge("the answer is too long")
+    return bytes(got)
 
 
 def is_loopback(host: str) -> bool:

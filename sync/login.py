@@ -22,7 +22,11 @@ from sync.protocol import (
     LoginRequest,
     PasswordRequest,
     fingerprint,
+    public_text,
 )
+from sync.store.accounts import account_id
+from sync.store.local import LocalStore
+from sync.store.port import SyncStore
 
 SETTING = "session"
 M = TypeVar("M", bound=BaseModel)
@@ -42,10 +46,10 @@ class Session:
     """One account's standing with one server. The token lies only in the encrypted store."""
 
     address: str
-    account: str
+    account: str  # as the store's rows name it: association × login
+    entity: str  # as Operations name it: "account/…"
     login: str
-    role: str
-    name: str
+    body: dict[str, Any]  # domain.entities.Account
     token: str
     expires_at: str
     scopes: tuple[str, ...]
@@ -102,13 +106,15 @@ def log_in(address: str, login: str, password: str, device: Device, *, key: str,
     reply = _read(LoginReply, http.call("POST", "/login", asked.model_dump_json().encode()))
     if reply.key != key:
         raise SyncFailure(Failure(FailureKind.WRONG_SERVER, "key"))
-    account: dict[str, Any] = reply.account
+    account = reply.account
+    if not account.get("id"):
+        raise SyncFailure(Failure(FailureKind.GARBAGE, "LoginReply: account without id"))
     return Session(
         address=address,
-        account=str(account["id"]),
+        account=account_id(reply.association.id, login),
+        entity=str(account["id"]),
         login=login,
-        role=str(account.get("role", "")),
-        name=str(account.get("name", "")),
+        body=account,
         token=reply.token,
         expires_at=reply.expires_at,
         scopes=tuple(reply.scopes),
@@ -117,6 +123,20 @@ def log_in(address: str, login: str, password: str, device: Device, *, key: str,
         key=reply.key,
         must_change_password=reply.must_change_password,
     )
+
+
+def sign_in(local: LocalStore, address: str, hello: Hello, login: str, password: str, device_name: str = "") -> Session:
+    """Log in and keep everything that needs keeping: account, device key, session, scopes."""
+    association = hello.association
+    with local.transaction() as store:
+        account = store.accounts.put(association.id, login, name=association.name, key=hello.key)
+        desk = store.accounts.make_device(account)
+    device = Device(id=desk.id, name=device_name, key=public_text(desk.key))
+    session = log_in(address, login, password, device, key=hello.key)
+    with local.transaction() as store:
+        store.accounts.put(association.id, login, body=session.body)
+    save_session(SyncStore(local), session)
+    return session
 
 
 def change_password(session: Session, old: str, new: str, http: Http | None = None) -> Session:

@@ -1,0 +1,158 @@
+"""Attachments over tus: begun, resumed where the server stands, refused in words, never sent when damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+
+import pytest
+
+from sync.failures import FailureKind
+from sync.http import Http
+from sync.ports import BlobReader, BlobToSend, Upload
+from sync.protocol import HEADER
+from sync.transfer import Interrupted, upload
+from tests.sync.answering import Asked, Reply, a_problem, answering
+
+DATA = bytes(range(256)) * 4_000
+SHA256 = hashlib.sha256(DATA).hexdigest()
+
+
+class Shelf:
+    """Keeps what is sent to it, the tus way."""
+
+    def __init__(self, kept: bytes | None = None, cut_first: int | None = None, lie: int | None = None) -> None:
+        self.kept = kept
+        self.asked: list[str] = []
+        self._cut, self._lie = cut_first, lie
+
+    def __call__(self, asked: Asked) -> Reply:
+        self.asked.append(asked.method)
+        if asked.method == "POST":
+            self.kept = self.kept or b""
+            return self._stands(201)
+        if self.kept is None:
+            return a_problem(404, "not-found")
+        if asked.method == "HEAD":
+            return self._stands(200)
+        if int(asked.headers["upload-offset"]) != len(self.kept):
+            return a_problem(409, "blob-offset")
+        if self._cut is not None:
+            self.kept, self._cut = self.kept + asked.body[: self._cut], None
+            return Reply(hang_up=True)
+        self.kept += asked.body
+        return self._stands(204)
+
+    def _stands(self, status: int) -> Reply:
+        at = len(self.kept or b"") if self._lie is None else self._lie
+        return Reply(status, {HEADER: "1", "Upload-Offset": str(at)}, b"")
+
+
+def an_upload(
+    offset: int = 0, attempted: bool = False, opened: Callable[[], BlobReader] = lambda: io.BytesIO(DATA)
+) -> Upload:
+    return Upload(1, "blob-0", BlobToSend(SHA256, len(DATA), "名单.pdf", offset, attempted), "unit:1", opened)
+
+
+def sent_to(shelf: Callable[[Asked], Reply], asked: Upload) -> list[int]:
+    told: list[int] = []
+    with answering(shelf) as address:
+        upload(Http(address), asked, told.append)
+    return told
+
+
+def test_a_new_attachment_takes_two_requests_and_tells_how_far_it_is() -> None:
+    shelf = Shelf()
+    told = sent_to(shelf, an_upload())
+    assert (shelf.kept, shelf.asked) == (DATA, ["POST", "PATCH"])
+    assert told[0] == 0
+    assert told == sorted(told)
+    assert len(told) > 2
+
+
+def test_an_attachment_that_is_there_is_not_sent_again() -> None:
+    shelf = Shelf(DATA)
+    sent_to(shelf, an_upload())
+    assert shelf.asked == ["POST"]
+
+
+def test_after_a_break_it_goes_on_where_the_server_stands_and_not_where_we_believed() -> None:
+    shelf = Shelf(DATA[:300_001])
+    sent_to(shelf, an_upload(offset=999_999, attempted=True))
+    assert (shelf.kept, shelf.asked) == (DATA, ["HEAD", "PATCH"])
+
+
+def test_a_server_that_forgot_is_told_again() -> None:
+    shelf = Shelf()
+    sent_to(shelf, an_upload(offset=5, attempted=True))
+    assert (shelf.kept, shelf.asked) == (DATA, ["HEAD", "POST", "PATCH"])
+
+
+def test_a_cut_is_told_with_what_the_server_kept() -> None:
+    shelf = Shelf(DATA[:10], cut_first=100_000)
+    with answering(shelf) as address, pytest.raises(Interrupted) as caught:
+        upload(Http(address), an_upload(attempted=True), lambda offset: None)
+    assert (caught.value.failure.kind, caught.value.moved, caught.value.offset) == (FailureKind.CUT, True, 10)
+    sent_to(shelf, an_upload(attempted=True))
+    assert shelf.kept == DATA
+
+
+def test_a_server_that_stands_elsewhere_is_believed() -> None:
+    shelf = Shelf(DATA[:50])
+    first = [True]
+
+    def moved(asked: Asked) -> Reply:
+        if asked.method == "HEAD" and first.pop() if first else False:
+            return Reply(200, {HEADER: "1", "Upload-Offset": "40"}, b"")
+        return shelf(asked)
+
+    sent_to(moved, an_upload(attempted=True))
+    assert shelf.kept == DATA
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (a_problem(415, "blob-kind"), FailureKind.BLOB_REFUSED),
+        (a_problem(413, "blob-kind"), FailureKind.BLOB_REFUSED),
+        (a_problem(401, "login-needed"), FailureKind.LOGIN_NEEDED),
+        (a_problem(403, "revoked"), FailureKind.REVOKED),
+        (a_problem(503, "busy"), FailureKind.BUSY),
+        (Reply(204, {HEADER: "1"}, b""), FailureKind.GARBAGE),
+        (Reply(204, {HEADER: "1", "Upload-Offset": "-1"}, b""), FailureKind.GARBAGE),
+    ],
+)
+def test_what_the_server_says_against_it_is_named(reply: Reply, kind: FailureKind) -> None:
+    def refusing(asked: Asked) -> Reply:
+        return Shelf(b"")(asked) if asked.method == "POST" else reply
+
+    with pytest.raises(Interrupted) as caught:
+        sent_to(refusing, an_upload())
+    assert caught.value.failure.kind is kind
+
+
+def test_a_server_that_never_advances_is_given_up() -> None:
+    with pytest.raises(Interrupted) as caught:
+        sent_to(Shelf(b"", lie=7), an_upload())
+    assert caught.value.failure.kind is FailureKind.GARBAGE
+
+
+class Broken(io.BytesIO):
+    """Its disk fails."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError("bad sector")
+
+
+def no_file() -> BlobReader:
+    raise FileNotFoundError("gone")
+
+
+@pytest.mark.parametrize(
+    "opened", [lambda: io.BytesIO(DATA[:99]), Broken, no_file], ids=["short", "unreadable", "gone"]
+)
+def test_an_attachment_damaged_here_is_named_and_not_the_servers_fault(opened: Callable[[], BlobReader]) -> None:
+    with pytest.raises(Interrupted) as caught:
+        sent_to(Shelf(), an_upload(opened=opened))
+    assert caught.value.failure.kind is FailureKind.BLOB_DAMAGED

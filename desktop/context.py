@@ -1,0 +1,106 @@
+"""What every page is given: the store, whose desk this is, the rules in force, and one notice of what changed.
+
+    context.read(lambda reader: views.drafts(reader, context.account), done=self._show)   on the reading lane
+    context.write(lambda store: actions.share_draft(store, …), done=…, failed=…)          on the writing lane
+    context.changed.connect(self._refresh)        frozenset of topics after any transaction, on the screen's thread
+    context.today()                               Shanghai day by the server-corrected clock
+    context.go("form/<draft key>")                another page
+
+Work handed to `read` and `write` touches no widget and returns frozen values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.background import Failed, Lane
+from domain.packs import Pack
+from sync.store.local import LocalStore, Reader
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def utc_now() -> datetime:
+    """The machine's clock, in UTC: the one default of every clock that is handed in."""
+    return datetime.now(UTC)
+
+
+class Context(QObject):
+    """One account's desk. Made by `desktop.app`, handed to every page, replaced when the account changes."""
+
+    changed = Signal(object)  # frozenset[str]: a scope of the feed, or drafts, outbox, people, blobs, accounts, contact
+    pack_changed = Signal()
+    went = Signal(str)
+    told = Signal(str, str)  # a line on the window: words, role (ok, warn, bad, wait)
+    _touched = Signal(object)
+
+    def __init__(
+        self,
+        store: LocalStore,
+        account: str,
+        pack: Pack,
+        *,
+        reading: Lane,
+        writing: Lane,
+        clock: Clock = utc_now,
+    ) -> None:
+        super().__init__()
+        self.store, self.account, self.pack, self.clock = store, account, pack, clock
+        self._reading, self._writing = reading, writing
+        self._ahead = timedelta()
+        self._touched.connect(self.changed)  # crosses from the writer's thread to the screen's
+        self._stop_listening = store.on_change(self._touched.emit)
+
+    def read(self, work: Callable[[Reader], T], done: Callable[[T], object], failed: Failed | None = None) -> None:
+        """One moment of the store, beside the screen; `done` is called on the screen's thread."""
+
+        def look() -> T:
+            with self.store.reading() as reader:
+                return work(reader)
+
+        self._reading.run(look, done=done, failed=failed)
+
+    def write(
+        self,
+        work: Callable[[LocalStore], T],
+        done: Callable[[T], object] | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        """One thing a person did; in the order asked."""
+        self._writing.run(lambda: work(self.store), done=done, failed=failed)
+
+    def now(self) -> datetime:
+        """UTC, corrected by the server's clock as far as it is known."""
+        return self.clock() + self._ahead
+
+    def today(self) -> date:
+        """The day at the association."""
+        return self.now().astimezone(SHANGHAI).date()
+
+    def set_ahead(self, seconds: float) -> None:
+        """How far the server's clock is ahead of this machine's."""
+        self._ahead = timedelta(seconds=seconds)
+
+    def set_pack(self, pack: Pack) -> None:
+        """A newer edition came by the feed."""
+        self.pack = pack
+        self.pack_changed.emit()
+
+    def go(self, route: str) -> None:
+        """Ask the window for another page."""
+        self.went.emit(route)
+
+    def tell(self, words: str, role: str = "ok") -> None:
+        """A line on the window that goes away by itself."""
+        self.told.emit(words, role)
+
+    def close(self) -> None:
+        """Nothing is told any more."""
+        self._stop_listening()

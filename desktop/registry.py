@@ -1,0 +1,50 @@
+"""Which page stands behind a route: "name" or "name/key". Pages are imported when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from desktop.context import Context
+from desktop.page import Page
+
+# route name -> module under desktop.pages with `make(context, key) -> Page`
+PAGES: dict[str, str] = {
+    "home": "home",
+    "drafts": "drafts",
+    "outbox": "outbox",
+    "returned": "returned",
+    "cases": "cases",  # cases/<service>
+    "case": "case",  # case/<application key>
+    "help": "help",
+    "form": "form",  # form/<draft key>
+    "picker": "picker",  # picker/<draft key>:<card>
+    "materials": "materials",  # materials/<draft key>:<card>
+    "letter": "letter",  # letter/<draft key>
+    "submit": "submit",  # submit/<draft key>
+    "amend": "amend",  # amend/<draft key>: a returned form
+    "people": "people",
+    "person": "person",  # person/<person or roster key>
+    "import": "import_people",
+    "study": "study",
+    "receipts": "receipts",
+    "review": "review",  # review or review/<application key>
+    "finance": "finance",
+    "settings": "settings",
+    "agencies": "agencies",
+    "accounts": "accounts",
+}
+
+
+def pages(context: Context) -> Callable[[str], Page | None]:
+    """What the shell asks: the page of a route, None where there is none."""
+
+    def page(route: str) -> Page | None:
+        name, _, key = route.partition("/")
+        module = PAGES.get(name)
+        if module is None:
+            return None
+        make: Callable[[Context, str], Page] = import_module(f"desktop.pages.{module}").make
+        return make(context, key)
+
+    return page

@@ -1,7 +1,7 @@
 """The feed: what is so, in the order it became so, for each scope its own. Written by decisions, read by pulls.
 
-A row says only that an entity is to be seen in a scope since a position: the body is the entity's own, projected when it
-is read. A position is taken from the one head row, locked last and held to the commit: the order of positions is the order
+A row says only that an entity is to be seen in a scope since a position: the body is the entity's own, projected when
+read. A position is taken from the one head row, locked last and held to the commit: the order of positions is the order
 of commits, without gaps.
 """
 

@@ -1,7 +1,7 @@
 """Three-way merge of what two people made of one form: by field and by row. Pure.
 
 What only one side changed is taken; what both changed alike is no conflict, nor what differs only in width of letters
-or spaces. What both changed differently is asked: mine stays in the form until somebody decides, theirs stands beside it.
+or spaces. What both changed differently is asked: mine stays in the form until somebody decides, theirs beside it.
 """
 
 from __future__ import annotations

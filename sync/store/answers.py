@@ -182,7 +182,7 @@ def _came_back(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> N
         writer.operations.see(kept.op_id)  # nothing of anybody's depends on it
     elif kept.kind == Kind.SAVE_DRAFT:
         writer.operations.see(kept.op_id)
-        merge_shared(writer, kept.account, kept.entity, outcome.current or {}, outcome.version, now, share=True)
+        merge_shared(writer, kept.account, kept.entity, outcome.current or {}, _version(outcome), now, share=True)
     elif outcome.status is Status.CONFLICT:
         _conflict(writer, kept, outcome, now)
     else:
@@ -195,7 +195,7 @@ def _conflict(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> No
     later = followers(writer, kept.account, kept)
     current, mine = outcome.current or {}, kept.payload
     mirrored = writer.mirror.get(kept.account, kept.entity)
-    version = outcome.version or (mirrored.version if mirrored else 0)
+    version = _version(outcome) or (mirrored.version if mirrored else 0)
     if kept.kind == Kind.SAVE_ROSTER and kept.base is not None and not later:
         merged = merge_values(*(_fields(side) for side in (kept.base, mine, current)))
         if not merged.asks:
@@ -227,6 +227,11 @@ def _conflict(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> No
     )
 
 
+def _version(outcome: Outcome) -> int:
+    """Of the body that was there first; a conflict tells it within the body."""
+    return outcome.version or int((outcome.current or {}).get("version") or 0)
+
+
 def _merged(kept: Kept, mine: Mapping[str, Any], current: Mapping[str, Any]) -> Merged:
     if kept.kind != Kind.ACT:
         return merge_values(*(_fields(side) for side in (kept.base or {}, mine, current)))
@@ -237,7 +242,7 @@ def _merged(kept: Kept, mine: Mapping[str, Any], current: Mapping[str, Any]) -> 
 
 
 def _fields(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if key not in ("id", "unit", "person", "same_as")}
+    return {key: value for key, value in body.items() if key not in ("id", "unit", "person", "same_as", "version")}
 
 
 def merge_shared(

@@ -78,9 +78,9 @@ class Drafts:
         self._connection.execute(row.on_conflict_do_update(index_elements=["account", "id"], set_=values))
 
     def type(self, account: str, draft_id: str, form: str, by: str, at: str) -> bool:
-        """Only the form, as JSON: what a pause in typing saves. False: there is no such draft, or it is on its way."""
+        """Only the form, as JSON, without its attachments: what a pause in typing saves. False: none, or on its way."""
         done = self._connection.exec_driver_sql(
-            "UPDATE drafts SET form = ?, edited_by = ?, edited_at = ? WHERE account = ? AND id = ? AND sent IS NULL",
+            _TYPE,
             (form, by, at, account, draft_id),
         )
         return done.rowcount == 1
@@ -98,6 +98,11 @@ class Drafts:
     def remove(self, account: str, draft_id: str) -> None:
         """Gone from this machine."""
         self._connection.execute(delete(drafts).where(drafts.c.account == account, drafts.c.id == draft_id))
+
+
+_TYPE = """UPDATE drafts SET edited_by = ?2, edited_at = ?3, form = json_set(
+    ?1, '$.attachments', json(coalesce(json_extract(form, '$.attachments'), '[]'))
+) WHERE account = ?4 AND id = ?5 AND sent IS NULL"""
 
 
 def _values(account: str, draft: Draft) -> dict[str, Any]:

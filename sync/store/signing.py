@@ -27,8 +27,9 @@ def ask(
     supersedes: str | None = None,
     edition: str = "",
     blobs: Sequence[str] = (),
+    touch: bool = True,
 ) -> str:
-    """Into the outbox, in the caller's transaction; the op_id."""
+    """Into the outbox, in the caller's transaction; the op_id. `touch`: the caller does not see to the people list."""
     device = writer.accounts.make_device(account)
     operation = Operation(
         op_id=new_id(),
@@ -47,7 +48,7 @@ def ask(
     content = encode_content(operation)
     writer.operations.add(account, operation, content, sign(device.key, content), sketch, instant(now))
     writer.touch("outbox")
-    if kind is Kind.SAVE_ROSTER:
+    if kind is Kind.SAVE_ROSTER and touch:
         writer.people.touch(account, {entity: sketch.overlay})
         writer.touch("people")
     return operation.op_id

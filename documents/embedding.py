@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,11 @@ class Face(ttfonts.TTFontFace):
         return Outlines(self._ttf_data, self.get_table_pos(tag)[0]) if tag == "glyf" else super().get_table(tag)  # type: ignore[no-untyped-call]
 
 
-def register(path: Path) -> ttfonts.TTFont:
-    """A font under a name of its own, so that no other user of reportlab in the process gets ours by accident."""
+@cache
+def register(path: Path, name: str) -> ttfonts.TTFont:
+    """A font file, read once a process, under a name of its own: reportlab knows fonts by name alone."""
     ttfonts.makeToUnicodeCMap = to_unicode_map  # type: ignore[assignment]  # same call, other argument names
-    font = ttfonts.TTFont(f"Huiban-{path.stem}", str(path))
+    font = ttfonts.TTFont(name, str(path))
     font.face.__class__ = Face  # the font makes its own face and offers no way to hand one in
     pdfmetrics.registerFont(font)
     return font

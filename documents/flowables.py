@@ -16,6 +16,7 @@ from documents.typeset import Line
 
 RULE = 0.5  # points: the lines of a grid
 PAD = 3.0  # points between a rule and the text
+HEADING = 24.0  # points that a heading over a grid takes
 
 
 def draw_code(canvas: Any, content: str, x: float, y: float, side: float) -> None:
@@ -93,13 +94,14 @@ class Grid(Flowable):
 
     def __init__(
         self, ink: Ink, columns: Sequence[Column], rows: Sequence[Sequence[str]], foot: Sequence[str] = (),
-        *, size: float = 10, given: tuple[list[Cells], list[Cells]] | None = None,
+        *, heading: str = "", size: float = 10, given: tuple[list[Cells], list[Cells]] | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self._ink, self._columns, self._rows, self._foot, self._size = ink, columns, rows, foot, size
         self._leading, self._laid = size * 1.4, given
-        self._wide = 0.0
-        texts = (*(column.title for column in columns), *foot, *(cell for row in rows for cell in row))
+        self._wide, self._heading = 0.0, heading
+        self._above = HEADING if heading else 0.0
+        texts = (heading, *(column.title for column in columns), *foot, *(cell for row in rows for cell in row))
         for text in texts if given is None else ():
             ink.lines(text, 1e9, size=size)
 
@@ -115,7 +117,7 @@ class Grid(Flowable):
         self._wide = width
         self._head = self._cells([column.title for column in self._columns], Face.SONG_BOLD)
         rows, foot = self._laid
-        return width, sum(map(self._height, (self._head, *rows, *foot)))
+        return width, self._above + sum(map(self._height, (self._head, *rows, *foot)))
 
     def _cells(self, row: Sequence[str], face: Face = Face.SONG) -> Cells:
         pairs = zip(row, self._widths, strict=True)
@@ -128,7 +130,7 @@ class Grid(Flowable):
         self.wrap(width, height)
         assert self._laid is not None
         rows, foot = self._laid
-        left, fit = height - self._height(self._head), 0
+        left, fit = height - self._above - self._height(self._head), 0
         for row in rows:
             if (left := left - self._height(row)) < -1e-6:
                 break
@@ -136,16 +138,16 @@ class Grid(Flowable):
         if fit == len(rows) and foot:
             fit -= 1  # the foot does not stand alone on the next page
         if fit >= 1:
-            return [self._part(rows[:fit], []), self._part(rows[fit:], foot)]
-        room = int((height - self._height(self._head) - 2 * PAD) // self._leading)
+            return [self._part(rows[:fit], [], self._heading), self._part(rows[fit:], foot)]
+        room = int((height - self._above - self._height(self._head) - 2 * PAD) // self._leading)
         longest = max((len(lines) for lines in rows[0]), default=0) if rows else 0
         if longest > 40 and room >= 3:  # taller than most pages: cut the row itself
             first, rest = [lines[:room] for lines in rows[0]], [lines[room:] for lines in rows[0]]
-            return [self._part([first], []), self._part([rest, *rows[1:]], foot)]
+            return [self._part([first], [], self._heading), self._part([rest, *rows[1:]], foot)]
         return []
 
-    def _part(self, rows: list[Cells], foot: list[Cells]) -> Grid:
-        return Grid(self._ink, self._columns, (), size=self._size, given=(rows, foot))
+    def _part(self, rows: list[Cells], foot: list[Cells], heading: str = "") -> Grid:
+        return Grid(self._ink, self._columns, (), heading=heading, size=self._size, given=(rows, foot))
 
     def draw(self) -> None:
         assert self._laid is not None
@@ -166,6 +168,9 @@ class Grid(Flowable):
         self._rules(edges, body, height)
         writer = canvas.beginText()
         writer.setFillGray(0)
+        if self._heading:
+            title = self._ink.lines(self._heading, self._wide, size=11, face=Face.SONG_BOLD)[0]
+            self._ink.put(writer, [(title, 0, height + 6)], 11)
         self._ink.put(writer, places, self._size)
         canvas.drawText(writer)
 

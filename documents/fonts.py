@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -18,6 +19,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "resources" / "fonts"
 WINDOWS_HELPERS = ("simfang.ttf", "simsunb.ttf")  # FangSong; rare characters of Extension B
 SPACES = {0x09: " ", 0x0B: " ", 0x0C: " ", 0xA0: " ", 0x2028: "\n", 0x2029: "\n"}
 UNSEEN = dict.fromkeys((0x0D, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10))) | SPACES
+PRINTING = threading.Lock()  # a font is cut into subsets for one paper at a time
 GAP = "□"  # stands where a character must be written by hand
 
 
@@ -45,10 +47,9 @@ def windows_fonts(folder: Path) -> tuple[Path, ...]:
 
 
 class FontSet:
-    """The bundled fonts and any extra ones. Printing with one set is done by one thread at a time: hold `lock`."""
+    """The bundled fonts and any extra ones, asked in turn for each character."""
 
     def __init__(self, extra: Sequence[Path] = (), folder: Path = FOLDER) -> None:
-        self.lock = threading.Lock()
         self._extra = tuple(extra)
         self._folder = folder
         self._fonts: dict[str, TTFont] = {}
@@ -98,7 +99,8 @@ class FontSet:
             path = given.get(name, self._folder / f"{name}.ttf")
             if name == Face.FANGSONG and name not in given:  # not on this machine: Song stands in
                 return self._font(Face.SONG)
-            self._fonts[name] = embedding.register(path)
+            own = "" if path.parent == FOLDER else f"-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+            self._fonts[name] = embedding.register(path, f"Huiban-{name}{own}")
         return self._fonts[name]
 
 

@@ -37,7 +37,7 @@ def letter(
     blocks.append(Together([*closing[-1:], Space(4), _seal(template, values, day, signed or {})]))
     if template.footnote:
         blocks.append(Para(template.fill(template.footnote, values), indent=0, size=9, grey=True, before=6))
-    foot = "　".join(filter(None, (template.label, values.get("单位", ""), short_code)))
+    foot = "　".join(filter(None, (template.label, short_code, values.get("单位", ""))))
     return Paper(
         title=template.fill(template.title, values),
         blocks=blocks,

@@ -14,7 +14,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, P
 
 from documents import paper as parts
 from documents.flowables import Grid, Pairs, QrCode, SealPlace, Text, draw_code
-from documents.fonts import Face, FontSet, MissingGlyphs
+from documents.fonts import PRINTING, Face, FontSet, MissingGlyphs
 from documents.ink import Ink
 from documents.paper import SHANGHAI, Paper
 
@@ -67,7 +67,7 @@ class PageCanvas(Canvas):
 
 def render(paper: Paper, fonts: FontSet, *, leave_gaps: bool = False) -> bytes:
     """The PDF of a paper."""
-    with fonts.lock:  # a font is cut into subsets by one document at a time
+    with PRINTING:
         ink = Ink(fonts)
         story = [flowable for block in paper.blocks for flowable in _flowables(block, ink, bool(paper.corner))]
         texts = (paper.foot, paper.corner_words)
@@ -124,10 +124,7 @@ def _flowables(block: parts.Block, ink: Ink, corner: bool = False) -> Sequence[F
         case parts.Facts():
             return [Pairs(ink, block.pairs, block.across), Spacer(0, 3 * mm)]
         case parts.Table():
-            heading = [
-                Text(ink, block.heading, size=11, face=Face.SONG_BOLD, leading=18, before=6, with_next=True)
-            ] if block.heading else []  # fmt: skip
-            return [*heading, Grid(ink, block.columns, block.rows, block.foot), Spacer(0, 3 * mm)]
+            return [Grid(ink, block.columns, block.rows, block.foot, heading=block.heading), Spacer(0, 3 * mm)]
         case parts.Seal():
             return [SealPlace(ink, block.lines, block.mark)]
         case parts.Code():

@@ -34,19 +34,22 @@ class Reading:
 
 SERIAL_ZERO = date(1899, 12, 30)  # Excel's day 0, as it counts from March 1900 on
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+SPACES = re.compile(r"\s+")
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE]\+?\d+")
 HAN = re.compile(r"[\u2e80-\u2fdf\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
 
 def plain(cell: Cell) -> str:
     """Digits and letters at their usual width, without spaces, invisible marks or Excel's leading apostrophe."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", shown(cell)))
-    return re.sub(r"\s", "", text).lstrip("'`’‘")
+    text = shown(cell)
+    if text.isascii() and text.isalnum():
+        return text  # as nearly all are
+    return SPACES.sub("", INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).lstrip("'`’‘")
 
 
 def words(cell: Cell) -> str:
     """Text as typed, with single spaces and nothing invisible. Characters of names are left exactly as they are."""
-    return re.sub(r"\s+", " ", INVISIBLE.sub("", shown(cell))).strip().lstrip("'`")
+    return SPACES.sub(" ", INVISIBLE.sub("", shown(cell))).strip().lstrip("'`")
 
 
 def name(cell: Cell, reading: Reading) -> Parsed:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from documents.letter import letter
 from documents.paper import Paper
@@ -12,35 +15,9 @@ from documents.templates import PaperTemplate
 
 UNIT = "广州某某国际工程咨询与建设监理集团股份有限公司第一分公司"  # 28 characters
 NAMES = ("张喆", "欧阳𬱖", "王芳", "李㛃", "阿依古丽·买买提")
-TEMPLATE: dict[str, Any] = {
-    "id": "commitment-letter",
-    "label": "单位承诺书",
-    "title": "单位承诺书",
-    "intro": [
-        "{协会}：",
-        "我单位{单位}就本次{业务}（短码 {短码}）郑重承诺如下：",
-        "一、下列人员均为本单位在职人员，已与本单位依法建立劳动关系，并由本单位为其缴纳社会保险。",
-        "二、所提交的身份、学历、职称、社会保险等资料真实、完整、有效，复印件与原件一致，没有隐瞒和伪造。",
-        "三、如有不实，本单位愿意承担由此产生的一切责任，并配合协会核查处理。",
-    ],
-    "table": {
-        "cards": {"first": "初始教育", "again": "继续教育"},
-        "columns": [
-            {"title": "姓名", "value": "person.name", "width": 1.1},
-            {"title": "身份证号码", "value": "person.id_number", "width": 2.2},
-            {"title": "申请证书", "value": "row.certificate_type", "width": 2},
-            {"title": "专业", "value": "row.specialties", "width": 2},
-        ],
-    },
-    "closing": ["以上共 {人数} 人。特此承诺。"],
-    "blocks": [
-        {"kind": "seal", "label": "承诺单位（盖章）"},
-        {"kind": "sign", "label": "经办人"},
-        {"kind": "sign", "label": "联系电话"},
-        {"kind": "date", "label": "日期"},
-    ],
-    "footnote": "本承诺书由单位打印、盖章后扫描上传。",
-}
+TEMPLATES = Path(__file__).resolve().parents[2] / "resources" / "templates"
+SHIPPED: dict[str, Any] = yaml.safe_load((TEMPLATES / "commitment-letter.yaml").read_text("utf-8"))
+TEMPLATE = SHIPPED | {"table": SHIPPED["table"] | {"cards": {"first": "初始教育", "again": "继续教育"}}}
 LABELS = {"row.certificate_type": {"engineer": "专业监理工程师"}}
 
 

@@ -32,8 +32,9 @@ def test_a_unit_with_a_long_name_is_written_whole() -> None:
 def test_two_hundred_people_take_several_pages_each_with_the_head_and_its_number() -> None:
     sheets = pages(a_letter(200).pdf())
     assert len(sheets) >= 5
+    assert all("3F9A11C7" in sheet for sheet in sheets)  # what binds the pages together
     with_rows = [sheet for sheet in sheets if "44010119900101" in sheet]
-    assert all("序号姓名身份证号码申请证书专业" in sheet for sheet in with_rows)
+    assert all("序号姓名证件号码申请证书专业" in sheet for sheet in with_rows)
     assert [f"第{at}页共{len(sheets)}页" in sheet for at, sheet in enumerate(sheets, 1)] == [True] * len(sheets)
     assert sum(sheet.count("44010119900101") for sheet in sheets) == 200
 
@@ -133,6 +134,12 @@ def test_a_placeholder_without_a_value_is_an_error_that_names_it() -> None:
 def test_a_faulty_template_names_the_key(wrong: dict[str, object], named: str) -> None:
     with pytest.raises(TemplateError, match=named):
         PaperTemplate.from_mapping(TEMPLATE | wrong)
+
+
+def test_no_page_is_left_half_empty_before_a_table() -> None:
+    first, *_, last = pages(a_letter(200).pdf())
+    assert first.count("44010119900101") > 15
+    assert "盖章处" in last
 
 
 def test_rows_keep_their_order() -> None:

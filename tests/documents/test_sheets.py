@@ -13,6 +13,7 @@ from documents.bill import BillDoesNotAddUp, bill_sheet
 from documents.paper import Column, Paper
 from documents.qr import TooMuchForCode, matrix
 from documents.receipt import Delivery, NotAReceipt, code_text, fingerprint, read_code, receipt_sheet
+from documents.recovery import recovery_sheet
 from documents.summary import SentFile, SummaryTable, size_text, summary_sheet
 from domain.entities import Bill
 from domain.operations import Receipt, Status
@@ -156,3 +157,13 @@ def test_sizes_as_people_say_them() -> None:
 def test_a_code_that_no_phone_reads_from_paper_is_refused() -> None:
     with pytest.raises(TooMuchForCode, match="放不下"):
         matrix("长" * 500)
+
+
+def test_the_recovery_code_stands_on_its_sheet_and_in_no_code_that_can_be_scanned() -> None:
+    made = datetime(2026, 3, 1, 6, 5, tzinfo=UTC)
+    sheet = recovery_sheet("7KQ4-M2XD-93HT-PW6C", about=[("账号", "王芳"), ("单位", "甲监理公司")], made=made).pdf()
+    words = text(sheet)
+    assert "7KQ4-M2XD-93HT-PW6C" in words
+    assert "账号王芳" in words
+    assert "2026年3月1日14:05:00" in words
+    assert codes(sheet) == []

@@ -255,22 +255,18 @@ class SyncCore:
             return
         self._contact(answer, now)
         self._meet(epoch, now)
-        strangers = [outcome for outcome in outcomes if undecided(outcome) is Problem.DEVICE_UNKNOWN]
-        decided = [outcome for outcome in outcomes if undecided(outcome) is not Problem.DEVICE_UNKNOWN]
-        self._store.record_outcomes(self._me.account, decided, now, now + RETRY_WAITING)
+        self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
         self._push_pace.went_well(len(answer.request.body), answer.sent_bytes, answer.seconds)
         self._most = 0 if self._most >= 64 else self._most * 2
         self._look = True
-        if any(outcome.positions for outcome in decided):
+        if any(outcome.positions for outcome in outcomes):
             self._want_pull = True
-        if any(outcome.missing for outcome in decided):
+        if any(outcome.missing for outcome in outcomes):
             self._blobs.look()
-        for outcome in decided:
+        for outcome in outcomes:
             self._notify(notices.OutcomeArrived(outcome))
         self._notify(notices.StoreChanged())
-        if strangers:
-            op_ids = [outcome.op_id for outcome in strangers]
-            self._store.record_failure(self._me.account, op_ids, FailureKind.LOGIN_NEEDED, None)
+        if any(undecided(outcome) is Problem.DEVICE_UNKNOWN for outcome in outcomes):
             self._trouble(Failure(FailureKind.LOGIN_NEEDED, "device unknown"))
         else:
             self._well(now)
@@ -292,13 +288,13 @@ class SyncCore:
         self._trouble(failure, moved=choked)
 
     def _failed_push(self, push: _Push, event: Failed) -> None:
-        self._release(push, event.failure.kind)
+        self._release(push, event.failure.kind, unsent=event.unsent)
         if not event.unsent:
             self._push_pace.broke(len(push.call.body))
         self._trouble(event.failure, moved=event.moved)
 
-    def _release(self, push: _Push, kind: FailureKind) -> None:
-        self._store.record_failure(self._me.account, push.op_ids, kind, None)
+    def _release(self, push: _Push, kind: FailureKind, *, unsent: bool = False) -> None:
+        self._store.record_failure(self._me.account, push.op_ids, kind, None, unsent=unsent)
         self._look = True
 
     # ---- pull --------------------------------------------------------------------------------------------------------
@@ -379,9 +375,11 @@ class SyncCore:
     # ---- wake-up -----------------------------------------------------------------------------------------------------
 
     def _start_wait(self, now: datetime) -> None:
-        if not self._wakes or self._wait or self._pull or self._want_pull or not self._wait_back.ready(now):
+        if not self._wakes or self._pull or self._want_pull or self._line.line is not Line.ONLINE:
             return
-        if self._line.line is not Line.ONLINE:
+        if self._wait_back.failures:  # until it has proved itself again
+            self._arm_poll(now)
+        if self._wait or not self._wait_back.ready(now):
             return
         cursors = {s: at for s, at in self._store.cursors(self._me.account).items() if s not in self._held}
         body = WaitRequest(cursors=cursors, epoch=self._store.epoch(self._me.account)).model_dump_json().encode()
@@ -407,12 +405,14 @@ class SyncCore:
             self._wait_back.clear()
 
     def _failed_wait(self, failure: Failure, moved: bool) -> None:
-        """The wake-up is a comfort: without it the desk asks by itself, often for a minute after it sent something."""
-        now = self._clock()
+        """The wake-up is a comfort: without it the desk asks by itself."""
         if failure.kind in STOPPING:
             self._trouble(failure)
             return
-        self._wait_back.failed(now, self._chance(), moved=moved, asked=failure.retry_after)
+        self._wait_back.failed(self._clock(), self._chance(), moved=moved, asked=failure.retry_after)
+
+    def _arm_poll(self, now: datetime) -> None:
+        """Often for a minute after something was sent, calmly at other times."""
         pause = LIVELY_POLL if self._lively_until and now < self._lively_until else CALM_POLL
         poll_at = now + timedelta(seconds=pause * (0.9 + self._chance() / 10))
         self._poll_at = min(self._poll_at or poll_at, poll_at)

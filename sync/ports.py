@@ -73,8 +73,16 @@ class StorePort(Protocol):
         again once its blobs are there; one that waits for op_ids no longer in this outbox, from `retry_at`.
         """
 
-    def record_failure(self, account: str, op_ids: Sequence[str], kind: FailureKind, next_try: datetime | None) -> None:
-        """Nothing is known of these: `unknown`, or `queued` again when the request surely never arrived."""
+    def record_failure(
+        self,
+        account: str,
+        op_ids: Sequence[str],
+        kind: FailureKind,
+        next_try: datetime | None,
+        *,
+        unsent: bool = False,
+    ) -> None:
+        """Nothing is known of these; `unsent`: no connection came about, surely not a byte of them has left."""
 
     def apply_page(self, account: str, scope: str, page: ScopePage, *, now: datetime) -> bool:
         """Changes, tombstones and cursor (≤ 500 rows a transaction).

@@ -161,10 +161,12 @@ def _nobody(cells: Sequence[Cell], header: Sequence[str], matching: Matching) ->
     if sum(one == other != "" for one, other in zip(texts, header, strict=False)) >= 2:
         return "重复的表头"
     used = {column.key: texts[column.index] for column in matching.columns if column.key and column.index < len(texts)}
+    who = used.get("name", "")
+    free = [text for at, text in enumerate(texts) if text and at not in {c.index for c in matching.columns if c.key}]
     first = next(text for text in texts if text)
-    if not used.get("document_number") and any(words_.startswith(CLOSING) for words_ in (first, used.get("name", ""))):
+    if not used.get("document_number") and (who or first).startswith(CLOSING):
         return "表尾或合计"
-    if used.get("name", "").startswith(EXAMPLES) or first.startswith(EXAMPLES):
+    if any(text.startswith(EXAMPLES) for text in (who, *free[:1])):
         return "填写示例"
     return None if any(used.values()) else "没有人员资料"
 

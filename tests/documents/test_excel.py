@@ -6,7 +6,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.excel import open_roster
@@ -53,6 +53,7 @@ def test_every_known_word_for_a_column_means_one_thing(key: str, word: str) -> N
     assert key_of(f"{word}（必填）") == key
 
 
+@settings(deadline=None)
 @given(st.permutations(["姓名", "身份证号码", "手机号", "学历", "备注", "部门"]))
 def test_columns_come_in_any_order(titles: list[str]) -> None:
     cells = {"姓名": "王芳", "身份证号码": GOOD, "手机号": "13800138000", "学历": "本科", "备注": "无", "部门": "一部"}
@@ -136,6 +137,7 @@ def test_a_county_that_is_not_known_is_told_but_goes_in() -> None:
     assert "“990103”查不到地区" in row.problems[0].reason
 
 
+@settings(deadline=None)
 @given(st.dates(date(1930, 1, 1), TODAY), st.integers(1, 999), st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_in_an_identity_number_is_always_found(birth: date, order: int, at: int, more: int) -> None:
     number = resident(birth, order)
@@ -174,6 +176,7 @@ def test_dates_in_the_forms_people_write(cell: object, expected: str) -> None:
     assert value("毕业日期", cell) == expected
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(1960, 1, 1), TODAY), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"])
 )
@@ -298,6 +301,18 @@ def test_a_merged_department_is_everybodys_and_a_merged_name_is_not() -> None:
     assert [problem.kind for problem in sheet.rows[2].problems] == ["name-missing"]
 
 
+@pytest.mark.parametrize("department", ["审核部", "合计工程部", "示例项目部"])
+def test_a_person_of_an_oddly_named_department_is_somebody(department: str) -> None:
+    sheet = a_list((department, "王芳", GOOD), (department, "李四", ""), header=("部门", "姓名", "身份证号码"))
+    assert [row.values["name"] for row in sheet.rows] == ["王芳", "李四"]
+
+
+@pytest.mark.parametrize("row", [("例：", "张三", GOOD), ("1", "示例张三", GOOD), ("", "（例）王五", GOOD)])
+def test_an_example_row_is_nobody(row: tuple[str, str, str]) -> None:
+    sheet = a_list(row, header=("序号", "姓名", "身份证号码"))
+    assert [skipped.reason for skipped in sheet.skipped] == ["填写示例"]
+
+
 def test_a_choice_that_is_not_known_lists_what_is() -> None:
     assert trouble("学历", "小学").reason == (
         "学历“小学”不在可选范围内，可填：博士、硕士研究生、本科、大专（专科）、中专。"
@@ -341,6 +356,7 @@ TEXTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(TEXTS, min_size=5, max_size=5), max_size=6))
 def test_no_cell_whatever_it_holds_stops_the_reading(rows: list[list[object]]) -> None:
     from documents.excel import read_roster

@@ -46,8 +46,8 @@ def test_rare_characters_survive_gb18030() -> None:
 def bomb() -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/sheet.xml", "w") as part:
-        for _ in range(900):
-            part.write(b"\0" * 1_000_000)
+        for _ in range(9):
+            part.write(b"\0" * 100_000_000)
     return file.getvalue()
 
 
@@ -116,6 +116,7 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(old: bool, hits: list[t
     assert said.endswith("。")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2_000_000), st.integers(0, 16_383))
 def test_addresses_are_those_of_excel(row: int, column: int) -> None:
     from openpyxl.utils.cell import column_index_from_string, coordinate_from_string

@@ -9,6 +9,7 @@ from typing import Any
 from documents.paper import NUMBER, Block, Column, Paper, Para, Seal, Space, Table, Title, Together, day_text
 from documents.templates import PaperTemplate, lookup
 
+INDEX = "index"
 BLANK_DAY = "　　　　年　　月　　日"
 
 
@@ -31,7 +32,7 @@ def letter(
     blocks: list[Block] = [Title(template.fill(template.title, values))]
     blocks += [_paragraph(template.fill(text, values), first=at == 0) for at, text in enumerate(template.intro)]
     blocks += _tables(template, values, people, labels or {})
-    closing: list[Block] = [Para(template.fill(text, values)) for text in template.closing]
+    closing: list[Block] = [_paragraph(template.fill(text, values)) for text in template.closing]
     blocks += closing[:-1]
     # The seal never stands on a page without words of the letter: the last paragraph goes with it.
     blocks.append(Together([*closing[-1:], Space(4), _seal(template, values, day, signed or {})]))
@@ -52,9 +53,9 @@ def letter(
     )
 
 
-def _paragraph(text: str, *, first: bool) -> Para:
-    """The first paragraph is the salutation when it ends as one: it stands at the edge."""
-    return Para(text, indent=0 if first and text.endswith(("：", ":")) else 2)
+def _paragraph(text: str, *, first: bool = False) -> Para:
+    """A paragraph begins two characters in, but for the first when it ends as a salutation does."""
+    return Para(text.lstrip("　 "), indent=0 if first and text.endswith(("：", ":")) else 2)
 
 
 def _tables(
@@ -64,15 +65,19 @@ def _tables(
     labels: Mapping[str, Mapping[str, str]],
 ) -> list[Block]:
     """A table a card that has people, in the template's order; rows of no known card are not left off."""
-    columns = [NUMBER, *(Column(column.title, column.width) for column in template.columns)]
+    paths = [column.value for column in template.columns]
+    columns = [NUMBER if column.value == INDEX else Column(column.title, column.width) for column in template.columns]
+    if INDEX not in paths:  # people are always numbered, so that none can be added by hand unseen
+        paths, columns = [INDEX, *paths], [NUMBER, *columns]
     tables: list[Block] = []
     for card in (*template.cards, *(card for card in people if card not in template.cards)):
-        rows = [[lookup(row, column.value, labels) for column in template.columns] for row in people.get(card, ())]
+        title = template.fill(template.cards.get(card, ""), values)
+        given = [{"card": title, **row, INDEX: at} for at, row in enumerate(people.get(card, ()), 1)]
+        rows = [[lookup(row, path, labels) for path in paths] for row in given]
         if not rows or not template.columns:
             continue
-        title = template.fill(template.cards.get(card, ""), values)
         heading = f"{title}（{len(rows)} 人）" if title else ""
-        tables.append(Table(columns, [[str(at), *row] for at, row in enumerate(rows, 1)], heading))
+        tables.append(Table(columns, rows, heading))
     return tables
 
 

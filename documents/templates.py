@@ -17,7 +17,7 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TemplateColumn:
-    """A column: `value` is the path of what stands in it, such as person.name or row.certificate_type."""
+    """A column: `value` is the path of what stands in it, such as person.name, or `index`, or `card` (its title)."""
 
     title: str
     value: str

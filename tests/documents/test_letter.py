@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import yaml
 
 from documents.fonts import MissingGlyphs
 from documents.letter import letter
 from documents.paper import Paper, Para
 from documents.templates import PaperTemplate, TemplateError
-from tests.documents.letters import TEMPLATE, UNIT, a_letter, people
+from tests.documents.letters import TEMPLATE, TEMPLATES, UNIT, a_letter, people
 from tests.documents.reading import codes, pages, picture, reader, text
 
 
@@ -105,6 +107,30 @@ def test_a_row_without_a_known_card_is_not_left_off() -> None:
         people={"other": people(1)},
     )
     assert "张喆" in text(sheet.pdf())
+
+
+PACKS = sorted(TEMPLATES.parent.glob("packs/*/documents/*.yaml"))
+
+
+@pytest.mark.parametrize(
+    "path", [*TEMPLATES.glob("*.yaml"), *PACKS], ids=lambda path: f"{path.parent.parent.name}/{path.stem}"
+)
+def test_every_shipped_template_makes_a_paper(path: Path) -> None:
+    template = PaperTemplate.from_mapping(yaml.safe_load(path.read_text("utf-8")))
+    cards = {card: people(2) for card in template.cards or {"only": ""}}
+    sheet = letter(template, values=dict.fromkeys(template.placeholders(), "某"), people=cards, short_code="3F9A11C7")
+    words = text(sheet.pdf())
+    assert "{" not in words
+    if template.columns:
+        assert words.count("欧阳𬱖") == len(cards)
+        assert words.count("序号") == len(cards)  # numbered once, by the template or by us
+
+
+def test_a_template_may_indent_its_paragraphs_itself() -> None:
+    plain = TEMPLATE | {"intro": ["一、甲。"], "closing": ["完。"]}
+    spaced = TEMPLATE | {"intro": ["　　一、甲。"], "closing": ["　　完。"]}
+    made = [letter(PaperTemplate.from_mapping(given), values={}, people={}).pdf() for given in (plain, spaced)]
+    assert made[0] == made[1]
 
 
 def test_a_blank_letter_has_places_to_write_and_a_blank_day() -> None:

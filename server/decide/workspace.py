@@ -180,7 +180,8 @@ class Step:
 
     def claim(self, space: str, text: str, entity: str | None) -> None:
         """The key is this entity's from now on, or nobody's."""
-        self.keys[space, key_hash(text)] = entity
+        if self.owner(space, text) != entity:
+            self.keys[space, key_hash(text)] = entity
 
     def number(self, entity: str, key: str, sequence: str, write: Callable[[int], str]) -> None:
         """Give the entity a number when its place in the order is known."""

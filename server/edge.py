@@ -19,6 +19,7 @@ from sync.protocol import BASE, GZIP_LEVEL, HEADER, MAX_REQUEST_BYTES, PROBLEM_T
 
 log = logging.getLogger("huiban.server")
 BLOBS = f"{BASE}/blobs"
+OPEN = (f"{BASE}/hello", f"{BASE}/openapi.json")  # may be asked without naming a protocol
 SMALL = 400  # bytes below which gzip gains nothing
 MUCH = 64 << 10  # bytes from which on compressing leaves the loop
 
@@ -130,25 +131,33 @@ class Outgoing:
             await self._send(message)
             return
         body, more = message.get("body", b""), message.get("more_body", False)
-        if self._start is not None:
-            await self._begin(self._start, body, more)
-        if self._zip is not None:
+        if (start := self._start) is not None:
+            self._start = None
+            zips = self._begin(start, body, more)
+            if zips:
+                self._zip = zlib.compressobj(GZIP_LEVEL, wbits=31)
+                body = await self._zipped(body, more)
+                headers = MutableHeaders(scope=start)
+                headers["Content-Encoding"] = "gzip"
+                if not more:
+                    headers["Content-Length"] = str(len(body))
+                elif "content-length" in headers:
+                    del headers["content-length"]
+            self.started = True
+            await self._send(start)
+        elif self._zip is not None:
             body = await self._zipped(body, more)
         self.bytes += len(body)
         await self._send({**message, "body": body})
 
-    async def _begin(self, start: Message, body: bytes, more: bool) -> None:
+    def _begin(self, start: Message, body: bytes, more: bool) -> bool:
+        """Whether this answer is worth zipping."""
         headers = MutableHeaders(scope=start)
         kind = headers.get("content-type", "").partition(";")[0]
-        if kind in ("application/json", PROBLEM_TYPE) and self._wanted and (more or len(body) > SMALL):
-            self._zip = zlib.compressobj(GZIP_LEVEL, wbits=31)
-            headers["Content-Encoding"] = "gzip"
-            if "content-length" in headers:
-                del headers["content-length"]
-        if kind == "application/json":
-            headers.add_vary_header("Accept-Encoding")
-        self.started, self._start = True, None
-        await self._send(start)
+        if kind not in ("application/json", PROBLEM_TYPE):
+            return False
+        headers.add_vary_header("Accept-Encoding")
+        return self._wanted and (more or len(body) > SMALL)
 
     async def _zipped(self, body: bytes, more: bool) -> bytes:
         def squeeze() -> bytes:
@@ -159,11 +168,11 @@ class Outgoing:
 
 
 def _version(scope: Scope, headers: Headers) -> Refused | None:
-    """A desk names the protocol it speaks; only /hello may be asked without."""
+    """A desk names the protocol it speaks; two may be asked without."""
     if not scope["path"].startswith(BASE):
         return None
     told = headers.get(HEADER)
-    if told == str(PROTOCOL) or (told is None and scope["path"] == f"{BASE}/hello"):
+    if told == str(PROTOCOL) or (told is None and scope["path"] in OPEN):
         return None
     return Refused(Problem.PROTOCOL_VERSION, protocol=PROTOCOL)
 

@@ -1,0 +1,113 @@
+"""Serving: uvicorn, and beside it the two duties of a server: what leaves it and what the study platform brings."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from types import FrameType
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import duties, schema
+from server.app import create_app
+from server.founding import invite_at
+from server.outlet import deliver, ports_of
+from server.ports.study import Inbox
+from server.repositories import blobs
+from server.settings import Settings
+from server.study import take_in
+from server.work import Work, build
+from sync.protocol import instant_text
+
+log = logging.getLogger("huiban.server")
+PAUSE = 2.0  # seconds between two looks for what other processes left to do
+ABANDONED = timedelta(days=7)  # an upload nobody went on with
+
+
+class Server(uvicorn.Server):
+    """Says when it listens, and lets waiting desks go when it is asked to end."""
+
+    def __init__(self, config: uvicorn.Config, parts: Work, said: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._parts, self._said = parts, said
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listening from here on."""
+        await super().startup(sockets)
+        if self.started:
+            self._said()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A long poll would hold the process for its whole time."""
+        self._parts.notifier.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Until it is told to end. Prints one line, `ready http://…`, when it listens."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    parts = build(settings)
+    try:
+        schema.upgrade(parts.database)
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        invite_at(parts, address)
+        stop = threading.Event()
+        threads = [threading.Thread(target=_duty, args=(parts, stop), name="duties", daemon=True)]
+        config = uvicorn.Config(
+            create_app(parts),
+            http="httptools",
+            loop="asyncio",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=75,
+            limit_concurrency=500,
+        )
+        for thread in threads:
+            thread.start()
+        try:
+            Server(config, parts, lambda: print(f"ready {address}", flush=True)).run(sockets=[listening])  # noqa: T201
+        finally:
+            stop.set()
+            parts.outlet.set()
+            for thread in threads:
+                thread.join(timeout=5)
+    finally:
+        parts.database.close()
+
+
+def _duty(parts: Work, stop: threading.Event) -> None:
+    """Whoever holds the duty delivers and takes in; a failure of the database or a port is tried again."""
+    holder, ports, inbox = uuid.uuid4().hex, ports_of(parts), Inbox(parts.settings.study_inbox)
+    while not stop.is_set():
+        try:
+            if duties.take(parts, "duties", holder, parts.clock()):
+                take_in(parts, inbox)
+                deliver(parts, ports)
+                _sweep(parts)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("duties: %s, tried again", type(error).__name__)
+        parts.outlet.wait(PAUSE)
+        parts.outlet.clear()
+
+
+def _sweep(parts: Work) -> None:
+    """Bytes of uploads that nobody went on with."""
+    before = instant_text(parts.clock() - ABANDONED)
+    with parts.database.read() as connection:
+        stale = blobs.stale(connection, before)
+    for blob in stale:
+        with parts.database.write() as connection:
+            blobs.forget(connection, blob.scope, blob.sha256)
+        parts.blobs.drop(blob.scope, blob.sha256)

@@ -108,18 +108,16 @@ def _draft_of(writer: Writer, asked: Sequence[Kept], now: datetime, **marks: Any
     here = writer.drafts.get(first.account, draft_id)
     whole = first.kind != Kind.ACT
     draft = Draft(draft_id, first.entity, first.kind, edited_at=instant(now)) if here is None else thawed(here)
-    draft = replace(
-        draft,
-        action=last.action or first.action,
-        service=str(payloads[0].get("service") or draft.service),
-        title=draft.title or first.title,
-        form=payloads[-1] if whole else forms[-1] if forms else draft.form,
-        payload={}
-        if whole
-        else {key: value for payload in payloads for key, value in payload.items() if key != "form"},
-        base_version=draft.base_version or _base_version(first),
-        **marks,
-    )
+    rest = {key: value for payload in payloads for key, value in payload.items() if key != "form"}
+    told: dict[str, Any] = {
+        "action": last.action or first.action,
+        "service": str(payloads[0].get("service") or draft.service),
+        "title": draft.title or first.title,
+        "form": payloads[-1] if whole else forms[-1] if forms else draft.form,
+        "payload": {} if whole else rest,
+        "base_version": draft.base_version or decode_content(first.content).base_version,
+    }
+    draft = replace(draft, **(told | marks))
     writer.drafts.put(first.account, draft)
     return draft_id
 
@@ -128,10 +126,6 @@ def _draft_id(kept: Kept, has_form: bool) -> str:
     if kept.kind == Kind.ACT and has_form and kind_of(kept.entity) == "application":
         return f"draft/{key_of(kept.entity)}"
     return f"local/{kept.entity}"
-
-
-def _base_version(kept: Kept) -> int:
-    return decode_content(kept.content).base_version
 
 
 def _not_decided(writer: Writer, kept: Kept, problem: Problem, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,6 +12,8 @@ from server.decide.verdict import Malformed
 
 ENTITY = re.compile(r"[a-z]+(-[a-z]+)*/[A-Za-z0-9._:-]{1,80}")
 TEXT_LIMIT = 4_000
+REFERENCES = frozenset({"person", "roster", "application", "bill"})  # of a row, each to its own kind
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def entity_id(value: Any, place: str, *kinds: str) -> str:
@@ -53,18 +55,18 @@ def money(value: Any, place: str) -> str:
 
 def mapping(value: Any, place: str) -> dict[str, Any]:
     """A JSON object."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Malformed(f"{place}：格式不对")
-    return dict(value)
+    return value
 
 
 def listing(value: Any, place: str) -> list[Any]:
     """A JSON array; without it, the empty one."""
     if value is None:
         return []
-    if not isinstance(value, Sequence) or isinstance(value, str):
+    if not isinstance(value, list):
         raise Malformed(f"{place}：格式不对")
-    return list(value)
+    return value
 
 
 def only(payload: Mapping[str, Any], readers: Mapping[str, Callable[[Any, str], Any]]) -> dict[str, Any]:
@@ -87,18 +89,13 @@ def form(value: Any) -> dict[str, Any]:
             if not isinstance(own, str) or not 0 < len(own) <= 80 or own in seen:
                 raise Malformed(f"{card}：每一行要有各自的编号")
             seen.add(own)
-            for key, kind in (
-                ("person", "person"),
-                ("roster", "roster"),
-                ("application", "application"),
-                ("bill", "bill"),
-            ):
-                if row.get(key) is not None:
-                    entity_id(row[key], f"{card}[{own}].{key}", kind)
+            for kind in REFERENCES & row.keys():
+                if row[kind] is not None:
+                    entity_id(row[kind], f"{card}[{own}].{kind}", kind)
             mapping(row.get("values") or {}, f"{card}[{own}].values")
     for attachment in listing(read.get("attachments"), "attachments"):
         blob = mapping(attachment, "attachments").get("blob")
         text(attachment.get("material"), "attachments.material", needed=True, limit=100)
-        if not isinstance(blob, str) or not re.fullmatch(r"[0-9a-f]{64}", blob):
+        if not isinstance(blob, str) or not SHA256.fullmatch(blob):
             raise Malformed("attachments.blob：应为附件的校验值")
     return read

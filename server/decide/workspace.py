@@ -54,6 +54,7 @@ class Workspace:
         self.rescoped: set[str] = set()
         self.numberings: list[Numbering] = []
         self.dispatches: list[Dispatch] = []
+        self._config: dict[str, Body] | None = None
 
     def load(self, ids: Iterable[str], *, lock: bool = False) -> list[Entry]:
         """Bring these in, if they are not here; those that exist."""
@@ -93,6 +94,15 @@ class Workspace:
             self.keys[key] = entities.keys(self.connection, [key]).get(key)
         return self.keys[key]
 
+    def config(self) -> Mapping[str, Body]:
+        """All parameters that the association has set, by entity id."""
+        if self._config is None:
+            for entry in entities.of_kind(self.connection, "config"):
+                self.entries.setdefault(entry.id, entry)
+            set_here = (entry for key, entry in self.entries.items() if entry is not None and key.startswith("config/"))
+            self._config = {entry.id: entry.body for entry in set_here}
+        return self._config
+
     def load_keys(self, keys: Iterable[Key]) -> None:
         """Look many keys up at once."""
         wanted = set(keys) - self.keys.keys()
@@ -104,6 +114,8 @@ class Workspace:
         for entity, entry in step.entries.items():
             self.stored.setdefault(entity, self.entries.get(entity))
             self.entries[entity] = entry
+            if entity.startswith("config/"):
+                self._config = None
             person = entry.body.get("person") if entry and entry.kind in BELONGINGS else None
             if person in self.belongings:
                 self.belongings[person].add(entity)

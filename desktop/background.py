@@ -2,7 +2,8 @@
 
 lane = Lane(failed=explain)                         `explain` gets every error nobody else asked for
 lane.run(work, done=…, failed=…)                    `work` touches no widget and returns frozen values
-task = lane.follow(work, done=…, progress=…)        `work(steps)` calls steps.say(3, 12, "…"), which raises Cancelled after task.cancel()
+    task = lane.follow(work, done=…, progress=…)        `work(steps)` calls steps.say(3, 12, "…"), which stops
+                                                        with Cancelled after task.cancel()
 lane.close()                                        waits for what runs, drops what has not begun
 """
 
@@ -11,7 +12,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from threading import Event
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
 Failed = Callable[[BaseException], object]
@@ -64,8 +65,9 @@ class Lane(QObject):
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._failed = failed
         self._open = True
-        self._ended.connect(self._answer)
-        self._moved.connect(self._progress)
+        queued = Qt.ConnectionType.QueuedConnection  # never inside run(), even when the work ended at once
+        self._ended.connect(self._answer, queued)
+        self._moved.connect(self._progress, queued)
 
     def run(
         self, work: Callable[[], T], *, done: Callable[[T], object] | None = None, failed: Failed | None = None

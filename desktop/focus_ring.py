@@ -4,6 +4,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
+from shiboken6 import isValid
+
 from desktop.theme import theme
 
 _OUT = 4  # 2 px of air and 2 px of ring
@@ -48,7 +50,7 @@ class FocusRing(QWidget):
         return False
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._target is not None:
+        if self._target is not None and isValid(self._target):
             self._target.removeEventFilter(self)
         inside = now is not None and now.window() is self.window()
         self._target = now if inside else None
@@ -64,6 +66,7 @@ class FocusRing(QWidget):
         target = self._target
         if (
             target is None
+            or not isValid(target)
             or not self._keys
             or not target.isVisible()
             or isinstance(target, QLineEdit | QComboBox | QPlainTextEdit)

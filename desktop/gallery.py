@@ -1,4 +1,4 @@
-"""Pictures of the whole kit: `python -m desktop.gallery --out DIR [--scale 1.5]`, light and dark, each sample page in the real window."""
+"""Pictures of the whole kit, light and dark: `python -m desktop.gallery --out DIR [--scale 1.5]`."""
 
 import argparse
 import os
@@ -55,7 +55,7 @@ def paint(out: Path, width: int, height: int, scale: float) -> list[Path]:
     }
     model = ShellModel()
     fill(model, sample, online=True)
-    shell = Shell(model, lambda route: kinds[route](sample) if route in kinds else None)  # type: ignore[call-arg]
+    shell = Shell(model, lambda route: kinds[route](sample) if route in kinds else None)
     shell.setFixedSize(width, height)
     shell.show()
 
@@ -67,7 +67,7 @@ def paint(out: Path, width: int, height: int, scale: float) -> list[Path]:
         made.append(path)
 
     for mode in ("light", "dark"):
-        look.set_mode(mode)  # type: ignore[arg-type]
+        look.set_mode(mode)
         for route in kinds:
             shell.go(route)
             picture(route.replace("/", "-"))

@@ -65,7 +65,7 @@ def people_view(people: list[list[str]]) -> RowsView:
             Column(
                 "资料", lambda p: p[5], align="right", width=68, role=lambda p: "warn" if p[6] == "warn" else "text"
             ),
-            Column("提交前检查", lambda p: p[7], icon=lambda p: p[6], role=lambda p: p[6], width=186),
+            Column("提交前检查", lambda p: p[7], icon=lambda p: p[6], role=lambda p: p[6], width=150),
         ],
         key=lambda p: p[2],
         ticks=True,
@@ -156,8 +156,11 @@ class FormPage(Page):
         self.add(10)
         self.add(self.view)
         self.add(20)
-        self.add(row(Label("单位承诺书（盖章）扫描件", "section", weight=500), Label("*", "section", "bad"), 6, Icon("warn", "warn", 14),
-                     Label("缺", "state", "warn"), None, Button("打印承诺书", "link", icon="printer"), spacing=4))  # fmt: skip
+        missing = (Icon("warn", "warn", 14), Label("缺", "state", "warn"))
+        name = (Label("单位承诺书（盖章）扫描件", "section", weight=500), Label("*", "section", "bad"))
+        self.add(
+            row(*name, 6, *missing, None, Button("打印承诺书", "link", icon="printer", font="panel_body"), spacing=4)
+        )
         self.add(DropZone(limits="JPEG、PNG、PDF，不超过 10 MB。盖章后扫描或拍照都可以。", name="单位承诺书"))
         self.add_stretch()
         self.set_panel(check_panel())

@@ -1,8 +1,9 @@
 """Keeps None alive on Python 3.11, where the PySide6 6.12 wheels give it away one reference a call.
 
-The wheels are built as if None could not die (true from Python 3.12 on): each Qt call that returns nothing hands out None without taking
-a reference. A fresh interpreter has some 5,000, so after about 5,000 such calls it stops with "deallocating None". Adding 2**40 makes it
-last for centuries. `tests/desktop/test_none_guard.py` proves both; when it says the fault is gone, this module can go.
+The wheels are built as if None could not die (true from Python 3.12 on): each Qt call that returns nothing hands out
+None without taking a reference. A fresh interpreter has some 5,000, so after about as many calls it stops with
+"deallocating None". Adding 2**40 makes it last for centuries. tests/desktop/test_none_guard.py shows both; when it says
+that the fault is gone, this module can go.
 """
 
 import ctypes
@@ -12,7 +13,7 @@ _MANY = 1 << 40
 
 
 def keep_none_alive() -> None:
-    """Once, before the first Qt call; does nothing where None cannot die, or where objects are laid out in another way."""
+    """Once, before the first Qt call; nothing is done where None cannot die or objects are laid out otherwise."""
     if sys.version_info >= (3, 12) or sys.implementation.name != "cpython":
         return
     count = ctypes.c_ssize_t.from_address(id(None))

@@ -151,7 +151,7 @@ class Page(QWidget):
         self.head.set_actions(actions)
 
     def add(self, part: QWidget | QLayout | int, *, stretch: int = 0, side: int = SIDE) -> None:
-        """Below what is there, with the page's side margins; a list that hangs gets 8 px less, so that its words line up."""
+        """Below what is there, with the page's side margins; a list that hangs gets 8 px less: its words line up."""
         if isinstance(part, int):
             self.body.addSpacing(part)
             return

@@ -1,4 +1,4 @@
-"""Paints every row of every list: hairlines, two lines, state icon with its word, check box, links and buttons, current-row bar."""
+"""Paints every row of every list: hairlines, two lines, state icon and word, check box, links, current-row bar."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,6 @@ class RowsHeader(QHeaderView):
         self.setFirstSectionMovable(not rows.ticks)
         self.setHighlightSections(False)
         self.setStretchLastSection(False)
-        self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setAccessibleName("列")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme().changed.connect(self._restyle)
@@ -56,14 +55,14 @@ class RowsHeader(QHeaderView):
 
     def _cycle(self, section: int) -> None:
         up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
-        if self.sortIndicatorSection() != section:
-            section, order = section, up
-        elif self.sortIndicatorOrder() == up:
-            order = down
+        before = self._rows.order
+        if before is None or before[0] != section:
+            self._rows.sort(section, up)
+        elif not before[1]:
+            self._rows.sort(section, down)
         else:
-            section, order = -1, up
-        self.setSortIndicator(section, order)
-        self._rows.sort(section, order)
+            self._rows.sort(-1)
+        self.viewport().update()
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         look, visual = theme(), self.visualIndex(logicalIndex)
@@ -85,7 +84,8 @@ class RowsHeader(QHeaderView):
             "right": Qt.AlignmentFlag.AlignRight,
             "center": Qt.AlignmentFlag.AlignHCenter,
         }[column.align]
-        sorted_ = self.sortIndicatorSection() == logicalIndex
+        order = self._rows.order
+        sorted_ = order is not None and order[0] == logicalIndex
         words = painter.fontMetrics().elidedText(
             column.title, Qt.TextElideMode.ElideRight, inner.width() - (16 if sorted_ else 0)
         )
@@ -97,5 +97,5 @@ class RowsHeader(QHeaderView):
         if sorted_:
             wide = painter.fontMetrics().horizontalAdvance(words)
             x = inner.right() - 12 if column.align == "right" else inner.x() + wide + 3
-            name = "chevron-up" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "chevron-down"
+            name = "chevron-down" if order is not None and order[1] else "chevron-up"
             look.draw_icon(painter, name, QRectF(x, rect.y() + (rect.height() - 13) / 2, 12, 12), "text2")

@@ -1,16 +1,22 @@
 """Lists: one table model over frozen rows, whatever the rows are.
 
     model = RowsModel(
-        [Column("姓名", lambda p: p.name, weight=500, width=92), Column("状态", lambda p: p.word, icon=lambda p: p.state, role=lambda p: p.state)],
-        key=lambda p: p.id, ticks=True, tickable=lambda p: p.eligible, search=lambda p: f"{p.name} {p.initials} {p.number}",
+        [
+            Column("姓名", lambda p: p.name, weight=500, width=92),
+            Column("状态", lambda p: p.word, icon=lambda p: p.state, role=lambda p: p.state),
+        ],
+        key=lambda p: p.id,
+        ticks=True,
+        tickable=lambda p: p.eligible,
+        search=lambda p: f"{p.name} {p.initials} {p.number}",
     )
     model.show(rows)             same keys in the same order: cells are repainted, cursor and scroll stay
     model.set_search("lgd")      every word must be in the row's search text
     model.set_filter(lambda p: p.eligible)
     model.ticked                 rows ticked, in the order shown; `ticks_changed` says so
 
-Text, icon, role … of a column are a constant or a function of the row. Sorting and filtering happen here and not in a proxy: one sort of
-10,000 rows by Python keys takes some 20 ms, a QSortFilterProxyModel calls back into Python 260,000 times for it.
+Icon, role … of a column are a constant or a function of the row. Sorting and filtering happen here, not in a proxy:
+one sort of 10,000 rows by Python keys takes some 20 ms, a QSortFilterProxyModel calls back into Python 260,000 times.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -81,7 +87,7 @@ class Column(Generic[T]):
     role: str | Callable[[T], str] = "text"
     sub_role: str | Callable[[T], str] = "text2"
     align: Align = "left"
-    weight: int | Callable[[T], int] = 400
+    weight: int | Callable[[T], int] = 0  # 0: 400, and 500 beside an icon
     font: str = "body"
     width: int = 0
     acts: Callable[[T], Sequence[Act]] | None = None
@@ -106,7 +112,7 @@ class Column(Generic[T]):
             role=_of(self.role, row),
             sub_role=_of(self.sub_role, row),
             font="state" if icon and self.font == "body" else self.font,
-            weight=_of(self.weight, row) if not icon else 500,
+            weight=_of(self.weight, row) or (500 if icon else 400),
             align=self.align,
             acts=acts,
             progress=self.progress(row) if self.progress is not None else None,
@@ -255,6 +261,11 @@ class RowsModel(QAbstractTableModel, Generic[T]):
     @property
     def offset(self) -> int:
         return 1 if self.ticks else 0
+
+    @property
+    def order(self) -> tuple[int, bool] | None:
+        """The column of the table it is sorted by and whether downwards."""
+        return self._order
 
     @property
     def visible(self) -> Sequence[T]:

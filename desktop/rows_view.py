@@ -1,11 +1,13 @@
-"""The list as people use it: arrow keys, Space ticks, Enter opens, type to find, copy to Excel, columns that can be moved.
+"""The list as people use it: arrow keys, Space ticks, Enter opens, type to find, copy to Excel, move columns.
 
-view = RowsView(model, empty=EmptyState("还没有草稿", …), name="草稿", row_height=56, header=False, settings=QSettings(…), remember="lists/drafts")
+view = RowsView(model, name="草稿", empty=EmptyState("还没有草稿", …), row_height=56, header=False,
+                settings=QSettings(…), remember="lists/drafts")
 view.opened      Signal(object)        the row (Enter, double click)
 view.followed    Signal(object, str)   the row and the key of the link or button in it
 view.current_changed Signal(object)    the row under the cursor, or None
 view.chosen      rows ticked; without ticks the selected ones
-fit=True         as high as its rows, for lists that stand in a page that scrolls; hang=True paints hairlines 8 px inside (Page.add does it)
+fit=True         as high as its rows, for lists that stand in a page that scrolls
+hang=True        8 px wider than the page's margins (Page.add sees to it); the cursor shows only while it is in use
 ChosenBar(view, [("remove", "移出")], noun="人")    shows itself while something is chosen; .acted(key)
 """
 
@@ -230,6 +232,7 @@ class RowsView(QTableView):
     def _shown(self) -> None:
         count = self.rows.rowCount()
         if self._empty is not None:
+            self._empty.set_filtered(self.rows.filtered and self.rows.total > 0)
             self._empty.setVisible(count == 0)
         if self._fit:
             header = self.horizontalHeader().sizeHint().height() if not self.horizontalHeader().isHidden() else 0
@@ -466,13 +469,10 @@ class RowsView(QTableView):
         return menu
 
     def sort_by(self, column: int) -> None:
-        header = self.horizontalHeader()
-        down = header.sortIndicatorSection() == column and header.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
-        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
-        header.setSortIndicator(column, order)
-        self.rows.sort(column, order)
-
-    # looks
+        """Up, and down when it was up already."""
+        down = self.rows.order == (column, False)
+        self.rows.sort(column, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

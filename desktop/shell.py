@@ -1,7 +1,7 @@
 """The window: top bar, left side, the page, the bottom line; going places and coming back.
 
     shell = Shell(model, pages, settings)     `pages(route)` makes the Page of a route, or None if there is none
-    shell.go("home")                          Alt+Left goes back, Alt+Right forth, Ctrl+K finds, F1 helps, Esc closes what is open
+    shell.go("home")                          Alt+Left back, Alt+Right forth, Ctrl+K finds, F1 helps, Esc closes
     shell.page                                the page on screen;  shell.route its route
     shell.forget("draft/…")                   a page whose thing is no more; if it is on screen the shell goes back
     shell.help_asked Signal(str)              the help topic of the page

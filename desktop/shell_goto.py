@@ -38,6 +38,10 @@ def nav_places(items: tuple[NavItem, ...], group: str = "") -> list[Place]:
     return found
 
 
+def _screen(item: NavItem) -> Place:
+    return Place(item.route, item.label, "页面", item.icon or "chevron-right")
+
+
 class GoTo(QWidget):
     """A list over the window; screens are found at once, people and cases as the app answers."""
 
@@ -95,9 +99,8 @@ class GoTo(QWidget):
 
     def _show(self, text: str, more: tuple[Place, ...]) -> None:
         words = text.lower().split()
-        screens = nav_places(self._model.fixed + self._model.menu) if words else [
-            Place(item.route, item.label, "页面", item.icon) for item in self._model.fixed + self._model.menu if not item.children
-        ]  # fmt: skip
+        items = self._model.fixed + self._model.menu
+        screens = nav_places(items) if words else [_screen(item) for item in items if not item.children]
         own = [place for place in screens if all(word in place.search for word in words)]
         self.rows.show((own + list(more))[: _MOST + len(more)])
         if self.rows.rowCount():

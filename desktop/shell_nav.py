@@ -10,9 +10,13 @@ from desktop.shell_model import Count, NavItem, ShellModel
 from desktop.theme import theme
 from desktop.widgets.base import Box, Rule, clear_layout, column, rounded, row, scrolled, without_mnemonic
 
+_WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return)
+
 
 class NavButton(QPushButton):
     """One entry; a group carries a chevron and keeps its children below."""
+
+    walked = Signal(int)
 
     def __init__(self, item: NavItem, level: int, parent: QWidget | None = None) -> None:
         super().__init__(without_mnemonic(item.label), parent)
@@ -40,6 +44,13 @@ class NavButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        code = Qt.Key.Key_Return if event.key() == Qt.Key.Key_Enter else event.key()
+        if code in _WALKS and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.walked.emit(int(code))
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = theme(), QPainter(self)
@@ -122,6 +133,7 @@ class Nav(Box):
     def _put(self, item: NavItem, level: int) -> None:
         made = NavButton(item, level, self._inside)
         made.clicked.connect(self._clicked)
+        made.walked.connect(self._walk)
         self._buttons.append(made)
         self._rows.addWidget(made)
 
@@ -159,17 +171,15 @@ class Nav(Box):
             else:
                 self.chosen.emit(sender.item.route)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def _walk(self, code: int) -> None:
         shown = [button for button in self._buttons if button.isVisibleTo(self)]
         at = next((place for place, button in enumerate(shown) if button.hasFocus()), -1)
         if at < 0:
-            super().keyPressEvent(event)
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            to = max(0, min(len(shown) - 1, at + (1 if event.key() == Qt.Key.Key_Down else -1)))
+            return
+        if code in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            to = max(0, min(len(shown) - 1, at + (1 if code == Qt.Key.Key_Down else -1)))
             shown[to].setFocus(Qt.FocusReason.TabFocusReason)
-        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left) and shown[at].item.children:
-            self.toggle(shown[at].item.route, event.key() == Qt.Key.Key_Right)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif code in (Qt.Key.Key_Right, Qt.Key.Key_Left) and shown[at].item.children:
+            self.toggle(shown[at].item.route, code == Qt.Key.Key_Right)
+        elif code == Qt.Key.Key_Return:
             shown[at].click()
-        else:
-            super().keyPressEvent(event)

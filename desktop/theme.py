@@ -145,14 +145,20 @@ class Theme(QObject):
     def palette(self) -> QPalette:
         """For what Qt paints itself: menus, text cursors, selections, the calendar."""
         role, palette = QPalette.ColorRole, QPalette()
-        for part, name in (
-            (role.Window, "surface"), (role.Base, "surface"), (role.AlternateBase, "ground"), (role.Button, "surface"),
-            (role.WindowText, "text"), (role.Text, "text"), (role.ButtonText, "text"), (role.PlaceholderText, "text2"),
-            (role.Highlight, "accent_soft"), (role.HighlightedText, "text"), (role.Link, "accent"), (role.Accent, "accent"),
-            (role.LinkVisited, "accent"), (role.ToolTipBase, "surface"), (role.ToolTipText, "text"), (role.Mid, "edge"),
-            (role.Light, "surface"), (role.Midlight, "line"), (role.Dark, "edge"), (role.Shadow, "field"), (role.BrightText, "bad"),
-        ):  # fmt: skip
-            palette.setColor(part, self.colour(name))
+        for name, parts in (
+            ("surface", (role.Window, role.Base, role.Button, role.ToolTipBase, role.Light)),
+            ("text", (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.ToolTipText)),
+            ("accent", (role.Link, role.LinkVisited, role.Accent)),
+            ("edge", (role.Mid, role.Dark)),
+            ("ground", (role.AlternateBase,)),
+            ("text2", (role.PlaceholderText,)),
+            ("accent_soft", (role.Highlight,)),
+            ("line", (role.Midlight,)),
+            ("field", (role.Shadow,)),
+            ("bad", (role.BrightText,)),
+        ):
+            for part in parts:
+                palette.setColor(part, self.colour(name))
         for part in (role.WindowText, role.Text, role.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, part, self.colour("text2"))
         return palette

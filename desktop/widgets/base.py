@@ -1,7 +1,7 @@
 """What every painted widget shares: following the theme, labels, boxes, the scroll bar, small painting helpers.
 
 Label("文字", "secondary", "text2", wrap=True)      text in a type role and a colour role; elide="middle" for long names
-Box(fill="ground", sides="b")                        a container with a fill and one-sided hairlines; `bar` paints a 3 px edge
+    Label("文字", "secondary", "text2", wrap=True)      text in a type and a colour role; elide="middle" for names
 column(…), row(…)                                    layouts without margins
 scrolled(widget)                                     the widget in a frameless scroll area with our 8 px bar
 """

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QWidget
 
 from desktop.theme import theme
@@ -271,7 +271,11 @@ def paint_check(painter: QPainter, rect: QRectF, state: Qt.CheckState, enabled: 
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         x, y = rect.x(), rect.y()
-        painter.drawPolyline([QPointF(x + 4, y + 8.3), QPointF(x + 6.9, y + 11), QPointF(x + 12, y + 5.4)])
+        tick = QPainterPath(QPointF(x + 4, y + 8.3))
+        tick.lineTo(x + 6.9, y + 11)
+        tick.lineTo(x + 12, y + 5.4)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(tick)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 

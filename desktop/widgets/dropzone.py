@@ -129,16 +129,18 @@ class DropZone(QWidget):
 
     def paste(self) -> None:
         """A file copied in the file manager, or a picture copied anywhere."""
-        data = QGuiApplication.clipboard().mimeData()
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()
         paths = self._paths(data)
         if paths:
             self.files_dropped.emit(paths)
-        elif data.hasImage():
+        elif data is not None and data.hasImage():
             self.image_pasted.emit(png_bytes(QGuiApplication.clipboard().image()))
         else:
             self.set_words("剪贴板里没有文件或图片，请先复制文件，或截图后再粘贴。", "warn")
 
-    def _paths(self, data: QMimeData) -> list[str]:
+    def _paths(self, data: QMimeData | None) -> list[str]:
+        if data is None:  # an empty clipboard
+            return []
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         return [str(path) for path in paths if self._folders or not path.is_dir()]
 

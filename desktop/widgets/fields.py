@@ -2,7 +2,7 @@
 
 field = Field("联系电话", TextInput(placeholder="…"), required=True, help="…")
 field.editor.edited.connect(…); field.value; field.set_value("…")
-field.set_finding("身份证号最后一位校验不对，请核对第 18 位。")       bad by default; role "warn" and "ok" likewise; "" takes it away
+    field.set_finding("身份证号最后一位校验不对，请核对第 18 位。")       bad; "warn", "ok" likewise; "" takes it away
 field.set_locked(True)                                          shown as plain words with a lock, not editable
 SearchBox("姓名、首字母、证件号")                                 .searched(str)
 """

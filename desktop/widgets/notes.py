@@ -1,6 +1,7 @@
 """Words that say how things stand: findings, bands, banners, notices, empty states, progress, the line indicator.
 
-FindingLine(Finding("bad", "1 人不可办", who="李建国·初始教育", words="…", clause="2.5.1(1)", links=(Link("pay", "办理…"),)))  .followed(key)
+    FindingLine(Finding("bad", "1 人不可办", who="李建国", words="…", clause="2.5.1(1)", links=(Link("pay", "办理…"),)))
+                                                                       .followed(key)
 Band("ok", "9 人都可以提交", "按 …", action="看每一条")            verdict; the returned band is the same with full=True
 Notice("已放入待发送（编号 …）", action="撤回")                    one inline line; .show_words(…), .clear()
 EmptyState("还没有草稿", "新办一件业务…", action="新办业务")
@@ -67,7 +68,7 @@ class LinkRow(QWidget):
 
 
 class FindingLine(QWidget):
-    """A finding with icon, words and links that jump. `followed` gives the key of the link, or of the finding for its head."""
+    """A finding with icon, words and links that jump. `followed` gives the key of the link, or the finding's own."""
 
     followed = Signal(str)
 
@@ -219,9 +220,10 @@ class EmptyState(QWidget):
         self._head = Label(head, "section", align=centre)
         self._words = Label(words, "panel_body", "text2", wrap=True, align=centre)
         self._words.setVisible(bool(words))
-        button = Button(action, "primary" if primary else "secondary")
-        button.setVisible(bool(action))
-        button.clicked.connect(self.acted)
+        self._own = (head, words, action)
+        self._button = Button(action, "primary" if primary else "secondary")
+        self._button.setVisible(bool(action))
+        self._button.clicked.connect(self.acted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(4)
@@ -231,14 +233,22 @@ class EmptyState(QWidget):
         layout.addWidget(self._head)
         layout.addWidget(self._words)
         layout.addSpacing(12)
-        layout.addLayout(row(None, button, None))
+        layout.addLayout(row(None, self._button, None))
         layout.addStretch(2)
         self.setAccessibleName(f"{head}。{words}")
 
     def set_words(self, head: str, words: str = "") -> None:
+        self._own = (head, words, self._own[2])
+        self.set_filtered(False)
+
+    def set_filtered(self, filtered: bool) -> None:
+        """There is something, but nothing that was looked for: say that instead."""
+        head, words, action = ("没有符合条件的", "改一改搜索的字，或换一个筛选。", "") if filtered else self._own
         self._head.setText(head)
         self._words.setText(words)
         self._words.setVisible(bool(words))
+        self._button.setVisible(bool(action))
+        self.setAccessibleName(f"{head}。{words}")
 
 
 class ProgressBar(QWidget):

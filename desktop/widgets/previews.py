@@ -47,9 +47,10 @@ def thumbnail(data: bytes, width: int, height: int, ratio: float = 1.0) -> QPixm
             0, document.pagePointSize(0).scaled(QSizeF(box), Qt.AspectRatioMode.KeepAspectRatio).toSize()
         )
     else:
-        image = QImage.fromData(data).scaled(
-            box, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
+        image = QImage.fromData(data)
+        if image.isNull():
+            return QPixmap()
+        image = image.scaled(box, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     pixmap = QPixmap.fromImage(image)
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

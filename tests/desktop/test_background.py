@@ -1,0 +1,97 @@
+"""Lanes: in order, answered on the screen's thread, errors told, long work stopped."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.background import Cancelled, Lane, Steps
+
+pytestmark = pytest.mark.windows
+
+
+@pytest.fixture
+def told() -> list[BaseException]:
+    return []
+
+
+@pytest.fixture
+def lane(told: list[BaseException]) -> Iterator[Lane]:
+    made = Lane(failed=told.append)
+    yield made
+    made.close()
+
+
+def test_work_runs_beside_the_screen_in_order_and_answers_on_it(lane: Lane, qtbot: QtBot) -> None:
+    seen: list[tuple[int, str, str]] = []
+    screen = threading.current_thread().name
+    for number in range(3):
+        lane.run(
+            lambda n=number: (n, threading.current_thread().name),  # type: ignore[misc]
+            done=lambda got: seen.append((*got, threading.current_thread().name)),
+        )
+    qtbot.waitUntil(lambda: len(seen) == 3)
+    assert [number for number, _worker, _here in seen] == [0, 1, 2]
+    assert {here for _number, _worker, here in seen} == {screen}
+    assert screen not in {worker for _number, worker, _here in seen}
+
+
+def test_an_error_goes_to_who_asked_or_to_the_one_handler(lane: Lane, told: list[BaseException], qtbot: QtBot) -> None:
+    own: list[BaseException] = []
+    lane.run(lambda: 1 // 0, failed=own.append)
+    lane.run(lambda: {}["nothing"])
+    qtbot.waitUntil(lambda: bool(own and told))
+    assert isinstance(own[0], ZeroDivisionError)
+    assert isinstance(told[0], KeyError)
+
+
+def test_long_work_says_how_far_it_is(lane: Lane, qtbot: QtBot) -> None:
+    said: list[tuple[int, int, str]] = []
+    result: list[int] = []
+
+    def work(steps: Steps) -> int:
+        for number in range(1, 4):
+            steps.say(number, 3, f"第 {number} 行")
+        return 3
+
+    lane.follow(work, done=result.append, progress=lambda *words: said.append(words))
+    qtbot.waitUntil(lambda: result == [3])
+    assert said == [(1, 3, "第 1 行"), (2, 3, "第 2 行"), (3, 3, "第 3 行")]
+
+
+def test_cancelling_stops_the_work_at_its_next_step(lane: Lane, qtbot: QtBot) -> None:
+    begun, go_on, ended = threading.Event(), threading.Event(), []
+
+    def work(steps: Steps) -> None:
+        begun.set()
+        go_on.wait(5)
+        steps.check()
+        raise AssertionError("went on after it was cancelled")
+
+    task = lane.follow(work, failed=ended.append)
+    assert begun.wait(5)
+    task.cancel()
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert isinstance(ended[0], Cancelled)
+
+
+def test_work_cancelled_before_it_began_never_runs(lane: Lane, qtbot: QtBot) -> None:
+    gate, ran, ended = threading.Event(), [], []
+    lane.run(lambda: gate.wait(5))
+    task = lane.follow(lambda _steps: ran.append(1), failed=ended.append)
+    task.cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: bool(ended))
+    assert isinstance(ended[0], Cancelled)
+    assert not ran
+
+
+def test_a_closed_lane_calls_nobody_back(qtbot: QtBot) -> None:
+    lane, called = Lane(), []
+    lane.run(lambda: 1, done=called.append)
+    lane.close()
+    with qtbot.waitSignal(lane.destroyed):
+        lane.deleteLater()
+    assert called == []

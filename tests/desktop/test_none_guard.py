@@ -1,0 +1,23 @@
+"""The wheel's fault with None on Python 3.11, and that the desktop is safe from it."""
+
+import subprocess
+import sys
+
+import pytest
+
+CALLS = "from PySide6.QtCore import QTimer\nt = QTimer()\nfor _ in range(30000): t.setInterval(3)\nprint('alive')"
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_desktop_outlives_many_calls_that_return_nothing() -> None:
+    done = run(f"import desktop\n{CALLS}")
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None cannot die from Python 3.12 on")
+def test_without_the_guard_the_interpreter_stops() -> None:
+    """When this fails the wheels were mended: take desktop/none_guard.py out."""
+    assert run(CALLS).returncode != 0

@@ -1,0 +1,306 @@
+"""Lists: what they show, find, tick, copy and remember, by keys and by mouse."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from desktop.rows_model import Act, Column, RowsModel
+from desktop.rows_view import ChosenBar, RowsView
+from desktop.widgets.notes import EmptyState
+
+pytestmark = pytest.mark.windows
+LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@dataclass(frozen=True)
+class Person:
+    """A row of these tests."""
+
+    id: str
+    name: str
+    initials: str
+    state: str = "ok"
+    amount: int | None = None
+
+
+PEOPLE = (
+    Person("1", "王芳", "wf", amount=30),
+    Person("2", "陈静怡", "cjy", "bad", 10),
+    Person("3", "李建国", "ljg", "warn"),
+    Person("4", "赵敏", "zm", amount=20),
+)
+
+
+def columns() -> list[Column[Person]]:
+    return [
+        Column("姓名", lambda p: p.name, sub=lambda p: p.initials, weight=500, width=100),
+        Column(
+            "状态",
+            lambda p: {"ok": "可办", "bad": "不可办"}.get(p.state, "缺资料"),
+            icon=lambda p: p.state,
+            role=lambda p: p.state,
+        ),
+        Column(
+            "金额",
+            lambda p: "" if p.amount is None else f"-{p.amount}.00",
+            align="right",
+            width=90,
+            sort=lambda p: p.amount,
+        ),
+        Column("下一步", acts=lambda p: [Act("open", "看"), Act("mend", "去修改", "secondary")], width=160),
+    ]
+
+
+def a_model(*, ticks: bool = False) -> RowsModel[Person]:
+    model: RowsModel[Person] = RowsModel(
+        columns(),
+        key=lambda p: p.id,
+        ticks=ticks,
+        tickable=lambda p: p.state != "bad",
+        search=lambda p: f"{p.name} {p.initials}",
+    )
+    model.show(PEOPLE)
+    return model
+
+
+def a_view(qtbot: QtBot, model: RowsModel[Person], settings: QSettings | None = None) -> RowsView:
+    view = RowsView(model, name="人员", empty=EmptyState("没有人", "先导入"), settings=settings, remember="people")
+    qtbot.addWidget(view)
+    view.resize(700, 300)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.setFocus()
+    view.set_current(0)
+    return view
+
+
+def names(model: RowsModel[Person]) -> list[str]:
+    return [person.name for person in model.visible]
+
+
+@pytest.mark.parametrize("ticks", [False, True])
+def test_the_model_keeps_qts_rules(qtmodeltester: ModelTester, ticks: bool) -> None:
+    model = a_model(ticks=ticks)
+    qtmodeltester.check(model)
+    model.sort(model.offset)
+    model.set_search("w")
+    model.show(PEOPLE[:2])
+    model.show(())
+    qtmodeltester.check(model)
+
+
+def test_search_takes_every_word_and_filters_hold_beside_it() -> None:
+    model = a_model()
+    model.set_search("J")
+    assert names(model) == ["陈静怡", "李建国"]
+    model.set_filter(lambda p: p.state == "warn")
+    assert names(model) == ["李建国"]
+    model.set_search("")
+    model.set_filter(None)
+    assert len(names(model)) == 4
+
+
+def test_words_sort_by_pinyin_and_unknown_amounts_stand_last_both_ways() -> None:
+    model = a_model()
+    model.sort(0)
+    assert names(model) == ["陈静怡", "李建国", "王芳", "赵敏"]
+    model.sort(2)
+    assert names(model) == ["陈静怡", "赵敏", "王芳", "李建国"]
+    model.sort(2, Qt.SortOrder.DescendingOrder)
+    assert names(model) == ["王芳", "赵敏", "陈静怡", "李建国"]
+    model.sort(-1)
+    assert names(model) == ["王芳", "陈静怡", "李建国", "赵敏"]
+
+
+def test_the_cursor_stays_on_its_row_through_sorting_and_news(qtbot: QtBot) -> None:
+    model = a_model()
+    view = a_view(qtbot, model)
+    view.set_current(3)
+    model.sort(0, Qt.SortOrder.DescendingOrder)
+    assert view.current.name == "赵敏"
+    model.show((replace(PEOPLE[3], state="warn"), *PEOPLE[:2]))
+    assert view.current == replace(PEOPLE[3], state="warn")
+
+
+def test_space_ticks_and_what_may_not_be_ticked_is_left(qtbot: QtBot) -> None:
+    model = a_model(ticks=True)
+    view = a_view(qtbot, model)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert [p.name for p in view.chosen] == ["王芳"]
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert [p.name for p in view.chosen] == ["王芳", "李建国", "赵敏"]
+    assert model.tick_state() == Qt.CheckState.Checked
+
+
+def test_shift_and_arrows_tick_a_range(qtbot: QtBot) -> None:
+    model = a_model(ticks=True)
+    view = a_view(qtbot, model)
+    view.set_current(2)
+    qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert [p.name for p in view.chosen] == ["李建国", "赵敏"]
+
+
+def test_ticks_of_rows_that_are_gone_are_gone(qtbot: QtBot) -> None:
+    model = a_model(ticks=True)
+    model.set_ticked(["1", "4"])
+    with qtbot.waitSignal(model.ticks_changed):
+        model.show(PEOPLE[1:])
+    assert [p.id for p in model.ticked] == ["4"]
+
+
+def test_enter_opens_and_right_reaches_the_links_of_the_row(qtbot: QtBot) -> None:
+    view = a_view(qtbot, a_model())
+    with qtbot.waitSignal(view.opened) as opened:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert opened.args == [PEOPLE[0]]
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    with qtbot.waitSignal(view.followed) as followed:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert followed.args == [PEOPLE[0], "mend"]
+
+
+def test_typing_initials_moves_to_the_next_such_row(qtbot: QtBot) -> None:
+    view = a_view(qtbot, a_model())
+    qtbot.keyClicks(view, "lj")
+    assert view.current.name == "李建国"
+
+
+def test_a_click_on_a_link_follows_it_and_a_click_on_a_box_ticks(qtbot: QtBot) -> None:
+    model = a_model(ticks=True)
+    view = a_view(qtbot, model)
+    act_cell = view.visualRect(model.index(2, 4))
+    with qtbot.waitSignal(view.followed) as followed:
+        qtbot.mouseClick(view.viewport(), LEFT, NO_KEY, QPoint(act_cell.x() + 12, act_cell.center().y()))
+    assert followed.args == [PEOPLE[2], "open"]
+    box = view.visualRect(model.index(3, 0)).center()
+    qtbot.mouseClick(view.viewport(), LEFT, NO_KEY, box)
+    assert [p.name for p in model.ticked] == ["赵敏"]
+
+
+def test_a_click_on_the_head_sorts_and_its_box_ticks_all(qtbot: QtBot) -> None:
+    model = a_model(ticks=True)
+    view = a_view(qtbot, model)
+    head = view.horizontalHeader()
+    at = QPoint(head.sectionViewportPosition(1) + 20, head.height() // 2)
+    qtbot.mouseClick(head.viewport(), LEFT, NO_KEY, at)
+    assert names(model)[0] == "陈静怡"
+    qtbot.mouseClick(head.viewport(), LEFT, NO_KEY, QPoint(12, head.height() // 2))
+    assert len(model.ticked) == 3
+
+
+def test_copy_gives_excel_titles_and_rows_and_no_formula(qtbot: QtBot) -> None:
+    view = a_view(qtbot, a_model())
+    view.rows.show((Person("9", "=1+1", "x", amount=5),))
+    view.set_current(0)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "姓名\t状态\t金额\n'=1+1 x\t可办\t-5.00\n"
+
+
+def test_moved_columns_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    first = a_view(qtbot, a_model(ticks=True), settings)
+    first.horizontalHeader().moveSection(3, 1)
+    first.horizontalHeader().resizeSection(1, 140)
+    qtbot.waitUntil(lambda: settings.contains("people"))
+    again = a_view(qtbot, a_model(ticks=True), settings)
+    assert again.horizontalHeader().visualIndex(3) == 1
+    assert again.columnWidth(1) == 140
+    again.reset_columns()
+    assert (again.horizontalHeader().visualIndex(3), again.columnWidth(1)) == (3, 100)
+
+
+def test_damaged_memory_of_columns_is_ignored(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    settings.setValue("people", "{no json")
+    assert a_view(qtbot, a_model(), settings).columnWidth(0) == 100
+
+
+def test_an_empty_list_says_what_will_stand_there_and_a_search_without_result_says_so(qtbot: QtBot) -> None:
+    model = a_model()
+    view = a_view(qtbot, model)
+    empty = view.findChild(EmptyState)
+    assert empty is not None and not empty.isVisible()
+    model.set_search("qqq")
+    assert empty.isVisible() and "没有符合条件的" in empty.accessibleName()
+    model.set_search("")
+    model.show(())
+    assert empty.isVisible() and "没有人" in empty.accessibleName()
+
+
+def test_a_screen_reader_hears_the_title_the_word_and_the_second_line() -> None:
+    model = a_model(ticks=True)
+    spoken = [model.index(1, column).data(Qt.ItemDataRole.AccessibleTextRole) for column in (0, 1, 2)]
+    assert spoken == ["不能勾选", "姓名：陈静怡，cjy", "状态：不可办"]
+
+
+def test_the_menu_key_offers_what_the_mouse_can_do(qtbot: QtBot) -> None:
+    view = a_view(qtbot, a_model())
+    menu = view.context_menu()
+    assert [action.text() for action in menu.actions() if action.text()] == [
+        "打开",
+        "看",
+        "去修改",
+        "复制到 Excel",
+        "排序",
+        "列恢复原样",
+    ]
+    with qtbot.waitSignal(view.followed) as followed:
+        menu.actions()[2].trigger()
+    assert followed.args == [PEOPLE[0], "mend"]
+
+
+def test_the_bar_of_chosen_rows_shows_itself_and_acts(qtbot: QtBot) -> None:
+    model = a_model(ticks=True)
+    view = a_view(qtbot, model)
+    bar = ChosenBar(view, [("out", "移出")], noun="人")
+    qtbot.addWidget(bar)
+    assert bar.isHidden()
+    model.set_ticked(["1", "3"])
+    assert not bar.isHidden()
+
+
+def test_an_error_in_a_columns_function_is_told_and_the_program_lives(qtbot: QtBot) -> None:
+    model: RowsModel[Person] = RowsModel([Column("坏", lambda p: str({}[p.id]))])  # type: ignore[index]
+    model.show(PEOPLE)
+    view = RowsView(model, name="坏")
+    qtbot.addWidget(view)
+    view.resize(200, 200)
+    with qtbot.captureExceptions() as told:
+        view.grab()
+    assert {kind for kind, _error, _trace in told} == {KeyError}
+
+
+def test_ten_thousand_rows_are_found_sorted_and_drawn_within_a_blink(qtbot: QtBot) -> None:
+    many = [Person(str(i), f"{'王陈李赵孙周吴郑'[i % 8]}{i}", f"w{i}", amount=i * 7919 % 10_000) for i in range(10_000)]
+    model: RowsModel[Person] = RowsModel(
+        columns(), key=lambda p: p.id, ticks=True, search=lambda p: f"{p.name} {p.initials}"
+    )
+    view = RowsView(model, name="人员")
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    model.show(many)
+    view.grab()
+    took: dict[str, float] = {}
+    for what, act in {
+        "search": lambda: model.set_search("w99"),
+        "back": lambda: model.set_search(""),
+        "sort": lambda: model.sort(3),
+        "tick": lambda: model.tick_all(True),
+        "draw": lambda: view.grab(),
+        "news": lambda: model.show(many),
+    }.items():
+        start = time.perf_counter()
+        act()
+        took[what] = time.perf_counter() - start
+    assert names(model)[0] == "王0" and len(model.ticked) == 10_000
+    slow = {what: seconds for what, seconds in took.items() if seconds > 0.5}
+    assert slow == {}, took

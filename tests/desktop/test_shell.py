@@ -1,0 +1,363 @@
+"""The window: going places and back, finding, keys, names for the ear, and what is remembered."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop import gallery_pages
+from desktop.gallery import fill
+from desktop.page import Page
+from desktop.shell import KEPT, Shell
+from desktop.shell_bars import shorten
+from desktop.shell_model import Count, LineState, Place, ShellModel
+from desktop.theme import RESOURCES
+from desktop.widgets.base import Label
+from desktop.widgets.buttons import Button
+from desktop.widgets.fields import Field
+from desktop.widgets.inputs import TextInput
+
+pytestmark = pytest.mark.windows
+ROUTES = ("home", "drafts", "outbox", "form", "people/archive")
+Open = Callable[..., Shell]
+
+
+class NotePage(Page):
+    """A page that notes what the shell tells it."""
+
+    def __init__(self, route: str) -> None:
+        super().__init__(f"第 {route} 页", back=True, help_topic=route)
+        self.notes: list[str] = []
+        self.willing = True
+        self.field = Field("姓名", TextInput())
+        self.press = Button("保存")
+        self.add(self.field)
+        self.add(self.press)
+        self.add_stretch()
+
+    def shown(self) -> None:
+        self.notes.append("shown")
+
+    def hidden(self) -> None:
+        self.notes.append("hidden")
+
+    def close_request(self) -> bool:
+        return self.willing
+
+
+@pytest.fixture
+def model() -> ShellModel:
+    made = ShellModel()
+    fill(made, yaml.safe_load((RESOURCES / "theme" / "gallery.yaml").read_text("utf-8")), online=True)
+    return made
+
+
+@pytest.fixture
+def open_shell(qtbot: QtBot, model: ShellModel) -> Open:
+    def opened(pages: Callable[[str], Page | None] | None = None, settings: QSettings | None = None) -> Shell:
+        shell = Shell(model, pages or (lambda route: None if route == "nowhere" else NotePage(route)), settings)
+        qtbot.addWidget(shell)
+        if settings is None:
+            shell.resize(1366, 768)  # the offscreen screen is smaller, and takes the cursor away when a window grows
+        with qtbot.waitExposed(shell):
+            shell.show()
+        shell.activateWindow()
+        qtbot.waitUntil(shell.isActiveWindow)
+        return shell
+
+    return opened
+
+
+def note(shell: Shell) -> NotePage:
+    assert isinstance(shell.page, NotePage)
+    return shell.page
+
+
+def key(shell: Shell, code: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key as the window system brings it: to the window, which finds who has the cursor."""
+    handle = shell.windowHandle()
+    assert handle is not None
+    QTest.keyClick(handle, code, modifier)
+
+
+def test_pages_are_told_when_they_come_and_go_and_are_kept(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("home")
+    home = note(shell)
+    shell.go("drafts")
+    shell.go("home")
+    assert note(shell) is home
+    assert home.notes == ["shown", "hidden", "shown"]
+    assert shell.windowTitle() == "第 home 页 - 会办"
+
+
+def test_alt_left_goes_back_and_alt_right_forth(open_shell: Open) -> None:
+    shell = open_shell()
+    for route in ("home", "drafts", "outbox"):
+        shell.go(route)
+    key(shell, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    key(shell, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert shell.route == "home"
+    key(shell, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert shell.route == "drafts"
+    shell.go("form")
+    key(shell, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert shell.route == "form", "what lay ahead is gone after going elsewhere"
+
+
+def test_a_route_without_a_page_changes_nothing(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("home")
+    assert not shell.go("nowhere")
+    assert shell.route == "home"
+    assert note(shell).notes == ["shown"]
+
+
+def test_a_page_whose_thing_is_gone_is_left_and_forgotten(open_shell: Open) -> None:
+    shell = open_shell()
+    for route in ("home", "draft/1"):
+        shell.go(route)
+    shell.forget("draft/1")
+    assert shell.route == "home"
+    shell.forth()
+    assert shell.route == "home"
+
+
+def test_only_the_last_dozen_pages_are_kept_and_never_an_unwilling_one(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("keep")
+    note(shell).willing = False
+    for number in range(KEPT + 5):
+        shell.go(f"case/{number}")
+    assert len(shell._pages) <= KEPT + 1
+    assert "keep" in shell._pages and "case/0" not in shell._pages
+
+
+def test_the_left_side_marks_where_one_is_and_opens_its_group(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("people/archive")
+    here = [button.item.route for button in shell.nav.buttons if button.here]
+    seen = [button.item.route for button in shell.nav.buttons if button.isVisible()]
+    assert here == ["people/archive"]
+    assert "people/new" in seen and "pay/dues" not in seen
+
+
+def test_the_left_side_is_walked_by_arrows(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("home")
+    group = next(button for button in shell.nav.buttons if button.item.route == "people")
+    group.setFocus()
+    key(shell, Qt.Key.Key_Right)
+    key(shell, Qt.Key.Key_Down)
+    key(shell, Qt.Key.Key_Return)
+    assert shell.route == "people/new"
+
+
+def test_counts_and_line_follow_the_model(open_shell: Open, model: ShellModel, qtbot: QtBot) -> None:
+    shell = open_shell()
+    model.set_counts({"returned": Count(4, "warn"), "outbox": Count(0)})
+    spoken = {button.item.route: button.accessibleName() for button in shell.nav.buttons}
+    assert (spoken["returned"], spoken["outbox"], spoken["drafts"]) == ("退回 4", "待发送", "草稿")
+    model.set_line(LineState(online=False, detail="上次联系 10:42", queue="待发送 2", action="现在送"))
+    assert shell.status.line.accessibleName() == "离线 上次联系 10:42"
+    with qtbot.waitSignal(model.line_acted):
+        qtbot.mouseClick(shell.status.action, Qt.MouseButton.LeftButton)
+
+
+def test_ctrl_k_finds_screens_by_pinyin_and_people_as_the_app_answers(
+    open_shell: Open, model: ShellModel, qtbot: QtBot
+) -> None:
+    shell = open_shell()
+    shell.go("home")
+    key(shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert shell.goto.isVisible()
+    with qtbot.waitSignal(model.looked_for, check_params_cb=lambda text: text == "rydah"):
+        qtbot.keyClicks(shell.goto.input, "rydah")
+    assert [place.route for place in shell.goto.rows.visible] == ["people/archive"] or shell.goto.rows.rowCount() == 0
+    shell.goto.input.setText("ryda")
+    assert [place.route for place in shell.goto.rows.visible] == ["people/archive"]
+    model.set_found("other", (Place("person/9", "别人"),))
+    model.set_found("ryda", (Place("person/1", "王芳", "人员", "user"),))
+    assert [place.route for place in shell.goto.rows.visible] == ["people/archive", "person/1"]
+    key(shell, Qt.Key.Key_Down)
+    key(shell, Qt.Key.Key_Return)
+    assert shell.route == "person/1"
+    assert not shell.goto.isVisible()
+
+
+def test_escape_puts_away_the_list_then_the_line_then_goes_back(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("home")
+    shell.go("form")
+    shell.say("已放入待发送", action="撤回")
+    shell.goto.open()
+    key(shell, Qt.Key.Key_Escape)
+    assert not shell.goto.isVisible() and shell.notice.isVisible()
+    note(shell).press.setFocus()
+    key(shell, Qt.Key.Key_Escape)
+    assert not shell.notice.isVisible() and shell.route == "form"
+    key(shell, Qt.Key.Key_Escape)
+    assert shell.route == "home"
+
+
+def test_f1_asks_for_help_at_this_place(open_shell: Open, qtbot: QtBot) -> None:
+    shell = open_shell()
+    shell.go("form")
+    with qtbot.waitSignal(shell.help_asked) as asked:
+        key(shell, Qt.Key.Key_F1)
+    assert asked.args == ["form"]
+
+
+def test_a_pages_keys_work_only_while_it_is_on_screen(open_shell: Open) -> None:
+    shell = open_shell()
+    pressed: list[str] = []
+    for route in ("home", "form"):
+        shell.go(route)
+        note(shell).shortcut("Ctrl+S", lambda name=route: pressed.append(name))  # type: ignore[misc]
+        key(shell, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert pressed == ["home", "form"]
+
+
+def test_the_ring_shows_for_keys_and_not_for_the_mouse(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("form")
+    page = note(shell)
+    page.field.editor.setFocus()
+    key(shell, Qt.Key.Key_Tab)
+    assert page.press.hasFocus() and shell.ring.isVisible()
+    corner = page.press.mapTo(shell, QPoint())
+    assert shell.ring.geometry().topLeft() == corner - QPoint(4, 4)
+    assert shell.ring.geometry().size().width() == page.press.width() + 8
+    handle = shell.windowHandle()
+    assert handle is not None
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corner + QPoint(5, 5))
+    assert not shell.ring.isVisible()
+
+
+def test_the_window_closes_only_when_every_page_agrees(open_shell: Open, qtbot: QtBot) -> None:
+    shell = open_shell()
+    shell.go("form")
+    page = note(shell)
+    page.willing = False
+    assert not shell.close()
+    page.willing = True
+    with qtbot.waitSignal(shell.closed):
+        assert shell.close()
+    assert page.notes[-1] == "hidden"
+
+
+def test_the_window_comes_back_where_it_was(open_shell: Open, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    first = open_shell(settings=settings)
+    first.resize(1024, 700)
+    first.close()
+    settings.sync()
+    again = open_shell(settings=QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    assert again.height() == 700, "768 at first; the offscreen screen is too narrow to tell by the width"
+
+
+def test_the_top_bar_cuts_long_names_in_their_middle_and_offers_the_others(
+    open_shell: Open, model: ShellModel, qtbot: QtBot
+) -> None:
+    from desktop.shell_model import Choice
+
+    long = "广东粤港澳大湾区示例建设工程项目管理与监理咨询有限公司"
+    assert shorten("广州示例工程监理有限公司") == "广州示例工程监理有限公司"
+    assert len(shorten(long)) < 18 and shorten(long).endswith("咨询有限公司")
+    shell = open_shell()
+    model.set_places("unit", [Choice("a", long), Choice("b", "乙公司")], "a")
+    assert shell.top.unit.toolTip() == long
+    assert shell.top.unit.accessibleName() == f"单位：{long}"
+    with qtbot.waitSignal(model.picked) as picked:
+        menu = shell.top.unit.menu()
+        assert menu is not None
+        menu.actions()[1].trigger()
+    assert picked.args == ["unit", "b"]
+
+
+def sample_page(route: str) -> Page | None:
+    sample = yaml.safe_load((RESOURCES / "theme" / "gallery.yaml").read_text("utf-8"))
+    kinds = {
+        "home": gallery_pages.WorkPage,
+        "form": gallery_pages.FormPage,
+        "people/archive": gallery_pages.CasePage,
+        "kit": gallery_pages.KitPage,
+        "drafts": gallery_pages.EmptyPage,
+    }
+    return kinds[route](sample) if route in kinds else None
+
+
+def focusable(widget: QWidget) -> bool:
+    inner = isinstance(widget, QToolButton) and isinstance(widget.parentWidget(), QLineEdit | QTabBar)
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isVisible() and not inner
+
+
+@pytest.mark.parametrize("route", ["home", "form", "people/archive", "kit", "drafts"])
+def test_everything_the_keyboard_reaches_has_a_name(open_shell: Open, route: str) -> None:
+    shell = open_shell(sample_page)
+    shell.go(route)
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
+        for widget in shell.findChildren(QWidget)
+        if focusable(widget) and not widget.accessibleName()
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("route", ["form", "kit"])
+def test_tab_reaches_every_control_once_and_comes_round(open_shell: Open, route: str) -> None:
+    shell = open_shell(sample_page)
+    shell.go(route)
+    wanted = {widget for widget in shell.findChildren(QWidget) if focusable(widget) and widget.isEnabled()}
+    wanted = {widget for widget in wanted if widget.focusProxy() is None}
+    reached: set[QWidget] = set()
+    for _step in range(len(wanted) + 20):
+        key(shell, Qt.Key.Key_Tab)
+        here = QApplication.focusWidget()
+        assert here is not None
+        reached.add(here)
+    missed = {f"{type(widget).__name__} {widget.accessibleName()}" for widget in wanted - reached}
+    assert missed == set()
+
+
+def test_a_page_reveals_the_place_a_finding_names(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("form")
+    page = note(shell)
+    page.add(900)
+    far = Field("很远", TextInput())
+    page.add(far)
+    page.reveal(far)
+    assert far.editor.hasFocus()
+
+
+def test_the_gallery_paints_every_page_in_both_modes_and_scales(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "desktop.gallery", "--out", str(tmp_path)], check=True, timeout=120)
+    made = sorted(tmp_path.glob("*.png"))
+    assert len(made) == 28
+    for path in made:
+        image = QImage(str(path))
+        assert image.width() in (1366, 1920), path.name
+        step = max(1, image.width() // 200)
+        colours = {
+            image.pixelColor(x, y).name() for x in range(0, image.width(), step) for y in range(0, image.height(), step)
+        }
+        assert len(colours) > 12, f"{path.name} is nearly blank"
+    light = QImage(str(tmp_path / "home-1366x768@1-light.png")).pixelColor(700, 700)
+    dark = QImage(str(tmp_path / "home-1366x768@1-dark.png")).pixelColor(700, 700)
+    assert (light.name(), dark.name()) == ("#ffffff", "#1b2126")
+
+
+def test_labels_of_a_page_are_plain_text(open_shell: Open) -> None:
+    shell = open_shell(sample_page)
+    shell.go("form")
+    formats = {label.textFormat() for label in shell.findChildren(Label)}
+    assert formats == {Qt.TextFormat.PlainText}

@@ -458,7 +458,7 @@ class SyncCore:
         self._store.set_contact(self._me.account, now)
         if answer.server_time is None:
             return
-        ahead = (answer.server_time - now).total_seconds()
+        ahead = (answer.server_time - now).total_seconds() + 0.5  # the header knows whole seconds
         self._notify(notices.Contact(ahead))
         if abs(ahead) > SKEW and not self._skewed:
             self._notify(notices.Warned(Failure(FailureKind.CLOCK, f"{ahead:.0f} s")))

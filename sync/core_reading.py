@@ -31,7 +31,9 @@ BY_PROBLEM = {
     Problem.PROTOCOL_VERSION: FailureKind.TOO_OLD,
     Problem.TOO_LARGE: FailureKind.TOO_LARGE,
     Problem.BUSY: FailureKind.BUSY,
-    Problem.LOCKED_OUT: FailureKind.BUSY,
+    Problem.LOCKED_OUT: FailureKind.LOCKED_OUT,
+    Problem.LOGIN_WRONG: FailureKind.LOGIN_WRONG,
+    Problem.PASSWORD_WEAK: FailureKind.PASSWORD_WEAK,
     Problem.NOT_ALLOWED: FailureKind.REFUSED,
 }
 BY_STATUS = {401: FailureKind.LOGIN_NEEDED, 413: FailureKind.TOO_LARGE, 426: FailureKind.TOO_OLD}

@@ -1,0 +1,41 @@
+"""The program `huiban`: without a command the desktop, otherwise one of `desktop.commands`. Only windows need Qt."""
+
+import argparse
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+
+COMMANDS = {
+    "explain": "按规则回答用例文件里的问题",
+    "pack": "检查规则包，或输出它的格式",
+    "sync": "收发一次",
+    "backup": "备份本机数据",
+    "restore": "从备份恢复",
+    "demo": "从头到尾演示主要业务",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words:
+        return int(importlib.import_module("desktop.app").main())
+    parser = argparse.ArgumentParser(prog="huiban", description="会办：协会业务的桌面端")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    modules = {}
+    for name, help_text in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        if name == chosen:
+            modules[name] = importlib.import_module(f"desktop.commands.{name}")
+            modules[name].configure(command)
+    arguments = parser.parse_args(words)
+    return int(modules[arguments.command].run(arguments))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

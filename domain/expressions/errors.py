@@ -1,0 +1,11 @@
+"""What can be wrong with the text of an expression, and where."""
+
+
+class ExpressionError(ValueError):
+    """An expression that may not stand in a pack. `line` and `column` count from 1 within the expression's text."""
+
+    def __init__(self, reason: str, *, line: int = 1, column: int = 1) -> None:
+        super().__init__(f"{reason} (line {line}, column {column})")
+        self.reason = reason
+        self.line = line
+        self.column = column

@@ -1,0 +1,117 @@
+"""Reading a pack: from a folder or from texts of the feed. The one place in `domain` that reads files."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.packs.errors import PackError, Problem
+from domain.packs.facts import FactError
+from domain.packs.pack import Origin, Pack
+from domain.packs.reading import Document, key_text, read_strict
+from domain.packs.schema import PackSpec
+
+FOLDERS = {"services": "service", "documents": "id", "tables": "table"}
+
+
+def load(folder: Path, *, check: bool = True) -> Pack:
+    """The pack in a folder. Raises PackError; `check=False` leaves expressions uncompiled until they are asked."""
+    if not (folder / "pack.yaml").is_file():
+        raise PackError([Problem(str(folder), 1, "", "there is no pack.yaml here")])
+    files: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            files[name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PackError([Problem(name, 1, "", f"cannot be read as UTF-8 text: {error}")]) from None
+    return parse(files, check=check)
+
+
+def digest(files: Mapping[str, str]) -> str:
+    """SHA-256 over the files' names and texts in a fixed order: what a signature of the edition covers."""
+    made = hashlib.sha256(b"huiban-pack-1\n")
+    for name in sorted(files):
+        body = files[name].replace("\r\n", "\n").encode()
+        made.update(f"{name}\n{len(body)}\n".encode())
+        made.update(body)
+    return made.hexdigest()
+
+
+def parse(files: Mapping[str, str], *, check: bool = True) -> Pack:
+    """A pack from the texts of its files, by their path in the folder."""
+    documents = [read_strict(name, files[name]) for name in sorted(files) if name.endswith(".yaml")]
+    merged: dict[str, Any] = {folder: {} for folder in FOLDERS}
+    sections: dict[str, Document] = {}
+    parts: dict[tuple[str, str], Document] = {}
+    problems: list[Problem] = []
+    for document in documents:
+        if not isinstance(document.value, dict):
+            problems.append(Problem(document.file, 1, "", "a file of a pack is a list of keys"))
+            continue
+        folder = PurePosixPath(document.file).parts[0] if "/" in document.file else ""
+        if folder in FOLDERS:
+            name = str(document.value.get(FOLDERS[folder], ""))
+            if name in merged[folder]:
+                problems.append(Problem(document.file, 1, FOLDERS[folder], f"“{name}” stands in two files"))
+            merged[folder][name] = document.value
+            parts[folder, name] = document
+            continue
+        for key, value in document.value.items():
+            if key in sections:
+                where = f"also stands in {sections[key].file}"
+                problems.append(Problem(document.file, document.line((key,)), key, where))
+            sections[key] = document
+            merged[key] = value
+    if problems:
+        raise PackError(problems)
+    try:
+        spec = PackSpec.model_validate(merged)
+    except ValidationError as error:
+        raise PackError([_problem(each, sections, parts) for each in error.errors()]) from None
+    origins = {"": Origin(sections)}
+    for (folder, name), document in parts.items():
+        if folder == "services":
+            origins[name] = Origin(sections, document)
+    pack = Pack(spec, files, digest(files), origins)
+    try:
+        _ = pack.defaults
+    except FactError as error:
+        document = sections["parameters"]
+        raise PackError([Problem(document.file, document.line(("parameters",)), "parameters", str(error))]) from None
+    if check:
+        pack.check()
+    return pack
+
+
+def _problem(error: Any, sections: Mapping[str, Document], parts: Mapping[tuple[str, str], Document]) -> Problem:
+    """A validation error with the file and line of the nearest key that stands there."""
+    location = tuple(error["loc"])
+    document, path = None, location
+    if len(location) >= 2 and (str(location[0]), str(location[1])) in parts:
+        document, path = parts[str(location[0]), str(location[1])], location[2:]
+    elif location and str(location[0]) in sections:
+        document = sections[str(location[0])]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if document is None:
+        return Problem("pack.yaml", 1, key_text(location), message)
+    kept = _kept(path, document.value)
+    return Problem(document.file, document.line(kept), key_text(kept), message)
+
+
+def _kept(path: tuple[str | int, ...], value: Any) -> tuple[str | int, ...]:
+    """The steps of a location that exist in the file: names of types and branches are left out."""
+    kept: list[str | int] = []
+    for at, step in enumerate(path):
+        inside = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if inside or (isinstance(value, dict) and step in value):
+            value = value[step]
+        elif at == len(path) - 1 and isinstance(value, dict) and isinstance(step, str) and step.isidentifier():
+            kept.append(step)  # a key that is missing
+            break
+        else:
+            continue
+        kept.append(step)
+    return tuple(kept)

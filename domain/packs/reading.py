@@ -1,0 +1,136 @@
+"""YAML as packs and cases are written: plain words stay text, traps are refused, and every value knows its line."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from domain.packs.errors import PackError, Problem
+
+Path = tuple[str | int, ...]
+MAX_DEPTH = 40
+MAX_VALUES = 400_000  # a text that unfolds into more by its aliases is refused
+_Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(\.\d*)?[eE][-+]?\d+)")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?")
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_SWITCH = re.compile(r"(?i)on|off|yes|no")
+_WORDS: dict[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_INT = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Composes nodes only; what a plain word means is decided here, not by YAML 1.1."""
+
+
+class Document:
+    """One YAML text: its value, and the line of each key in it."""
+
+    def __init__(self, file: str, text: str, *, strict: bool) -> None:
+        self.file = file
+        self.lines: dict[Path, int] = {}
+        self.problems: list[Problem] = []
+        self._strict = strict
+        self._built = 0
+        try:
+            node = yaml.compose(text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise PackError([Problem(file, line, "", f"not YAML: {error.problem}")]) from None
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise PackError([Problem(file, 1, "", f"not YAML: {error}".splitlines()[0])]) from None
+        self.value = None if node is None else self._build(node, (), frozenset())
+        if self.problems:
+            raise PackError(self.problems)
+
+    def line(self, path: Path) -> int:
+        """The line of the nearest key on the way to that place."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return 1
+
+    def _trouble(self, node: yaml.Node, path: Path, message: str) -> None:
+        self.problems.append(Problem(self.file, node.start_mark.line + 1, key_text(path), message))
+
+    def _build(self, node: yaml.Node, path: Path, open_nodes: frozenset[int]) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        self._built += 1
+        if self._built > MAX_VALUES:
+            raise PackError([Problem(self.file, node.start_mark.line + 1, key_text(path), "unfolds into too much")])
+        if id(node) in open_nodes or len(path) > MAX_DEPTH:
+            self._trouble(node, path, "refers to itself or is nested too deeply")
+            return None
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
+        inner = open_nodes | {id(node)}
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(each, (*path, at), inner) for at, each in enumerate(node.value)]
+        assert isinstance(node, yaml.MappingNode)
+        return self._mapping(node, path, inner)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path, inner: frozenset[int]) -> dict[Any, Any]:
+        built: dict[Any, Any] = {}
+        merged: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._trouble(key_node, path, "a key must be a plain word")
+                continue
+            key = key_node.value
+            if key == "<<" and not key_node.style:
+                for source in self._sources(value_node):
+                    value = self._build(source, path, inner)
+                    merged = {**(value if isinstance(value, dict) else {}), **merged}
+                continue
+            if self._strict and not key_node.style and (_SWITCH.fullmatch(key) or key in _WORDS):
+                self._trouble(key_node, (*path, key), f"quote the key “{key}”: YAML may read it as true or false")
+            if key in built:
+                self._trouble(key_node, (*path, key), f"the key “{key}” stands here twice")
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            built[key] = self._build(value_node, (*path, key), inner)
+        return {**merged, **built}
+
+    @staticmethod
+    def _sources(node: yaml.Node) -> Iterator[yaml.Node]:
+        yield from node.value if isinstance(node, yaml.SequenceNode) else (node,)
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+        text: str = node.value
+        if node.style or node.tag == "!":
+            return text
+        if text in _NULLS:
+            return None
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INT.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            if self._strict:
+                self._trouble(node, path, f"quote “{text}”: money and other broken numbers are texts")
+            return Decimal(text)
+        if self._strict and (_DATE.fullmatch(text) or _MONTH.fullmatch(text)):
+            self._trouble(node, path, f"quote the date “{text}”")
+        if self._strict and _SWITCH.fullmatch(text):
+            self._trouble(node, path, f"quote “{text}”: YAML may read it as true or false")
+        return text
+
+
+def key_text(path: Path) -> str:
+    """`services[3].rules` as people write it."""
+    made = ""
+    for part in path:
+        made += f"[{part}]" if isinstance(part, int) else f".{part}" if made else str(part)
+    return made
+
+
+def read_strict(file: str, text: str) -> Document:
+    """A file of a pack. Broken numbers, unquoted dates and `on:` are refused with their line."""
+    return Document(file, text, strict=True)
+
+
+def read_plain(file: str, text: str) -> Any:
+    """Somebody else's YAML: dates stay text, broken numbers are exact, `on` is a word."""
+    return Document(file, text, strict=False).value

@@ -1,4 +1,4 @@
-"""One account's desk: its pages, its sync and its window, wired together. No globals: several desks may stand side by side.
+"""One account's desk: its pages, its sync and its window, wired together. Nothing is global, so several may stand side by side.
 
 desk = Desk(store, session, pack, clock=…)      wires; touches no network
 desk.start()                                     shows the window and begins to send and receive
@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 
 from desktop.background import Lane
 from desktop.context import Clock, Context, utc_now
-from desktop.line import Line
+from desktop.line import LineWatch
 from desktop.registry import pages
 from desktop.shell import Shell
 from desktop.shell_model import ShellModel
@@ -51,12 +51,10 @@ class Desk(QObject):
         self.session = session
         self._reading = Lane("reading", failed=failed)
         self._writing = Lane("writing", failed=failed)
-        self.context = Context(
-            store, session.account, pack, reading=self._reading, writing=self._writing, clock=clock
-        )
+        self.context = Context(store, session.account, pack, reading=self._reading, writing=self._writing, clock=clock)
         self.runner = SyncRunner(SyncStore(store), session, self._heard.emit, clock=clock)
         self.model = ShellModel(self)
-        self.line = Line(self.context, self.model, self.runner)
+        self.line = LineWatch(self.context, self.model, self.runner)
         self.shell = Shell(self.model, pages(self.context), settings)
         self.context.went.connect(self.shell.go)
         self.context.told.connect(self._tell)

@@ -47,8 +47,11 @@ class Ink:
         self, canvas: Any, text: str, *, x: float, y: float, size: float, face: Face = Face.SONG, right: bool = False,
         center: bool = False, room: float = 1e9, gray: float = 0.35,
     ) -> None:  # fmt: skip
-        """One line of small print; what does not fit into `room` points is left off."""
-        line = self.lines(text, room, size=size, face=face)[0]
+        """One line of small print, made smaller until it fits into `room` points; nothing is left off."""
+        line = self.lines(text, 1e9, size=size, face=face)[0]
+        if line.width > room:
+            size *= room / line.width
+            line = self.lines(text, 1e9, size=size, face=face)[0]
         writer = canvas.beginText()
         writer.setFillGray(gray)
         self.put(writer, [(line, x - line.width * (1 if right else 0.5 if center else 0), y)], size)

@@ -56,7 +56,7 @@ class PageCanvas(Canvas):
         self.setStrokeGray(0.75)
         self.setLineWidth(0.4)
         self.line(SIDE, 16 * mm, width - SIDE, 16 * mm)
-        self._ink.write(self, self._paper.foot, x=SIDE, y=11 * mm, size=size, room=width - 2 * SIDE - 35 * mm)
+        self._ink.write(self, self._paper.foot, x=SIDE, y=11 * mm, size=size, room=width - 2 * SIDE - 30 * mm)
         self._ink.write(self, f"第 {number} 页　共 {pages} 页", x=width - SIDE, y=11 * mm, size=size, right=True)
         if number == 1 and self._paper.corner:
             left, top = width - SIDE + 5 * mm - CORNER, self._pagesize[1] - 10 * mm

@@ -162,6 +162,17 @@ def test_a_faulty_template_names_the_key(wrong: dict[str, object], named: str) -
         PaperTemplate.from_mapping(TEMPLATE | wrong)
 
 
+@pytest.mark.parametrize("count", range(8, 26))
+def test_no_page_has_only_the_footnote(count: int) -> None:
+    *_, last = pages(a_letter(count).pdf())
+    assert "盖章处" in last
+
+
+def test_the_foot_line_has_the_whole_name_of_the_unit() -> None:
+    unit = UNIT + "驻粤港澳大湾区办事处"
+    assert all(f"单位承诺书3F9A11C7{unit}" in sheet for sheet in pages(a_letter(60, unit=unit).pdf()))
+
+
 def test_no_page_is_left_half_empty_before_a_table() -> None:
     first, *_, last = pages(a_letter(200).pdf())
     assert first.count("44010119900101") > 15

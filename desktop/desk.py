@@ -1,4 +1,4 @@
-"""One account's desk: its pages, its sync and its window, wired together. Nothing is global, so several may stand side by side.
+"""One account's desk: its pages, its sync and its window, wired together. Several may stand side by side.
 
 desk = Desk(store, session, pack, clock=…)      wires; touches no network
 desk.start()                                     shows the window and begins to send and receive

@@ -21,7 +21,7 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QSh
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
-from desktop.widgets.base import Box, Label, ScrollArea, clear_layout, row
+from desktop.widgets.base import Box, Label, ScrollArea, clear_layout, row, show_if
 from desktop.widgets.buttons import Button, Tag
 from desktop.widgets.panel import Panel
 
@@ -64,7 +64,7 @@ class PageHead(Box):
         layout.addLayout(self._actions)
 
     def set_back(self, shown: bool) -> None:
-        self._lead.setVisible(shown)
+        show_if(self._lead, shown)
         layout = self.layout()
         if layout is not None:
             layout.setContentsMargins(SIDE - 8 if shown else SIDE, 0, SIDE, 0)
@@ -137,7 +137,7 @@ class Page(QWidget):
         self.head.title.setText(title)
         self.head.sub.setText(sub)
         self.head.tag.set_tag(tag, tag_role)
-        self.head.tag.setVisible(bool(tag))
+        show_if(self.head.tag, bool(tag))
         self.head.note.setText(note)
         self.setAccessibleName(title)
         self.title_changed.emit(title)

@@ -53,7 +53,7 @@ from desktop.rows_delegate import SIDE, Index, RowLook, RowsDelegate, act_rects
 from desktop.rows_header import RowsHeader
 from desktop.rows_model import CELL_ROLE, Act, Cell, RowsModel
 from desktop.theme import theme
-from desktop.widgets.base import Label, ScrollBar, row
+from desktop.widgets.base import Label, ScrollBar, row, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState
 
@@ -233,7 +233,7 @@ class RowsView(QTableView):
         count = self.rows.rowCount()
         if self._empty is not None:
             self._empty.set_filtered(self.rows.filtered and self.rows.total > 0)
-            self._empty.setVisible(count == 0)
+            show_if(self._empty, count == 0)
         if self._fit:
             header = self.horizontalHeader().sizeHint().height() if not self.horizontalHeader().isHidden() else 0
             blank = self._empty.sizeHint().height() if self._empty is not None and count == 0 else 0
@@ -511,4 +511,4 @@ class ChosenBar(QWidget):
     def _refresh(self) -> None:
         count = len(self._view.chosen)
         self._words.setText(f"已勾选 {count} {self._noun}")
-        self.setVisible(count > 0)
+        show_if(self, count > 0)

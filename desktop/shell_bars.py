@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWid
 
 from desktop.shell_model import Choice, ShellModel
 from desktop.theme import theme
-from desktop.widgets.base import Box, Icon, Label, Rule, rounded, text_width, without_mnemonic
+from desktop.widgets.base import Box, Icon, Label, Rule, rounded, show_if, text_width, without_mnemonic
 from desktop.widgets.buttons import Button, Tag
 from desktop.widgets.notes import ProgressBar, StatusLine
 
@@ -44,7 +44,7 @@ class Picker(QPushButton):
             action.setCheckable(bool(current))
             action.setChecked(choice.key == current)
             action.triggered.connect(self._take)
-        self.setVisible(bool(label))
+        show_if(self, bool(label))
         self.setToolTip(label if shorten(label) != label else "")
         self.setAccessibleName(f"{self._what}：{label}")
         self.updateGeometry()
@@ -187,7 +187,7 @@ class TopBar(Box):
         account = self._model.account
         self.account.set_choices(account.name, account.menu)
         self.role.set_tag(account.role, "wait")
-        self.role.setVisible(bool(account.role))
+        show_if(self.role, bool(account.role))
 
 
 class StatusBar(Box):
@@ -219,10 +219,10 @@ class StatusBar(Box):
         self._queue_icon.set_icon(
             line.queue_icon or "ok", line.queue_icon if line.queue_icon in ("ok", "warn", "bad", "wait") else "text2"
         )
-        self._queue_icon.setVisible(bool(line.queue_icon))
-        self._meter.setVisible(line.progress is not None)
+        show_if(self._queue_icon, bool(line.queue_icon))
+        show_if(self._meter, line.progress is not None)
         self._meter.set_part(line.progress or 0)
         if line.progress is not None:
             self._meter.setAccessibleName(f"已送 {round(line.progress * 100)} %")
         self.action.set_text(line.action)
-        self.action.setVisible(bool(line.action))
+        show_if(self.action, bool(line.action))

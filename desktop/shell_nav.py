@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.shell_model import Count, NavItem, ShellModel
 from desktop.theme import theme
-from desktop.widgets.base import Box, Rule, clear_layout, column, rounded, row, scrolled, without_mnemonic
+from desktop.widgets.base import Box, Rule, clear_layout, column, rounded, row, scrolled, show_if, without_mnemonic
 
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return)
 
@@ -152,7 +152,7 @@ class Nav(Box):
             if not button.level:
                 group = button.item.route
             else:
-                button.setVisible(group in self._opened)
+                show_if(button, group in self._opened)
             button.opened = button.item.route in self._opened
             inside = any(child.route == self._route for child in button.item.children)
             button.here = button.item.route == self._route or (inside and not button.opened)

@@ -17,13 +17,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QObject, QRectF, QSize, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 Mode = Literal["system", "light", "dark"]
+_TRANSLATIONS = QLibraryInfo.LibraryPath.TranslationsPath
 STATES = ("ok", "warn", "bad", "wait")
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="{path}" fill="none" stroke="{colour}" '
@@ -62,6 +63,7 @@ class Theme(QObject):
         self._colours: dict[str, QColor] = {}
         self.dark = False
         self._loaded = False
+        self._words = QTranslator(self)
         self._fill()
 
     def load_fonts(self) -> None:
@@ -74,6 +76,11 @@ class Theme(QObject):
     def _fill(self) -> None:
         mode = "dark" if self.dark else "light"
         self._colours = {name: QColor(both[mode]) for name, both in self.tokens.colours.items()}
+
+    def speak_chinese(self, app: QApplication) -> None:
+        """Qt's own words (保存, 取消, the text menus) in Chinese, once."""
+        if self._words.isEmpty() and self._words.load("qtbase_zh_CN", QLibraryInfo.path(_TRANSLATIONS)):
+            app.installTranslator(self._words)
 
     def set_mode(self, mode: Mode) -> None:
         """ "system" follows the desktop; "light" and "dark" hold still (settings, pictures, tests)."""
@@ -174,6 +181,8 @@ def install(app: QApplication, mode: Mode = "system") -> Theme:
     """Load the fonts, set the plain style, follow the system's light or dark."""
     look = theme()
     look.load_fonts()
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    look.speak_chinese(app)
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setFont(look.font("body"))
     app.styleHints().colorSchemeChanged.connect(look.follow_system)

@@ -75,6 +75,14 @@ def clear_layout(layout: QLayout) -> None:
             clear_layout(inner)
 
 
+def show_if(widget: QWidget, shown: bool) -> None:
+    """Show or hide a part. One without a parent would flash up as a window: it is shown with its parent instead."""
+    if shown and widget.parent() is None:
+        widget.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+    else:
+        widget.setVisible(shown)
+
+
 def rounded(
     painter: QPainter, rect: QRectF, radius: float, fill: QColor | None, border: QColor | None, pen: float = 1
 ) -> None:
@@ -116,6 +124,7 @@ class Label(QLabel):
         super().__init__(parent)
         self._role, self._elide = role, elide
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # inside a button it would take the button's
         self.setFont(theme().font(font, weight))
         self.setWordWrap(wrap)
         self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
-from desktop.widgets.base import Icon, Label
+from desktop.widgets.base import Icon, Label, show_if
 from desktop.widgets.buttons import Button
 
 
@@ -98,7 +98,7 @@ class DropZone(QWidget):
         inside.addWidget(Label("·粘贴 Ctrl+V", "panel_body", "text2"))
         inside.addStretch(1)
         self._limits = Label(limits, "secondary", "text2", wrap=True)
-        self._limits.setVisible(bool(limits))
+        show_if(self._limits, bool(limits))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -116,7 +116,7 @@ class DropZone(QWidget):
         """What was wrong with the last file, or the limits again."""
         self._limits.setText(words)
         self._limits.set_role(role)
-        self._limits.setVisible(bool(words))
+        show_if(self._limits, bool(words))
         self.target.setAccessibleDescription(words)
 
     def choose(self) -> None:

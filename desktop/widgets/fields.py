@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
-from desktop.widgets.base import Icon, Label, rounded, row
+from desktop.widgets.base import Icon, Label, rounded, row, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.inputs import Editor, NotesInput, TextInput
 
@@ -42,7 +42,7 @@ class InputFrame(QWidget):
     def set_role(self, role: str) -> None:
         self._role = role
         self._mark.set_icon(role or "ok", role or "ok")
-        self._mark.setVisible(bool(role))
+        show_if(self._mark, bool(role))
         self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -84,11 +84,11 @@ class Field(QWidget):
         self._lock.setFixedHeight(theme().tokens.height["control"])
         self._lock.hide()
         self._words = Label(help, "secondary", "text2", wrap=True)
-        self._words.setVisible(bool(help))
+        show_if(self._words, bool(help))
         title = Label(label, "secondary", "text2")
         title.setBuddy(editor)
         star = Label("*", "secondary", "bad")
-        star.setVisible(required)
+        show_if(star, required)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -116,14 +116,14 @@ class Field(QWidget):
         self.frame.set_role(role if words else "")
         self._words.setText(words or self._help)
         self._words.set_role(role if words and role != "ok" else "text2")
-        self._words.setVisible(bool(words or self._help))
+        show_if(self._words, bool(words or self._help))
         self.editor.setAccessibleDescription(words or self._help)
 
     def set_locked(self, locked: bool) -> None:
         self._locked = locked
         self._plain.setText(self._shown())
-        self.frame.setVisible(not locked)
-        self._lock.setVisible(locked)
+        show_if(self.frame, not locked)
+        show_if(self._lock, locked)
 
     def _shown(self) -> str:
         current = getattr(self.editor, "currentText", None)
@@ -162,7 +162,7 @@ class SearchBox(InputFrame):
         self.input.clear()
 
     def _changed(self, text: str) -> None:
-        self._clear.setVisible(bool(text))
+        show_if(self._clear, bool(text))
         self.searched.emit(text.strip())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -17,7 +17,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import STATES, theme
-from desktop.widgets.base import Box, Icon, Label, clear_layout, column, rounded, row
+from desktop.widgets.base import Box, Icon, Label, clear_layout, column, rounded, row, show_if
 from desktop.widgets.buttons import Button
 
 
@@ -134,9 +134,9 @@ class Band(Box):
         self._head = Label(head, "row_title" if full else "panel_title", role, weight=500 if full else 600)
         self._meta = Label(meta, "secondary", "text2")
         self._words = Label(words, "body" if full else "panel_body", "text", wrap=True)
-        self._words.setVisible(bool(words))
+        show_if(self._words, bool(words))
         self._action = Button(action, "link")
-        self._action.setVisible(bool(action))
+        show_if(self._action, bool(action))
         self._action.clicked.connect(self.acted)
         words_part = column(row(self._head, self._meta, None, spacing=10), 2, self._words)
         layout = QHBoxLayout(self)
@@ -157,7 +157,7 @@ class Band(Box):
         self._head.set_role(role)
         self._head.setText(head)
         self._words.setText(words)
-        self._words.setVisible(bool(words))
+        show_if(self._words, bool(words))
         self.set_look(fill=f"{role}_soft", bar=role if self._bar else None)
         self.setAccessibleName(f"{head}。{words}")
 
@@ -189,9 +189,9 @@ class Notice(Box):
         self.set_look(fill=f"{role}_soft" if state else "ground")
         self._words.setText(words)
         self._action.set_text(action)
-        self._action.setVisible(bool(action))
+        show_if(self._action, bool(action))
         self.setAccessibleName(words)
-        self.setVisible(bool(words))
+        show_if(self, bool(words))
 
     def clear(self) -> None:
         self.show_words("")
@@ -219,10 +219,10 @@ class EmptyState(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         self._head = Label(head, "section", align=centre)
         self._words = Label(words, "panel_body", "text2", wrap=True, align=centre)
-        self._words.setVisible(bool(words))
+        show_if(self._words, bool(words))
         self._own = (head, words, action)
         self._button = Button(action, "primary" if primary else "secondary")
-        self._button.setVisible(bool(action))
+        show_if(self._button, bool(action))
         self._button.clicked.connect(self.acted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
@@ -246,8 +246,8 @@ class EmptyState(QWidget):
         head, words, action = ("没有符合条件的", "改一改搜索的字，或换一个筛选。", "") if filtered else self._own
         self._head.setText(head)
         self._words.setText(words)
-        self._words.setVisible(bool(words))
-        self._button.setVisible(bool(action))
+        show_if(self._words, bool(words))
+        show_if(self._button, bool(action))
         self.setAccessibleName(f"{head}。{words}")
 
 
@@ -309,7 +309,7 @@ class ProgressLine(Box):
             self._cancel.set_text("取消")
             self._cancel.set_reason("")
         self.setAccessibleName(f"{words} {done} / {total}")
-        self.show()
+        show_if(self, True)
 
     def _stop(self) -> None:
         self._cancel.set_text("正在停")

@@ -16,7 +16,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
-from desktop.widgets.base import Box, Icon, Label, Rule, clear_layout, column, rounded, row, scrolled
+from desktop.widgets.base import Box, Icon, Label, Rule, clear_layout, column, rounded, row, scrolled, show_if
 from desktop.widgets.buttons import Button
 
 
@@ -86,11 +86,11 @@ class Panel(Box):
         self._sections.addStretch(1)
 
     def set_foot(self, words: str, *, icon: str = "clock", action: str = "") -> None:
-        self._foot.setVisible(bool(words))
+        show_if(self._foot, bool(words))
         self._foot_words.setText(words)
         self._foot_icon.set_icon(icon, "text2")
         self._foot_action.set_text(action)
-        self._foot_action.setVisible(bool(action))
+        show_if(self._foot_action, bool(action))
 
 
 class Section(QWidget):
@@ -162,7 +162,7 @@ class SectionTitle(QWidget):
         self._count = Label("", "panel_body", "text2")
         self._note = Label(note, "secondary", "text2")
         self._action = Button(action, "link", small=True)
-        self._action.setVisible(bool(action))
+        show_if(self._action, bool(action))
         self._action.clicked.connect(self.acted)
         self._action.setFixedHeight(24)
         layout = QVBoxLayout(self)
@@ -245,7 +245,7 @@ class Fold(QWidget):
         layout.addWidget(self.head)
         if content is not None:
             layout.addWidget(content)
-            content.setVisible(opened)
+            show_if(content, opened)
             self.head.toggled.connect(content.setVisible)
             self.head.setChecked(opened)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)

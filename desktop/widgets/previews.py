@@ -109,6 +109,10 @@ class ImageView(QWidget):
         self._source, self._image = QImage(), QImage()
         self._scale, self._fit, self._turn = 1.0, True, 0
         self._centre, self._grab = QPointF(), QPoint()
+        self._small: tuple[float, QImage] = (
+            0.0,
+            QImage(),
+        )  # shrunk once a zoom: drawing so would lose lines
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
         self.setAccessibleName(name)
@@ -136,6 +140,7 @@ class ImageView(QWidget):
         self._turned()
 
     def _turned(self) -> None:
+        self._small = (0.0, QImage())
         self._image = self._source.transformed(QTransform().rotate(self._turn)) if self._turn else self._source
         self.fit()
 
@@ -197,6 +202,14 @@ class ImageView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _shrunk(self) -> QImage:
+        scale = min(1.0, self._scale * self.devicePixelRatioF())
+        if self._small[0] != scale:
+            size = (QSizeF(self._image.size()) * scale).toSize().expandedTo(QSize(1, 1))
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._small = (scale, self._image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+        return self._small[1]
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme().colour("desk"))
@@ -208,7 +221,7 @@ class ImageView(QWidget):
         rect = QRectF(self._centre - QPointF(size.width() / 2, size.height() / 2), size)
         painter.fillRect(rect.adjusted(-1, -1, 1, 1), theme().colour("edge"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(rect, self._image)
+        painter.drawImage(rect, self._image if self._scale >= 1 else self._shrunk())
 
 
 class ImageDesk(QWidget):

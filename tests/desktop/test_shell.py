@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QToolButton, QWidget
@@ -24,6 +24,7 @@ from desktop.widgets.base import Label
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import TextInput
+from desktop.widgets.notes import Notice
 
 pytestmark = pytest.mark.windows
 ROUTES = ("home", "drafts", "outbox", "form", "people/archive")
@@ -138,7 +139,8 @@ def test_only_the_last_dozen_pages_are_kept_and_never_an_unwilling_one(open_shel
     for number in range(KEPT + 5):
         shell.go(f"case/{number}")
     assert len(shell._pages) <= KEPT + 1
-    assert "keep" in shell._pages and "case/0" not in shell._pages
+    assert "keep" in shell._pages
+    assert "case/0" not in shell._pages
 
 
 def test_the_left_side_marks_where_one_is_and_opens_its_group(open_shell: Open) -> None:
@@ -147,7 +149,8 @@ def test_the_left_side_marks_where_one_is_and_opens_its_group(open_shell: Open) 
     here = [button.item.route for button in shell.nav.buttons if button.here]
     seen = [button.item.route for button in shell.nav.buttons if button.isVisible()]
     assert here == ["people/archive"]
-    assert "people/new" in seen and "pay/dues" not in seen
+    assert "people/new" in seen
+    assert "pay/dues" not in seen
 
 
 def test_the_left_side_is_walked_by_arrows(open_shell: Open) -> None:
@@ -169,7 +172,7 @@ def test_counts_and_line_follow_the_model(open_shell: Open, model: ShellModel, q
     model.set_line(LineState(online=False, detail="上次联系 10:42", queue="待发送 2", action="现在送"))
     assert shell.status.line.accessibleName() == "离线 上次联系 10:42"
     with qtbot.waitSignal(model.line_acted):
-        qtbot.mouseClick(shell.status.action, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(shell.status.action, Qt.MouseButton.LeftButton)
 
 
 def test_ctrl_k_finds_screens_by_pinyin_and_people_as_the_app_answers(
@@ -180,7 +183,7 @@ def test_ctrl_k_finds_screens_by_pinyin_and_people_as_the_app_answers(
     key(shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert shell.goto.isVisible()
     with qtbot.waitSignal(model.looked_for, check_params_cb=lambda text: text == "rydah"):
-        qtbot.keyClicks(shell.goto.input, "rydah")
+        QTest.keyClicks(shell.goto.input, "rydah")
     assert [place.route for place in shell.goto.rows.visible] == ["people/archive"] or shell.goto.rows.rowCount() == 0
     shell.goto.input.setText("ryda")
     assert [place.route for place in shell.goto.rows.visible] == ["people/archive"]
@@ -200,10 +203,12 @@ def test_escape_puts_away_the_list_then_the_line_then_goes_back(open_shell: Open
     shell.say("已放入待发送", action="撤回")
     shell.goto.open()
     key(shell, Qt.Key.Key_Escape)
-    assert not shell.goto.isVisible() and shell.notice.isVisible()
+    assert not shell.goto.isVisible()
+    assert shell.notice.isVisible()
     note(shell).press.setFocus()
     key(shell, Qt.Key.Key_Escape)
-    assert not shell.notice.isVisible() and shell.route == "form"
+    assert not shell.notice.isVisible()
+    assert shell.route == "form"
     key(shell, Qt.Key.Key_Escape)
     assert shell.route == "home"
 
@@ -232,7 +237,8 @@ def test_the_ring_shows_for_keys_and_not_for_the_mouse(open_shell: Open) -> None
     page = note(shell)
     page.field.editor.setFocus()
     key(shell, Qt.Key.Key_Tab)
-    assert page.press.hasFocus() and shell.ring.isVisible()
+    assert page.press.hasFocus()
+    assert shell.ring.isVisible()
     corner = page.press.mapTo(shell, QPoint())
     assert shell.ring.geometry().topLeft() == corner - QPoint(4, 4)
     assert shell.ring.geometry().size().width() == page.press.width() + 8
@@ -271,7 +277,8 @@ def test_the_top_bar_cuts_long_names_in_their_middle_and_offers_the_others(
 
     long = "广东粤港澳大湾区示例建设工程项目管理与监理咨询有限公司"
     assert shorten("广州示例工程监理有限公司") == "广州示例工程监理有限公司"
-    assert len(shorten(long)) < 18 and shorten(long).endswith("咨询有限公司")
+    assert len(shorten(long)) < 18
+    assert shorten(long).endswith("咨询有限公司")
     shell = open_shell()
     model.set_places("unit", [Choice("a", long), Choice("b", "乙公司")], "a")
     assert shell.top.unit.toolTip() == long
@@ -293,6 +300,37 @@ def sample_page(route: str) -> Page | None:
         "drafts": gallery_pages.EmptyPage,
     }
     return kinds[route](sample) if route in kinds else None
+
+
+class Windows(QObject):
+    """Notes every window that shows up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+@pytest.mark.parametrize("route", ["home", "form", "people/archive", "kit", "drafts"])
+def test_making_a_page_flashes_no_window(qapp: QApplication, qtbot: QtBot, route: str) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    page = sample_page(route)
+    assert page is not None
+    qtbot.addWidget(page)
+    notice = Notice("先说一句")
+    qtbot.addWidget(notice)
+    notice.show_words("再说一句")
+    qapp.removeEventFilter(windows)
+    assert windows.seen == []
+    page.add(notice)
+    with qtbot.waitExposed(page):
+        page.show()
+    assert notice.isVisible()
 
 
 def focusable(widget: QWidget) -> bool:

@@ -54,6 +54,11 @@ class Notifier:
         if self._waiting:
             self._call(self._asked.set)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait now."""
+        return self._waiting
+
     async def moved(
         self,
         cursors: Mapping[str, int],

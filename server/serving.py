@@ -53,7 +53,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Until it is told to end. Prints one line, `ready http://…`, when it listens."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     parts = build(settings)
     try:
         schema.upgrade(parts.database)
@@ -69,6 +68,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             lifespan="on",
             access_log=False,
             log_config=None,
+            log_level="warning",
             server_header=False,
             timeout_graceful_shutdown=5,
             timeout_keep_alive=75,

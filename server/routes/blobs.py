@@ -21,7 +21,7 @@ router = APIRouter(tags=["blobs"])
 P = Problem
 ALWAYS = (P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEEDED, P.NOT_FOUND, P.MALFORMED, P.BUSY)
 TUS = {"Tus-Resumable": TUS_VERSION}
-PIECE = 512 << 10  # bytes that go to disk at once
+PIECE = 128 << 10  # bytes that go to disk at once
 SHA256 = r"^[0-9a-f]{64}$"
 UPLOAD = r"^[a-z]+(:[^:/\s]{1,64})?:[0-9a-f]{64}$"
 Parts = Annotated[Work, Depends(work)]

@@ -1,0 +1,283 @@
+"""Attachments by tus: resumed at any byte, proven whole, typed by content, read by those alone who may."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from tusclient.client import TusClient
+
+from server.decide.install import install
+from server.repositories import blobs
+from sync.protocol import BASE, HEADER, instant_text
+from tests.server.running import JPEG, PACK, SEED, TODAY, Line, Running, slug
+
+pytest_plugins = ["tests.server.running"]
+DATA = JPEG + bytes(range(256)) * 1200  # some 300 kB
+SHA = hashlib.sha256(DATA).hexdigest()
+
+
+def test_an_attachment_goes_up_and_comes_down_whole(running: Running) -> None:
+    line = running.line("甲公司")
+    assert line.upload(DATA, "unit:u1") == SHA
+    answer = line.ask("GET", f"/blobs/{SHA}")
+    assert answer.content == DATA
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Content-Disposition"] == "attachment"
+
+
+def test_a_range_is_read_by_itself(running: Running) -> None:
+    line = running.line("甲公司")
+    line.upload(DATA, "unit:u1")
+    part = line.ask("GET", f"/blobs/{SHA}", headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, DATA[100:200])
+    assert part.headers["Content-Range"] == f"bytes 100-199/{len(DATA)}"
+
+
+def test_an_upload_is_resumed_where_the_server_stands(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    assert line.patch(place, DATA[:1000], 0).headers["Upload-Offset"] == "1000"
+    told = line.head(place).headers
+    assert (told["Upload-Offset"], told["Upload-Length"]) == ("1000", str(len(DATA)))
+    assert line.announce(DATA, "unit:u1").headers["Upload-Offset"] == "1000"
+    assert line.patch(place, DATA[1000:], 1000).headers["Upload-Offset"] == str(len(DATA))
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+def test_a_line_that_dies_in_the_middle_loses_no_byte_that_came(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+
+    def until_the_line_dies() -> Iterator[bytes]:
+        yield DATA[:200_000]
+        raise ConnectionError
+
+    with pytest.raises(requests.ConnectionError):
+        line.patch(place, until_the_line_dies(), 0)
+    assert _arrived(line, place, 200_000) == 200_000
+    _go_on(line, place)
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+def test_bytes_that_do_not_begin_where_the_server_stands_are_refused_with_the_offset(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    line.patch(place, DATA[:1000], 0)
+    answer = line.patch(place, DATA[500:], 500)
+    assert (answer.status_code, slug(answer)) == (409, "blob-offset")
+    assert answer.json()["offset"] == 1000
+    assert answer.headers["Upload-Offset"] == "1000"
+
+
+def test_bytes_that_are_not_the_named_ones_are_thrown_away(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    answer = line.patch(place, JPEG + b"x" * (len(DATA) - len(JPEG)), 0)
+    assert (answer.status_code, slug(answer)) == (460, "blob-checksum")
+    assert line.head(place).status_code == 404
+    assert line.upload(DATA, "unit:u1") == SHA
+
+
+def test_a_wrong_checksum_of_a_piece_costs_that_piece_only(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    line.patch(place, DATA[:1000], 0)
+    wrong = base64.b64encode(hashlib.sha256(b"other").digest()).decode()
+    answer = line.patch(place, DATA[1000:2000], 1000, **{"Upload-Checksum": f"sha256 {wrong}"})
+    assert (answer.status_code, slug(answer)) == (460, "blob-checksum")
+    assert line.head(place).headers["Upload-Offset"] == "1000"
+    right = base64.b64encode(hashlib.sha1(DATA[1000:2000], usedforsecurity=False).digest()).decode()
+    answer = line.patch(place, DATA[1000:2000], 1000, **{"Upload-Checksum": f"sha1 {right}"})
+    assert answer.headers["Upload-Offset"] == "2000"
+    answer = line.patch(place, DATA[2000:], 2000, **{"Upload-Checksum": "crc32 AAAA"})
+    assert (answer.status_code, slug(answer)) == (400, "malformed")
+
+
+def test_more_bytes_than_announced_are_refused(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    answer = line.patch(place, DATA + b"more", 0)
+    assert (answer.status_code, slug(answer)) == (413, "too-large")
+
+
+def test_what_the_file_is_counts_and_not_its_name(running: Running) -> None:
+    program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(6000)
+    line = running.line("甲公司")
+    place = line.announce(program, "unit:u1").headers["Location"]
+    early = line.patch(place, program[:5000], 0)  # told as soon as it can be told
+    assert (early.status_code, slug(early)) == (415, "blob-kind")
+    assert "JPG" in early.json()["detail"]
+    assert line.head(place).status_code == 404
+
+
+def test_an_attachment_beyond_the_limit_is_refused_before_a_byte_is_sent(running: Running) -> None:
+    line = running.line("甲公司")
+    assert line.announce(b"", "unit:u1", length=2 << 20, sha256="a" * 64).status_code == 201
+    refused = line.announce(b"", "unit:u1", length=(2 << 20) + 1, sha256="b" * 64)
+    assert (refused.status_code, slug(refused)) == (413, "blob-kind")
+    assert "2 MB" in refused.json()["detail"]
+    assert line.announce(b"", "unit:u1", length=2 << 30, sha256="c" * 64).status_code == 413
+    assert line.announce(b"", "unit:u1", length=0, sha256="d" * 64).status_code == 400
+
+
+def test_the_limit_is_the_one_in_force_today(running: Running) -> None:
+    line = running.line("甲公司")
+    value = {"value": 3, "since": "2026-04-01", "why": "", "by": "", "at": ""}
+    with running.work.database.write() as connection:
+        old = {"value": 2, "since": "2026-02-18"}
+        body = {"id": "config/files.max_mb", "key": "files.max_mb", "values": [old, value]}
+        install(connection, [body], instant_text(running.watch.now))
+    assert line.announce(b"", "unit:u1", length=3 << 20, sha256="a" * 64).status_code == 413
+    running.watch.forward(days=20)
+    assert line.announce(b"", "unit:u1", length=3 << 20, sha256="a" * 64).status_code == 201
+
+
+def test_another_version_of_tus_and_another_type_of_content_are_refused(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    old = line.patch(place, DATA, 0, **{"Tus-Resumable": "0.2.2"})
+    assert (old.status_code, old.headers["Tus-Version"]) == (412, "1.0.0")
+    plain = line.patch(place, DATA, 0, **{"Content-Type": "application/octet-stream"})
+    assert (plain.status_code, slug(plain)) == (415, "media-type")
+    zipped = line.patch(place, DATA, 0, **{"Content-Encoding": "gzip"})
+    assert (zipped.status_code, slug(zipped)) == (415, "media-type")
+
+
+def test_capabilities_are_told(running: Running) -> None:
+    told = running.line("甲公司").ask("OPTIONS", "/blobs").headers
+    assert told["Tus-Version"] == "1.0.0"
+    assert set(told["Tus-Extension"].split(",")) == {"creation", "checksum"}
+    assert told["Tus-Max-Size"] == str(2 << 20)
+
+
+def test_without_a_token_not_a_byte_is_written(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    assert slug(running.line().patch(place, DATA, 0)) == "login-needed"
+    assert slug(running.line("乙公司").patch(place, DATA, 0)) == "not-found"
+    assert running.work.blobs.offset("unit:u1", SHA) == 0
+    assert line.head(place).headers["Upload-Offset"] == "0"
+
+
+def test_nobody_puts_anything_into_the_scope_of_others(running: Running) -> None:
+    for scope in ("unit:u2", "office", "public", "nonsense"):
+        answer = running.line("甲公司").announce(DATA, scope)
+        assert (answer.status_code, slug(answer)) == (403, "not-allowed")
+
+
+def test_knowing_an_address_gives_no_right(running: Running) -> None:
+    running.line("甲公司").upload(DATA, "unit:u1")
+    other = running.line("乙公司")
+    assert other.ask("GET", f"/blobs/{SHA}").status_code == 404
+    assert other.ask("HEAD", f"/blobs/unit:u1:{SHA}", headers={"Tus-Resumable": "1.0.0"}).status_code == 404
+    made = other.announce(DATA, "unit:u2")
+    assert made.headers["Upload-Offset"] == "0", "that somebody else has these bytes is not told"
+    with running.work.database.read() as connection:
+        assert blobs.present(connection, ["unit:u1"], [SHA]) == {SHA}
+        assert blobs.present(connection, ["unit:u2"], [SHA]) == set()
+
+
+def test_what_one_may_read_need_not_be_sent_again(running: Running) -> None:
+    running.line("甲公司").upload(DATA, "unit:u1")
+    body = {"id": "application/1", "service": "errand", "state": "review", "unit": "unit/u1", "agency": "agency/a1"}
+    form = {"attachments": [{"material": "paper", "blob": SHA}]}
+    with running.work.database.write() as connection:
+        install(connection, [{**body, "people": ["person/p1"], "form": form}], instant_text(running.watch.now))
+    agency = running.line("agency")
+    assert agency.ask("GET", f"/blobs/{SHA}").content == DATA
+    assert agency.announce(DATA, "agency:a1").headers["Upload-Offset"] == str(len(DATA))
+    assert running.line("review").ask("GET", f"/blobs/{SHA}").content == DATA
+    assert running.line("乙公司").ask("GET", f"/blobs/{SHA}").status_code == 404
+
+
+def test_finance_reads_vouchers_and_no_education_papers(running: Running) -> None:
+    line, voucher = running.line("甲公司"), DATA + b"voucher"
+    line.upload(DATA, "unit:u1")
+    line.upload(voucher, "unit:u1")
+    paid = hashlib.sha256(voucher).hexdigest()
+    common = {"service": "errand", "state": "review", "unit": "unit/u1"}
+    papers = {"attachments": [{"material": "paper", "blob": SHA}]}
+    proof = {"attachments": [{"material": "voucher", "blob": paid}]}
+    covered = {"id": "application/1", **common, "people": ["person/p1"], "bills": ["bill/1"], "form": papers}
+    payment = {"id": "application/2", **common, "covers": ["application/1"], "form": proof}
+    with running.work.database.write() as connection:
+        install(connection, [covered, payment], instant_text(running.watch.now))
+    finance = running.line("finance")
+    assert finance.ask("GET", f"/blobs/{paid}").content == voucher
+    assert finance.ask("GET", f"/blobs/{SHA}").status_code == 404
+
+
+def test_the_newer_of_two_lines_writes_on(running: Running) -> None:
+    line, other = running.line("甲公司"), running.line("甲公司", "device-2")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+
+    def two_at_once() -> Iterator[bytes]:
+        yield DATA[:200_000]
+        reached = _arrived(other, place, 100_000)
+        assert other.patch(place, DATA[reached : reached + 1000], reached).status_code == 204
+        yield DATA[200_000:]
+
+    assert line.patch(place, two_at_once(), 0).status_code == 409, "it was told that another line took over"
+    _go_on(other, place)
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+def test_an_independent_tus_client_is_served(running: Running) -> None:
+    line = running.line("甲公司")
+    headers = {HEADER: "1", "Authorization": str(line.http.headers["Authorization"])}
+    client = TusClient(f"{running.url}{BASE}/blobs", headers=headers)
+    told = {"scope": "unit:u1", "sha256": SHA}
+    pieces = {"file_stream": io.BytesIO(DATA), "chunk_size": 70_000}
+    uploader: Any = client.uploader(**pieces, metadata=told, upload_checksum=True)
+    uploader.upload_chunk()
+    again: Any = client.uploader(**pieces, url=uploader.url)
+    assert again.offset == 70_000
+    again.upload()
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+@pytest.mark.processes
+def test_a_server_killed_in_the_middle_keeps_the_bytes_it_got(tmp_path: Path) -> None:
+    from desktop.demo.server_process import ServerProcess
+
+    with ServerProcess(tmp_path / "server") as server:
+        server.init(pack=str(PACK), name="小协会", seed=SEED, today=TODAY)
+        server.start()
+        line = Line(server.url).login("甲公司")
+        place = line.announce(DATA, "unit:u1").headers["Location"]
+        assert line.patch(place, DATA[:150_000], 0).status_code == 204
+
+        def until_the_server_dies() -> Iterator[bytes]:
+            yield DATA[150_000:250_000]
+            server.kill()
+            yield DATA[250_000:]
+
+        with pytest.raises(requests.ConnectionError):
+            line.patch(place, until_the_server_dies(), 150_000)
+        server.start()
+        reached = int(line.head(place).headers["Upload-Offset"])
+        assert 150_000 <= reached <= 250_000
+        assert line.patch(place, DATA[reached:], reached).status_code == 204
+        assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+def _arrived(line: Line, place: str, at_least: int) -> int:
+    """The offset as soon as so many bytes are there: asked again and again over the line, for ten seconds at most."""
+    until = time.monotonic() + 10
+    while (reached := int(line.head(place).headers["Upload-Offset"])) < at_least:
+        assert time.monotonic() < until, f"only {reached} bytes came"
+    return reached
+
+
+def _go_on(line: Line, place: str) -> None:
+    """From wherever the server stands to the end; should an older line still have moved it, from there."""
+    while (reached := int(line.head(place).headers["Upload-Offset"])) < len(DATA):
+        assert line.patch(place, DATA[reached:], reached).status_code in (204, 409)

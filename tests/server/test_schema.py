@@ -1,0 +1,69 @@
+"""Migrations make exactly the schema that the models declare, on either database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from server import schema
+from server.database import Database
+from server.models import Base
+from server.models_access import SecretRow
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty one."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else f"sqlite:///{tmp_path / 'x.db'}"
+    made = Database(url)
+    yield made
+    made.close()
+
+
+def test_what_migrations_make_is_what_the_models_say(database: Database) -> None:
+    schema.upgrade(database)
+    assert SecretRow.metadata is Base.metadata
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_upgrade_of_the_newest_changes_nothing(database: Database) -> None:
+    schema.upgrade(database)
+    schema.upgrade(database)
+    assert schema.current(database) == schema.newest()
+
+
+def test_a_database_of_a_later_program_is_refused(database: Database) -> None:
+    schema.upgrade(database)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(schema.SchemaError, match="更新会办服务器"):
+        schema.upgrade(database)
+
+
+def test_sqlite_is_durable_and_readers_wait_for_nobody(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'x.db'}")
+    with database.write() as writing, database.read() as reading:
+        assert writing.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert writing.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        writing.exec_driver_sql("CREATE TABLE t (x INTEGER)")
+        assert reading.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar() == 0
+    database.close()
+
+
+def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
+    schema.upgrade(database)
+
+    def fail() -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert schema.current(database) == schema.newest()

@@ -77,6 +77,10 @@ class _Push:
     def op_ids(self) -> tuple[str, ...]:
         return tuple(item.op_id for item in self.items)
 
+    @property
+    def plain(self) -> int:
+        return sum(len(item.content) for item in self.items)
+
 
 class SyncCore:
     """One account's sync. All methods are called from one thread."""
@@ -256,7 +260,7 @@ class SyncCore:
         self._contact(answer, now)
         self._meet(epoch, now)
         self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
-        self._push_pace.went_well(len(answer.request.body), answer.sent_bytes, answer.seconds)
+        self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
         self._most = 0 if self._most >= 64 else self._most * 2
         self._look = True
         if any(outcome.positions for outcome in outcomes):
@@ -276,7 +280,7 @@ class SyncCore:
         choked = answer.status == 413 or (failure.kind is FailureKind.GARBAGE and failure.retry_after is None)
         if choked and len(push.items) > 1:  # one bad Operation never blocks the others: find it by halving
             self._most = len(push.items) // 2
-            self._push_pace.broke(len(push.call.body))
+            self._push_pace.broke(push.plain)
             self._release(push, failure.kind)
         elif choked:
             item = push.items[0]
@@ -290,7 +294,7 @@ class SyncCore:
     def _failed_push(self, push: _Push, event: Failed) -> None:
         self._release(push, event.failure.kind, unsent=event.unsent)
         if not event.unsent:
-            self._push_pace.broke(len(push.call.body))
+            self._push_pace.broke(push.plain)
         self._trouble(event.failure, moved=event.moved)
 
     def _release(self, push: _Push, kind: FailureKind, *, unsent: bool = False) -> None:

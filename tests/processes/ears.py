@@ -29,6 +29,11 @@ class Ears:
             done = self._changed.wait_for(lambda: holds(self.heard), patience)
         assert done, f"not heard in {patience:g} s; the last words: {self.heard[-5:]}"
 
+    def until_more(self, count: int) -> None:
+        """So many words from now on."""
+        enough = len(self.heard) + count
+        self.until(lambda heard: len(heard) >= enough)
+
     def until_answered(self, op_ids: list[str], patience: float = PATIENCE) -> None:
         """Every one of these has a final Outcome."""
         wanted = set(op_ids)

@@ -26,6 +26,7 @@ class FieldSpec(Part):
     computed: Expr | None = None
     read_only: bool = False
     judged_apart: bool = False  # the picker judges each option by itself
+    offers: Expr | None = None  # the options of this very person
     pattern: str | None = None
     max_length: int | None = None
     least: int | None = None

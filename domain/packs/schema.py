@@ -132,6 +132,7 @@ class FileLimits(Part):
     finding_type: Text
     finding_size: Text
     finding_pages: Text = "“{材料}”的页数不对"
+    short: str = Field(default="附件不符", max_length=8)
     finding_count: Text = "“{材料}”的文件太多"
 
 
@@ -143,8 +144,23 @@ class RequiredSpec(Part):
     short: str = Field(default="未填", max_length=8)
     material: Text = "缺少材料：{材料}"
     material_short: str = Field(default="缺资料", max_length=8)
+    malformed: Text = "“{字段}”填写不对：应为{要求}"
+    malformed_short: str = Field(default="填写不对", max_length=8)
+    duplicate: Text = "同一人在“{卡片}”里重复，请移出一行"
+    duplicate_short: str = Field(default="重复", max_length=8)
+    not_possible: Text = "“{状态}”时不能办理“{操作}”"
+    reason: Text = "请填写原因"
     unknown: str = "（资料不全，无法判断）"
     parameter: Text = "“{参数}”尚未设置，暂不能办理。请联系协会"
+
+
+class StudySpec(Part):
+    """Which service's workflow study tasks follow, and which actions an exam result is."""
+
+    service: str
+    actor: str = "system"
+    passed: Id
+    failed: Id
 
 
 class ViewSpec(Part):
@@ -186,6 +202,7 @@ class PackSpec(Part):
     accounts: dict[str, Any] = Field(default_factory=dict)
     certificates: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSpec, ...] = ()
+    study: StudySpec | None = None
     sla: tuple[dict[str, Any], ...] = ()
     bill_kinds: dict[str, str] = Field(default_factory=dict)
     bill_statuses: dict[str, str] = Field(default_factory=dict)

@@ -148,6 +148,25 @@ class Service:
     def required(self, field: FieldSpec) -> Compiled | bool:
         return self._condition(field, "required", field.required)
 
+    def offers(self, field: FieldSpec) -> Compiled:
+        return self._expression(field, "offers", field.offers or "[]")
+
+    def default(self, field: FieldSpec) -> Compiled | None:
+        return self._expression(field, "default", field.default) if field.default is not None else None
+
+    def computed_field(self, field: FieldSpec) -> Compiled | None:
+        return self._expression(field, "computed", field.computed) if field.computed is not None else None
+
+    def _expression(self, field: FieldSpec, key: str, text: str) -> Compiled:
+        made = self._expressions.get(text)
+        if made is None:
+            made = self._expressions[text] = self.builder.compile(text, ("fields", field.key, key))
+        return made
+
+    @cached_property
+    def _expressions(self) -> dict[str, Compiled]:
+        return {}
+
     def _condition(self, field: FieldSpec, key: str, value: bool | str) -> Compiled | bool:
         if isinstance(value, bool):
             return value
@@ -167,10 +186,7 @@ class Service:
         yield self.combined_items
         for field in (*self.fields, *spec.item, *(f for state in self.states.values() for f in state.fields)):
             yield from (self.shown(field), self.required(field))
-            if field.default is not None:
-                self.builder.compile(field.default, ("fields", field.key, "default"), ("item",))
-            if field.computed is not None:
-                self.builder.compile(field.computed, ("fields", field.key, "computed"), ("item",))
+            yield from (self.offers(field), self.default(field), self.computed_field(field))
             if isinstance(field.options, str) and not (
                 field.options in self.pack.spec.enums or field.options in self.pack.spec.parameters
             ):

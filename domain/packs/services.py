@@ -33,6 +33,7 @@ class ActionSpec(Part):
     keeps: tuple[str, ...] = ()  # what survives, such as a paid bill
     fields: tuple[str, ...] = ()  # fields of the state's own form that this action sends
     confirm: str = ""
+    hidden: bool = False  # understood, but not offered: another word for an action beside it
     clause: str = ""
 
 

@@ -203,7 +203,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return "".join(unicodedata.normalize("NFKC", value).split()) or None
     if isinstance(value, Mapping):
-        return {key: plain for key, part in value.items() if (plain := _plain(part)) is not None}
+        return {key: plain for key, part in value.items() if (plain := _plain(part)) is not None} or None
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     return value

@@ -105,12 +105,12 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
     rows = applications(reader, account, pack, open_only=True)
     mine = [row for row in rows if row.holder_actor == actor and not row.pending]
     unit_desk = pack.role(me.role) in ("unit", "person")
-    returned = [row for row in mine if row.category in ("returned", "draft")] if unit_desk else []
+    returned = [row for row in mine if row.category == "returned"] if unit_desk else []
     return Worklist(
         returned=tuple(returned),
         to_pay=tuple(row for row in bills(reader, account) if row.status == "unpaid") if unit_desk else (),
         expiring=expiring(reader, account, today=today) if unit_desk else (),
-        in_progress=tuple(row for row in rows if row not in mine),
+        in_progress=tuple(row for row in rows if row not in (returned if unit_desk else mine)),
         review=() if unit_desk else tuple(sorted(mine, key=lambda row: row.since)),
         queued=outbox(reader, account, now=now),
         drafts=drafts(reader, account, pack),
@@ -150,7 +150,7 @@ def counts(reader: Reader, account: str, pack: Pack) -> Counts:
     rows = applications(reader, account, pack, open_only=True)
     mine = [row for row in rows if row.holder_actor == actor and not row.pending]
     unit_desk = pack.role(me.role) in ("unit", "person")
-    returned = sum(row.category in ("returned", "draft") for row in mine) if unit_desk else 0
+    returned = sum(row.category == "returned" for row in mine) if unit_desk else 0
     review = 0 if unit_desk else len(mine)
     to_pay = sum(row.status == "unpaid" for row in bills(reader, account)) if unit_desk else 0
     attention = len(reader.operations.answered(account, limit=1_000, unseen=True))

@@ -34,7 +34,7 @@ def a_store(folder: Path, key: bytes | None = None) -> Iterator[LocalStore]:
         yield store
 
 
-def an_account(store: LocalStore, login: str = "wangfang", role: str = "unit_admin", **body: Any) -> str:
+def an_account(store: LocalStore, login: str = "wangfang", role: str = "unit_main", **body: Any) -> str:
     """Logged in, seeing SCOPE."""
     with store.transaction() as writer:
         told = {"id": f"account/{login}", "login": login, "role": role, "name": "王芳", "unit": "unit/u1", **body}

@@ -1,4 +1,4 @@
-"""A real store in a temporary folder, with one account."""
+"""A real store in a temporary folder, one account, and the pack of the association it belongs to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.packs import load
+from domain.packs.pack import Pack
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.sync.store.building import a_store, an_account
@@ -26,3 +28,8 @@ def account(store: LocalStore) -> str:
 @pytest.fixture
 def port(store: LocalStore) -> SyncStore:
     return SyncStore(store)
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load(Path(__file__).parents[2] / "resources" / "packs" / "gdjlxh-2025")

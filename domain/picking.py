@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.expressions.compiling import Compiled
+from domain.expressions.env import Env
 from domain.expressions.unknown import UNKNOWN
 from domain.facts import account_facts, form_rows, person_facts, unit_facts
 from domain.filling import is_empty, option_labels
@@ -23,7 +23,7 @@ _PICKED = "1"  # the row under which a person is judged before being in the form
 
 @dataclass(frozen=True, slots=True)
 class OptionCheck:
-    """One certificate or choice, judged by itself."""
+    """One certificate or choice, judged by itself. `findings` are its own, beside those of the person."""
 
     value: str
     label: str
@@ -63,16 +63,20 @@ class Picker:
         self._question = Question(pack, service, base)
         self._service = self._question.service.card_service(card)
         self._rules = rules_at(self._service, "submit", "row")
+        self._group_rules = rules_at(self._question.service, "submit", "group")
         self._apart = next((field for field in self._service.spec.item if field.judged_apart), None)
+        key = self._apart.key if self._apart is not None else ""
+        self._apart_rules = [rule for rule in self._rules if key in rule.request_keys]
         self._mates = _mates(self._question, form)
 
     def check(self, person: str, values: Mapping[str, Any] | None = None, *, when: bool = True) -> PersonCheck:
         """`values`: what the row says already. `when`: also look for the first day on which it becomes possible."""
         given = {key: value for key, value in (values or {}).items() if not is_empty(value)}
-        facts = person_facts(self._view, person)
+        facts = self._env(person_facts(self._view, person))
         whole = self._frames(person, facts, given)
         common = [finding for frame in whole for finding in frame.findings()]
-        options = self._options(person, facts, given, when) if self._apart is not None else ()
+        blocked = any(each.severity is Severity.BLOCK for each in common)
+        options = self._options(person, facts, given, blocked, when) if self._apart is not None else ()
         if self._apart is not None and not options:  # nothing to choose from: that is what the rules will say
             whole = self._frames(person, facts, given, known=self._apart.key)
             common = [finding for frame in whole for finding in frame.findings()]
@@ -99,44 +103,61 @@ class Picker:
             ),
         )
 
-    def _frames(
-        self, person: str, facts: Mapping[str, Any], values: Mapping[str, Any], *, known: str = ""
-    ) -> list[Frame]:
-        part = {} if self._service is self._question.service else {"service": self._service.id}
-        row = self._question._row(0, {"row": _PICKED, "card": self._card, **part, **facts, **values})
+    def _env(self, facts: Mapping[str, Any]) -> Env:
+        """The world of one person, before anything is filled in."""
+        return self._question.env.overlaid(self._question.pack.fact_reader.read_some(facts))
+
+    def _with(self, env: Env, values: Mapping[str, Any]) -> Env:
+        reader = self._question.pack.fact_reader
+        asked = {**self._question.given["request"], **{k: v for k, v in values.items() if k in reader.request_keys}}
+        return env.overlaid(reader.read_some({"request": asked}))
+
+    def _frames(self, person: str, outer: Env, values: Mapping[str, Any], *, known: str = "") -> list[Frame]:
+        env = self._with(outer, values)
         unfilled = frozenset(field.key for field in self._service.spec.item if _unfilled(field, values)) - {known}
-        made = [Frame(self._service, row.env, self._rules, row.id, self._card, row.service.id, unfilled=unfilled)]
+        part = self._service.id
+        made = [Frame(self._service, env, self._rules, _PICKED, self._card, part, unfilled=unfilled)]
         combined = self._question.service
         if combined is not self._service:
-            items = [*self._mates.get(person, ()), {**row.env.facts["request"], "service": self._service.id}]
-            request = {**row.env.facts["request"], "items": items}
-            rules = rules_at(combined, "submit", "group")
-            made.append(Frame(combined, row.env.overlaid({"request": request}), rules, row.id, self._card))
+            items = [*self._mates.get(person, ()), {**env.facts["request"], "service": part}]
+            request = {**env.facts["request"], "items": items}
+            made.append(Frame(combined, env.overlaid({"request": request}), self._group_rules, _PICKED, self._card))
         return made
 
     def _options(
-        self, person: str, facts: Mapping[str, Any], values: Mapping[str, Any], when: bool
+        self, person: str, outer: Env, values: Mapping[str, Any], blocked: bool, when: bool
     ) -> tuple[OptionCheck, ...]:
         field = self._apart
         assert field is not None
         made = []
-        for value, label in self._offered(field, facts, values):
+        for value, label in self._offered(field, outer, values):
             chosen = {**values, field.key: [value] if field.type in ("certificates", "choices") else value}
-            frames = self._frames(person, facts, chosen)
-            failing = tuple(
-                finding for frame in frames for finding in frame.findings() if finding.severity is Severity.BLOCK
-            )
-            day = _iso(possible_from(frames)) if when and failing else None
-            made.append(OptionCheck(value, label, not failing, failing, day))
+            env = self._with(outer, chosen)
+            frame = Frame(self._service, env, self._apart_rules, _PICKED, self._card, self._service.id)
+            failing = tuple(finding for finding in frame.findings() if finding.severity is Severity.BLOCK)
+            eligible = not failing and not blocked
+            day = _iso(possible_from(self._frames(person, outer, chosen))) if when and not eligible else None
+            made.append(OptionCheck(value, label, eligible, failing, day))
         return tuple(made)
 
-    def _offered(self, field: FieldSpec, facts: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def _offered(self, field: FieldSpec, outer: Env, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         labels = option_labels(self._service, field)
         if field.offers is None:
             return list(labels.items())
-        row = self._question._row(0, {"row": _PICKED, "card": self._card, **facts, **values})
-        offered = self._service.offers(field)(row.env)
+        offered = self._service.offers(field)(self._with(outer, values))
         return [(str(each), labels.get(str(each), str(each))) for each in offered] if isinstance(offered, list) else []
+
+    def values(self, person: str | None, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The row's fields with their defaults, and those that follow from the others."""
+        outer, made = self._env(person_facts(self._view, person)), dict(values)
+        for field in self._service.spec.item:
+            rule = self._service.computed_field(field) or (
+                self._service.default(field) if is_empty(made.get(field.key)) else None
+            )
+            value = rule(self._with(outer, _given(made))) if rule is not None else None
+            if value is not UNKNOWN and value is not None:
+                made[field.key] = value
+        return made
 
 
 def _unfilled(field: FieldSpec, values: Mapping[str, Any]) -> bool:
@@ -181,19 +202,7 @@ def row_values(
     values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What a row's fields start with, and those that follow from the others, as far as they can be worked out."""
-    picker = Picker(pack, view, service, card, today)
-    part, made = picker._service, dict(values or {})
-    for field in part.spec.item:
-        facts = person_facts(view, person_id)
-        row = picker._question._row(0, {"row": _PICKED, "card": card, **facts, **_given(made)})
-        rule: Compiled | None = part.computed_field(field) or (
-            part.default(field) if is_empty(made.get(field.key)) else None
-        )
-        if rule is not None:
-            value = rule(row.env)
-            if value is not UNKNOWN and value is not None:
-                made[field.key] = value
-    return made
+    return Picker(pack, view, service, card, today).values(person_id, values or {})
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,6 +108,7 @@ class SyncCore:
         self._pull_pace = Pace(PULL_BYTES, MAX_PULL_BYTES)
         self._most = 0  # Operations in one batch while the server chokes on something; 0: any
         self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server
+        self._ready: tuple[OutboxItem, ...] | None = None  # what goes next, looked up while another batch is on its way
         self._pushes = 0  # since the last pull
         self._due: datetime | None = None  # of the outbox, when nothing may go now
         self._poll_at: datetime | None = None
@@ -151,7 +152,7 @@ class SyncCore:
 
     def wake(self) -> None:
         """Something was put into the outbox."""
-        self._look = True
+        self._look, self._ready = True, self._ready or None
         self._blobs.look()
 
     def send_now(self) -> None:
@@ -225,21 +226,32 @@ class SyncCore:
     # ---- push --------------------------------------------------------------------------------------------------------
 
     def _start_talk(self, now: datetime) -> None:
+        if self._push and self._ready is None:
+            self._ready = self._next_batch(now)
         if self._push or self._pull or not self._talk_back.ready(now):
             return
-        if self._look and not (self._want_pull and self._pushes >= PUSHES_BEFORE_PULL):
-            items = tuple(self._store.next_batch(self._me.account, self._push_pace.limit, now))
-            if self._most:
-                items = items[: self._most]
-            if items:
+        if self._look and not self._pull_first:
+            if items := self._next_batch(now):
                 self._start_push(items, now)
                 return
             self._look, self._due = False, self._store.next_due(self._me.account, now)
         if self._want_pull:
             self._start_pull()
 
+    @property
+    def _pull_first(self) -> bool:
+        return self._want_pull and self._pushes >= PUSHES_BEFORE_PULL
+
+    def _next_batch(self, now: datetime) -> tuple[OutboxItem, ...]:
+        items = tuple(self._store.next_batch(self._me.account, self._push_pace.limit, now))
+        return items[: self._most] if self._most else items
+
     def _start_push(self, items: tuple[OutboxItem, ...], now: datetime) -> None:
-        self._store.mark_sending(self._me.account, [item.op_id for item in items], now)
+        self._ready = None
+        sent = self._store.mark_sending(self._me.account, [item.op_id for item in items], now)
+        items = tuple(item for item in items if item.op_id in sent)
+        if not items:
+            return
         body = push_request((item.content, item.signature) for item in items)
         self._push = _Push(Call(self._number(), "talk", "/push", body), items)
         self._pushes += 1
@@ -259,10 +271,14 @@ class SyncCore:
             return
         self._contact(answer, now)
         self._meet(epoch, now)
-        self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
         self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
         self._most = 0 if self._most >= 64 else self._most * 2
         self._look = True
+        unknown = any(undecided(outcome) is Problem.DEVICE_UNKNOWN for outcome in outcomes)
+        if self._ready and not unknown and not self._pull_first:
+            self._start_push(self._ready, now)  # the server works on these while we write down the last ones
+        self._ready = None
+        self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
         if any(outcome.positions for outcome in outcomes):
             self._want_pull = True
         if any(outcome.missing for outcome in outcomes):
@@ -270,7 +286,7 @@ class SyncCore:
         for outcome in outcomes:
             self._notify(notices.OutcomeArrived(outcome))
         self._notify(notices.StoreChanged())
-        if any(undecided(outcome) is Problem.DEVICE_UNKNOWN for outcome in outcomes):
+        if unknown:
             self._trouble(Failure(FailureKind.LOGIN_NEEDED, "device unknown"))
         else:
             self._well(now)
@@ -298,6 +314,7 @@ class SyncCore:
         self._trouble(event.failure, moved=event.moved)
 
     def _release(self, push: _Push, kind: FailureKind, *, unsent: bool = False) -> None:
+        self._ready = None
         self._store.record_failure(self._me.account, push.op_ids, kind, None, unsent=unsent)
         self._look = True
 
@@ -439,7 +456,7 @@ class SyncCore:
     def _let_go(self) -> None:
         self._transport.cancel("talk")
         self._transport.cancel("wait")
-        self._push = self._pull = self._wait = None
+        self._push = self._pull = self._wait = self._ready = None
         self._blobs.cancel()
 
     def _number(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -61,8 +61,8 @@ class StorePort(Protocol):
     def queued(self, account: str) -> int:
         """How many Operations have no final answer yet (exported ones apart)."""
 
-    def mark_sending(self, account: str, op_ids: Sequence[str], now: datetime) -> None:
-        """Durably `sending, attempt n`, before the wire."""
+    def mark_sending(self, account: str, op_ids: Sequence[str], now: datetime) -> Collection[str]:
+        """Durably `sending, attempt n`, before the wire; returns those still to be sent, not cancelled meanwhile."""
 
     def record_outcomes(
         self, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None = None

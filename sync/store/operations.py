@@ -212,17 +212,29 @@ class Operations:
 
     # ---- moving ----
 
-    def sending(self, account: str, op_ids: Collection[str], at: str) -> None:
-        """One more attempt begins."""
-        self._set(
-            account,
-            op_ids,
-            state=SENDING,
-            attempts=operations.c.attempts + 1,
-            exposed=operations.c.exposed + 1,
-            first_sent_at=func.coalesce(operations.c.first_sent_at, at),
-            next_try=None,
+    def sending(self, account: str, op_ids: Collection[str], at: str) -> set[str]:
+        """One more attempt begins for those that may still be sent, which are returned."""
+        begun = (
+            update(operations)
+            .where(
+                operations.c.account == account,
+                operations.c.place == OUTBOX,
+                operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
+            )
+            .values(
+                state=SENDING,
+                attempts=operations.c.attempts + 1,
+                exposed=operations.c.exposed + 1,
+                first_sent_at=func.coalesce(operations.c.first_sent_at, at),
+                next_try=None,
+            )
+            .returning(operations.c.op_id)
         )
+        return {
+            op_id
+            for some in _parts(op_ids)
+            for op_id in self._connection.scalars(begun.where(operations.c.op_id.in_(some)))
+        }
 
     def set_state(self, account: str, op_ids: Collection[str], state: str, **values: Any) -> None:
         """Another state within the outbox."""

@@ -68,11 +68,12 @@ class SyncStore:
             waiting = reader.operations.count(account, OUTBOX) - reader.operations.count(account, OUTBOX, EXPORTED)
             return waiting + len(reader.drafts.to_share(account))
 
-    def mark_sending(self, account: str, op_ids: Sequence[str], now: datetime) -> None:
-        """Durably, before the wire."""
+    def mark_sending(self, account: str, op_ids: Sequence[str], now: datetime) -> set[str]:
+        """Durably, before the wire; those it holds for, since others may have been cancelled or exported meanwhile."""
         with self._store.transaction() as writer:
-            writer.operations.sending(account, op_ids, instant(now))
+            sent = writer.operations.sending(account, op_ids, instant(now))
             writer.touch("outbox")
+            return sent
 
     def record_outcomes(
         self, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None = None

@@ -63,7 +63,7 @@ class ConcernRow(Base):
     __table_args__ = (Index(None, "subject", "open"),)
     entity: Mapped[str] = mapped_column(primary_key=True)  # application/… or bill/…
     subject: Mapped[str] = mapped_column(primary_key=True)  # person/…; unit/… where it is about the unit itself
-    open: Mapped[bool]
+    open: Mapped[bool]  # an application that is not over, a bill that is not void
 
 
 class BlobUseRow(Base):

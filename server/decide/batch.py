@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from domain.operations import Finding, Operation, Outcome, Status
+from domain.operations import Finding, Kind, Operation, Outcome, Status
 from domain.packs import Pack
 from server.clock import shanghai_day
 from server.decide import commit
@@ -26,6 +26,7 @@ from server.decide.workspace import Step, Workspace
 from server.repositories import ledger
 from server.repositories.accounts import device_keys
 from server.repositories.blobs import present
+from server.repositories.entities import blobs_in
 from server.work import Work
 from sync.protocol import (
     Problem,
@@ -133,6 +134,11 @@ def _kind(error: DBAPIError) -> str:
     return type(error.orig).__name__
 
 
+def _attached(operation: Operation) -> set[str]:
+    """Attachments that a form sent for good refers to: a half-sent one is none, whatever the Operation lists."""
+    return blobs_in(operation.payload) if operation.kind is Kind.ACT else set()
+
+
 class _Bench:
     """One transaction's worth of deciding."""
 
@@ -150,7 +156,8 @@ class _Bench:
         waited_for = {op_id for one in received for op_id in one.operation.after}
         known = ledger.known(self._connection, asked | waited_for)
         arrivals = ledger.arrivals(self._connection, asked)
-        blobs = {blob for one in received for blob in one.operation.blobs}
+        needed = [set(one.operation.blobs) | _attached(one.operation) for one in received]
+        blobs = {blob for some in needed for blob in some}
         absent = blobs - present(self._connection, self._caller.scopes, blobs) if blobs else set()
         statuses = {op_id: Status(one.status) for op_id, one in known.items()}
         answers: dict[int, str] = {}
@@ -171,7 +178,7 @@ class _Bench:
                 answers[place] = outcome_text(_undecided(op_id, Problem.OP_ID_REUSED))
                 continue
             since = first[1] if first else self._at
-            verdict, step = self._judge(one, since, statuses, absent)
+            verdict, step = self._judge(one, since, statuses, needed[place] & absent)
             hashes[op_id] = (one.sha256, place)
             if verdict.status is Status.WAITING:
                 waiting.append((op_id, one.sha256, since))
@@ -216,9 +223,8 @@ class _Bench:
         """The verdict and what it changes, which is part of the batch from now on."""
         operation = one.operation
         unknown = tuple(op_id for op_id in operation.after if op_id not in statuses)
-        missing = tuple(blob for blob in operation.blobs if blob in absent)
-        if unknown or missing:
-            return Verdict(Status.WAITING, missing=missing, waits_for=unknown), None
+        if unknown or absent:
+            return Verdict(Status.WAITING, missing=tuple(sorted(absent)), waits_for=unknown), None
         if any(statuses[op_id] is not Status.APPLIED for op_id in operation.after):
             return refused(Refusal.AFTER_REFUSED), None
         step = Step(self._workspace)
@@ -239,4 +245,7 @@ class _Bench:
         key = day.isoformat()
         if key not in self._packs:
             self._packs[key] = self._work.editions.current(self._connection, day)
-        return Asked(operation, self._caller, self._packs[key], day, since, self._now)
+        return Asked(operation, self._caller, self._packs[key], self._edition, day, since, self._now)
+
+    def _edition(self, name: str) -> Pack:
+        return self._work.editions.get(self._connection, name)

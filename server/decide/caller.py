@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -56,6 +56,7 @@ class Asked:
     operation: Operation
     caller: Caller
     pack: Pack  # the edition in force
+    edition: Callable[[str], Pack]  # any other, by its name
     day: date  # the Shanghai day on which its bytes first came
     received_at: str  # that instant
     now: str  # the instant of deciding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from domain.operations import Kind
-from server.decide import account, bills, desk, draft, edition, roster, setting
+from server.decide import account, act, bills, desk, draft, edition, roster, setting, study
 from server.decide.caller import Asked
 from server.decide.reading import ENTITY
 from server.decide.verdict import Malformed, Refusal, Verdict, refused
@@ -14,6 +14,7 @@ from server.decide.workspace import Step
 Judge = Callable[[Step, Asked], Verdict]
 
 JUDGES: Mapping[Kind, Judge] = {
+    Kind.ACT: act.decide,
     Kind.SAVE_DRAFT: draft.save,
     Kind.DELETE_DRAFT: draft.delete,
     Kind.SAVE_ROSTER: roster.save,
@@ -22,6 +23,7 @@ JUDGES: Mapping[Kind, Judge] = {
     Kind.SAVE_DESK: desk.save_desk,
     Kind.SAVE_ACCOUNT: account.save,
     Kind.NOTE_BILL: bills.note,
+    Kind.STUDY_RESULT: study.result,
     Kind.PUBLISH_PACK: edition.publish,
 }
 ENTITIES: Mapping[Kind, str] = {
@@ -44,8 +46,6 @@ def judge(step: Step, asked: Asked) -> Verdict:
     kind, entity = asked.operation.kind, asked.entity
     if not ENTITY.fullmatch(entity) or entity.partition("/")[0] != ENTITIES[kind]:
         return refused(Refusal.MALFORMED, f"这种操作不能用于 {entity}")
-    if kind not in JUDGES:
-        return refused(Refusal.NOT_NOW)
     try:
         return JUDGES[kind](step, asked)
     except Malformed as error:

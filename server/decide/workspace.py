@@ -45,7 +45,7 @@ class Workspace:
         self.connection = connection
         self.entries: dict[str, Entry | None] = {}
         self.stored: dict[str, Entry | None] = {}  # as they were before the batch, of those it changed
-        self.open_for: dict[str, set[str]] = {}  # person or unit -> its open applications and bills
+        self.open_for: dict[str, set[str]] = {}  # person or unit -> its open applications, and its bills but void ones
         self.belongings: dict[str, set[str]] = {}  # person -> certificates and study tasks
         self.keys: dict[Key, str | None] = {}
         self.claimed: dict[Key, str] = {}
@@ -166,7 +166,8 @@ class Step:
         if entity.startswith("person/") and old is not None and old.unit != at:
             self._move(entity, at)
         if entity.startswith("bill/"):
-            self.concern(entity, {line["person"] for line in body.get("lines", ()) if line.get("person")} or {at}, open)
+            whom = {line["person"] for line in body.get("lines", ()) if line.get("person")} or {at}
+            self.concern(entity, whom, body.get("status") != "void")  # a paid one still says that somebody paid
 
     def change(self, entity: str, **values: Any) -> dict[str, Any]:
         """Put some keys of an entity that exists anew."""
@@ -211,7 +212,7 @@ class Step:
         return [body for key in sorted(ids) if key.startswith(kind + "/") and (body := self.body(key)) is not None]
 
     def open_for(self, subject: str, kind: str) -> list[dict[str, Any]]:
-        """Bodies of the open applications or bills that concern a person or a unit, in id order."""
+        """Bodies of the open applications, or of the bills, that concern a person or a unit, in id order."""
         self.base.load_facts([subject], []) if subject.startswith("person/") else self.base.load_facts([], [subject])
         ids = set(self.base.open_for.get(subject, ()))
         for (entity, whom), is_open in self.concerns.items():

@@ -144,9 +144,10 @@ def remove(connection: Connection, ids: Sequence[str]) -> None:
 
 def blobs_in(body: Mapping[str, Any]) -> set[str]:
     """The attachments a body refers to."""
-    forms = [body.get("form") or {}, body.get("previous") or {}]
-    lists = [*(form.get("attachments") or () for form in forms), body.get("materials") or ()]
-    return {one["blob"] for group in lists for one in group if isinstance(one, Mapping) and one.get("blob")}
+    forms = [form for key in ("form", "previous") if isinstance(form := body.get(key), dict)]
+    lists = [*(form.get("attachments") for form in forms), body.get("materials")]
+    found = (one for group in lists if isinstance(group, list) for one in group if isinstance(one, dict))
+    return {one["blob"] for one in found if isinstance(one.get("blob"), str)}
 
 
 def _entries() -> Select[Any]:

@@ -41,7 +41,7 @@ def save_roster(
 
 def import_roster(store: LocalStore, account: str, rows: Iterable[Mapping[str, Any]], *, now: datetime) -> Imported:
     """Entries by document number, an Operation for each that is new or differs; the same file again changes nothing."""
-    listed = [{key: value for key, value in row.items() if key not in NOT_OURS and value} for row in rows]
+    listed = [_plain_row(row) for row in rows]
     with store.transaction() as writer:
         known = _rosters(writer, account)
         by_document = {number: entity for entity, body in known.items() if (number := document(body))}
@@ -66,6 +66,13 @@ def import_roster(store: LocalStore, account: str, rows: Iterable[Mapping[str, A
             writer.people.touch(account, {kept.entity: None for kept in writer.operations.many(op_ids).values()})
             writer.touch("people")
         return Imported(added, changed, unchanged, tuple(op_ids))
+
+
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in row.items() if key not in NOT_OURS and value}
+    if number := document(plain):
+        plain["document_number"] = number.partition("|")[2]
+    return plain
 
 
 def document(body: Mapping[str, Any]) -> str:

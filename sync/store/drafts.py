@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -27,8 +27,8 @@ class Draft:
     action: str = ""
     service: str = ""
     title: str = ""
-    form: Mapping[str, Any] | None = None
-    payload: Mapping[str, Any] | None = None
+    form: Mapping[str, Any] = field(default_factory=dict)  # or the whole payload, where it is no application
+    payload: Mapping[str, Any] = field(default_factory=dict)
     base_version: int = 0
     base: Mapping[str, Any] | None = None
     shared_version: int = 0
@@ -126,8 +126,8 @@ def _values(account: str, draft: Draft) -> dict[str, Any]:
                 "edited_at",
             )
         },
-        "form": dumps(draft.form or {}),
-        "payload": dumps(draft.payload or {}),
+        "form": dumps(draft.form),
+        "payload": dumps(draft.payload),
         "base": dumps(draft.base),
         "history": dumps(draft.history),
         "asks": dumps(draft.asks),

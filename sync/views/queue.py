@@ -121,7 +121,7 @@ def short_code(entity: str) -> str:
 def drafts(reader: Reader, account: str, pack: Pack | None = None) -> tuple[DraftRow, ...]:
     """What is being filled in, latest first, colleagues' shared ones included; those on their way are in the outbox."""
     here = {draft.id: draft for draft in reader.drafts.all(account)}
-    rows = [_draft_row(draft, pack) for draft in here.values() if draft.sent is None and draft.kind == Kind.ACT]
+    rows = [_draft_row(draft, pack) for draft in here.values() if draft.sent is None and draft.id.startswith("draft/")]
     gone = {kept.entity for kept in reader.operations.pending(account) if kept.kind == Kind.DELETE_DRAFT}
     rows += [
         _shared_row(entity, found.body, pack)

@@ -12,7 +12,7 @@ from sync.merge import Merged, merge_forms, merge_values
 from sync.protocol import Problem, decode_content, undecided
 from sync.store.drafts import Draft, thawed
 from sync.store.local import Writer
-from sync.store.operations import OUTBOX, QUEUED, SUSPENDED, WAITING, Kept, Sketch
+from sync.store.operations import OUTBOX, QUEUED, SUSPENDED, WAITING, Brief, Kept, Sketch
 from sync.store.signing import ask
 from sync.store.text import dumps, instant, key_of, kind_of
 
@@ -21,44 +21,55 @@ UNDECIDED_AGAIN = timedelta(hours=1)  # a server that cannot even read it is not
 
 def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None) -> None:
     """All of one push, in the caller's transaction."""
-    known = writer.operations.many([outcome.op_id for outcome in outcomes])
-    rosters: dict[str, Mapping[str, Any] | None] = {}
-    for outcome in outcomes:
-        kept = known.get(outcome.op_id)
-        if kept is None or kept.account != account or kept.place != OUTBOX:
-            continue  # never ours, or answered before: the first answer stands
-        problem = undecided(outcome)
+    asked = writer.operations.briefs([outcome.op_id for outcome in outcomes])
+    # Never ours, or answered before: the first answer stands.
+    ours = {op_id for op_id, brief in asked.items() if brief.account == account and brief.place == OUTBOX}
+    outcomes = [outcome for outcome in outcomes if outcome.op_id in ours]
+    final = [outcome for outcome in outcomes if outcome.final and undecided(outcome) is None]
+    writer.operations.answer(final, instant(now))
+    applied = [(asked[outcome.op_id], outcome.positions) for outcome in final if outcome.status is Status.APPLIED]
+    plain = _without_draft(writer, account, [brief for brief, _ in applied])
+    others = [outcome for outcome in outcomes if outcome.op_id not in plain]
+    known = writer.operations.many([outcome.op_id for outcome in others])
+    for outcome in others:
+        kept, problem = known[outcome.op_id], undecided(outcome)
         if problem is not None:
             _not_decided(writer, kept, problem, now)
         elif outcome.status is Status.WAITING:
             _waiting(writer, kept, outcome, retry_at)
+        elif outcome.status is Status.APPLIED:
+            _applied(writer, kept, outcome, now)
         else:
-            writer.operations.answer(kept.op_id, outcome, instant(now))
-            if outcome.status is Status.APPLIED:
-                _applied(writer, kept, outcome, now)
-            else:
-                _came_back(writer, kept, outcome, now)
-        if kept.kind == Kind.SAVE_ROSTER:
-            rosters[kept.entity] = None
-    writer.people.touch(account, rosters)
-    lift(writer, account)
+            _came_back(writer, kept, outcome, now)
+    rosters = [brief.entity for op_id, brief in asked.items() if op_id in ours and brief.kind == Kind.SAVE_ROSTER]
+    writer.people.touch(account, dict.fromkeys(rosters))
+    _lift(writer, account, applied)
     writer.touch("outbox")
+
+
+def _without_draft(writer: Writer, account: str, applied: Sequence[Brief]) -> set[str]:
+    """op_ids of those that no draft waits for: nothing more is to be done about them."""
+    drafts = {brief.op_id: brief.entity if brief.kind == Kind.SAVE_DRAFT else brief.draft for brief in applied}
+    there = writer.drafts.among(account, [draft for draft in drafts.values() if draft is not None])
+    return {op_id for op_id, draft in drafts.items() if draft not in there}
 
 
 def lift(writer: Writer, account: str) -> None:
     """Take the overlay off where the mirror has reached the Outcome's positions, in the scopes this account sees."""
-    waiting = writer.operations.unlifted(account)
-    if not waiting:
+    _lift(writer, account, writer.operations.unlifted(account))
+
+
+def _lift(writer: Writer, account: str, applied: Sequence[tuple[Brief, Mapping[str, int]]]) -> None:
+    if not applied:
         return
     reached = {scope: cursor.seq for scope, cursor in writer.mirror.cursors(account).items()}
     done = [
-        kept
-        for kept in waiting
-        if kept.outcome is not None
-        and all(seq <= reached[scope] for scope, seq in kept.outcome.positions.items() if scope in reached)
+        brief
+        for brief, positions in applied
+        if all(seq <= reached[scope] for scope, seq in positions.items() if scope in reached)
     ]
-    writer.operations.lift([kept.op_id for kept in done])
-    writer.people.touch(account, {kept.entity: None for kept in done if kept.kind == Kind.SAVE_ROSTER})
+    writer.operations.lift([brief.op_id for brief in done])
+    writer.people.touch(account, {brief.entity: None for brief in done if brief.kind == Kind.SAVE_ROSTER})
 
 
 def followers(writer: Writer, account: str, kept: Kept) -> tuple[Kept, ...]:

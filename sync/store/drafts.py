@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,6 +60,15 @@ class Drafts:
         asked = select(drafts).where(drafts.c.account == account, drafts.c.id == draft_id)
         row = self._connection.execute(asked).one_or_none()
         return None if row is None else _draft(row)
+
+    def among(self, account: str, draft_ids: Sequence[str]) -> set[str]:
+        """Those of them that are here."""
+        found: set[str] = set()
+        for start in range(0, len(draft_ids), 500):
+            some = draft_ids[start : start + 500]
+            asked = select(drafts.c.id).where(drafts.c.account == account, drafts.c.id.in_(some))
+            found.update(self._connection.scalars(asked))
+        return found
 
     def all(self, account: str) -> tuple[Draft, ...]:
         """Latest edited first, with those that are on their way."""

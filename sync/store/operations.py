@@ -6,11 +6,11 @@ rewriting what was signed, and taking back what was attempted (see the migration
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
 
 from domain.operations import Operation, Outcome
 from sync.protocol import outcome_text, read_outcome
@@ -67,6 +67,32 @@ class Kept:
     def can_cancel(self) -> bool:
         """Only while it has surely never left this machine."""
         return self.place == OUTBOX and self.state == QUEUED and self.exposed == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What goes to the transport of one Operation, and what may still hold it back."""
+
+    op_id: str
+    entity: str
+    content: bytes
+    signature: str
+    attempts: int
+    after: tuple[str, ...]
+    waits_for: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """As much of an Operation as an answer to it needs to be sorted by."""
+
+    op_id: str
+    account: str
+    place: str
+    kind: str
+    entity: str
+    draft: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +172,16 @@ class Operations:
             found += self._all(*conditions, operations.c.entity.in_(listed[start : start + 500]))
         return tuple(sorted(found, key=lambda kept: kept.seq))
 
-    def unlifted(self, account: str) -> tuple[Kept, ...]:
-        """Applied, but the mirror may not have reached their positions."""
-        return self._all(
+    def unlifted(self, account: str) -> tuple[tuple[Brief, Mapping[str, int]], ...]:
+        """Applied, but the mirror may not have reached their positions, which stand beside them."""
+        asked = select(*(operations.c[name] for name in Brief.__slots__), operations.c.outcome).where(
             operations.c.account == account,
             operations.c.place == ANSWERED,
             operations.c.state == APPLIED,
             operations.c.lifted == 0,
         )
+        rows = self._connection.execute(asked.order_by(operations.c.seq))
+        return tuple((Brief(*row[:-1]), read_outcome(loads(row[-1])).positions) for row in rows)
 
     def answered(self, account: str, *, limit: int, unseen: bool = False) -> tuple[Kept, ...]:
         """The latest answers, newest first; `unseen`: refusals and conflicts nobody has dealt with."""
@@ -178,8 +206,17 @@ class Operations:
         asked = select(func.count()).where(operations.c.account == account, operations.c.place == place)
         return self._connection.scalar(asked.where(operations.c.state.in_(states)) if states else asked) or 0
 
-    def heads(self, account: str, now: str) -> tuple[Kept, ...]:
-        """Of each entity the oldest without an answer, if its time has come; in the order made.
+    def briefs(self, op_ids: Sequence[str]) -> dict[str, Brief]:
+        """Those of them that were made here."""
+        columns = [operations.c[name] for name in Brief.__slots__]
+        found: dict[str, Brief] = {}
+        for some in _parts(op_ids):
+            rows = self._connection.execute(select(*columns).where(operations.c.op_id.in_(some)))
+            found |= {row.op_id: Brief(*row) for row in rows}
+        return found
+
+    def heads(self, account: str, now: str) -> Iterator[Head]:
+        """Of each entity the oldest without an answer, if its time has come; in the order made. Read as far as asked.
 
         Later ones on the same entity stay back until it is answered: were it refused, they could not be suspended.
         """
@@ -188,12 +225,15 @@ class Operations:
             .where(operations.c.account == account, operations.c.place == OUTBOX)
             .group_by(operations.c.entity)
         )
-        asked = select(operations).where(
+        asked = select(*(operations.c[name] for name in Head.__slots__)).where(
             operations.c.seq.in_(oldest),
             operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
             or_(operations.c.next_try.is_(None), operations.c.next_try <= now),
         )
-        return tuple(map(_kept, self._connection.execute(asked.order_by(operations.c.seq))))
+        for row in self._connection.execute(asked.order_by(operations.c.seq)):
+            plain = row._mapping
+            names = {name: _names(plain[name]) for name in ("after", "waits_for", "missing")}
+            yield Head(row.op_id, row.entity, row.content, row.signature, row.attempts, **names)
 
     def in_outbox(self, op_ids: Collection[str]) -> set[str]:
         """Those of them that have no final answer here yet."""
@@ -255,20 +295,21 @@ class Operations:
         )
         return done.rowcount
 
-    def answer(self, op_id: str, outcome: Outcome, at: str) -> None:
+    def answer(self, outcomes: Sequence[Outcome], at: str) -> None:
         """Final: out of the outbox."""
-        self._one(
-            op_id,
-            place=ANSWERED,
-            state=outcome.status.value,
-            outcome=outcome_text(outcome),
-            answered_at=at,
-            next_try=None,
-            last_error=None,
-            missing="[]",
-            waits_for="[]",
-            lifted=0,
+        values = {"place": ANSWERED, "answered_at": at, "next_try": None, "last_error": None, "lifted": 0}
+        values |= {"missing": "[]", "waits_for": "[]"}
+        answering = (
+            update(operations)
+            .where(operations.c.op_id == bindparam("which"))
+            .values(**values, state=bindparam("word"), outcome=bindparam("told"))
         )
+        told = [
+            {"which": outcome.op_id, "word": outcome.status.value, "told": outcome_text(outcome)}
+            for outcome in outcomes
+        ]
+        if told:
+            self._connection.execute(answering, told)
 
     def take_back(self, op_id: str, state: str, draft: str | None, at: str) -> None:
         """Never sent, and now it never will be; the draft that has its content is named."""
@@ -329,10 +370,14 @@ def _parts(op_ids: Collection[str]) -> list[list[str]]:
     return [listed[start : start + 500] for start in range(0, len(listed), 500)]
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(loads(text))
+
+
 def _kept(row: Row[Any]) -> Kept:
     values = dict(row._mapping)
     for name in ("after", "blobs", "missing", "waits_for"):
-        values[name] = tuple(loads(values[name])) if values[name] != "[]" else ()
+        values[name] = _names(values[name])
     for name in ("overlay", "base"):
         values[name] = loads(values[name])
     outcome = loads(values["outcome"])

@@ -17,7 +17,7 @@ from sync.store.drafts import Draft
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader, Writer
 from sync.store.mirror import Cursor
-from sync.store.operations import CONFLICT, EXPORTED, OUTBOX, UNKNOWN, Kept, Sketch
+from sync.store.operations import CONFLICT, EXPORTED, OUTBOX, UNKNOWN, Head, Sketch
 from sync.store.signing import ask
 from sync.store.text import instant, kind_of
 
@@ -48,7 +48,7 @@ class SyncStore:
             batch: list[OutboxItem] = []
             room = limit_bytes
             for kept in reader.operations.heads(account, instant(now)):
-                if _held_back(reader, kept):
+                if _held_back(reader, account, kept):
                     continue
                 room -= len(kept.content)
                 if batch and room < 0:
@@ -139,7 +139,8 @@ class SyncStore:
                 if done and good:
                     gone = writer.mirror.sweep(account, scope, cursor.generation)
                     _touch_people(writer, account, dict.fromkeys(gone))
-                answers.lift(writer, account)
+                if last:
+                    answers.lift(writer, account)
                 if part or done:
                     writer.touch(scope)
                 if not good:
@@ -326,12 +327,12 @@ def addresses_in(form: Any) -> list[str]:
     return list(dict.fromkeys(paper["blob"] for paper in (form or {}).get("attachments") or () if paper.get("blob")))
 
 
-def _held_back(reader: Reader, kept: Kept) -> bool:
+def _held_back(reader: Reader, account: str, kept: Head) -> bool:
     if reader.operations.in_outbox([*kept.after, *kept.waits_for]):
         return True
     if not kept.missing:
         return False
-    there = {blob.sha256 for blob in reader.blobs.many(kept.account, kept.missing) if blob.delivered}
+    there = {blob.sha256 for blob in reader.blobs.many(account, kept.missing) if blob.delivered}
     return not there.issuperset(kept.missing)
 
 

@@ -203,7 +203,7 @@ def test_a_damaged_store_is_set_aside_and_unsent_work_recovered(tmp_path: Path) 
         with store.transaction() as writer:
             device = writer.accounts.device(account)
             writer.operations.sending(account, [sent], "2025-11-03T00:00:00Z")
-            writer.operations.answer(sent, refused(sent), "2025-11-03T00:00:01Z")
+            writer.operations.answer([refused(sent)], "2025-11-03T00:00:01Z")
         pull(store, account, *(a_person(str(n), remark="x" * 2000) for n in range(500)))  # the end of the file
     damage(tmp_path, 0.7)
     with pytest.raises(StoreDamaged) as failure, LocalStore.open(tmp_path, key) as store, store.reading() as reader:

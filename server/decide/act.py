@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.checking import check_form
@@ -63,8 +63,9 @@ def decide(step: Step, asked: Asked) -> Verdict:
     if short := payments.blocked(case.pack, made.bills):
         return refused_with(short)
     _carried_out(step, asked, case, sent, made, said)
+    queued = frozenset(write.values.get("queue") for write in made.writes if write.op == "queue")
     for covered, action in made.fires:
-        _fire(step, asked, case, covered, action, said)
+        _fire(step, asked, case, covered, action, said, queued)
     if case.verb in SENDING:
         _drop_draft(step, asked)
     return applied(findings=warnings, action=case.action)
@@ -189,14 +190,21 @@ def _store(step: Step, pack: Pack, body: Body) -> None:
     step.concern(body["id"], body["people"] or [body.get("unit")], is_now_open)
 
 
-def _fire(step: Step, asked: Asked, case: Case, covered: str, action: str, said: Mapping[str, Any]) -> None:
-    """What a payment sets moving on an application that it covers, in the edition that application lives by."""
+def _fire(
+    step: Step, asked: Asked, case: Case, covered: str, action: str, said: Mapping[str, Any], queued: frozenset[Any]
+) -> None:
+    """What a payment sets moving on an application that it covers, in the edition that application lives by.
+
+    One payment, one paper: what the payment itself has `queued` is not queued again for each application.
+    """
     body = step.body(covered)
     if body is None:
         return
     pack = asked.pack if body.get("edition") in (None, "", asked.pack.edition) else asked.edition(body["edition"])
     made = transition(pack, body, case.actor, action, view=_view(step, asked, body), today=asked.day, payload=said)
     if isinstance(made, Transition):
+        own = tuple(w for w in made.writes if w.op != "queue" or w.values.get("queue") not in queued)
+        made = replace(made, writes=own)
         verb = "fired" if made.verb in SENDING else made.verb  # nobody sent a form
         fired = Case(pack, pack.services[body["service"]], body, case.actor, action, verb, False)
         _carried_out(step, asked, fired, body, made, said)

@@ -8,12 +8,16 @@ import pytest
 CALLS = "from PySide6.QtCore import QTimer\nt = QTimer()\nfor _ in range(30000): t.setInterval(3)\nprint('alive')"
 
 
+TRUTHS = "from PySide6.QtCore import QObject\nt = QObject()\nfor _ in range(30000): t.signalsBlocked()\nprint('alive')"
+
+
 def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_the_desktop_outlives_many_calls_that_return_nothing() -> None:
-    done = run(f"import desktop\n{CALLS}")
+@pytest.mark.parametrize("calls", [CALLS, TRUTHS], ids=["nothing", "a truth value"])
+def test_the_desktop_outlives_many_calls_that_return_it(calls: str) -> None:
+    done = run(f"import desktop\n{calls}")
     assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
 
 

@@ -1,7 +1,7 @@
-"""The shapes of what the association keeps and a desk mirrors: JSON bodies, so keys are fixed here and values are plain.
+"""The shapes of what the association keeps and a desk mirrors: JSON bodies, so keys stand here and values are plain.
 
-An entity id is "<kind>/<key>"; the key is a UUIDv7 unless said otherwise. Dates are ISO texts (Asia/Shanghai days), instants
-ISO texts in UTC, money text with two decimals in yuan. References hold whole entity ids. Every key may be absent unless
+An entity id is "<kind>/<key>"; the key is a UUIDv7 unless said otherwise. Dates are ISO texts (Asia/Shanghai days),
+instants ISO texts in UTC, money text with two decimals in yuan. References hold whole entity ids. Every key may be absent unless
 marked; readers use `.get`. Labels and enumerations are the pack's, never this module's.
 """
 

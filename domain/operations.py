@@ -1,7 +1,7 @@
 """Operation, Outcome, Change, Finding: the words that desk and server speak to each other.
 
-An Operation is something asked of the association, an Outcome its answer, a Change what is so from then on. All are frozen
-values; how they travel is `sync.protocol`'s business, how they are kept is the stores'.
+An Operation is something asked of the association, an Outcome its answer, a Change what is so from then on. All are
+frozen values; how they travel is `sync.protocol`'s business, how they are kept is the stores'.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Change:
 
 
 def receipt_text(association: str, op_id: str, content_sha256: str, status: Status, receipt: Receipt) -> bytes:
-    """The exact bytes a receipt signs; `content_sha256` is the hex digest of the Operation's bytes as they travelled."""
+    """The exact bytes a receipt signs; `content_sha256` is the hex digest of the Operation's bytes as sent."""
     lines = (
         "huiban-receipt-1",
         association,

@@ -40,6 +40,8 @@ def on_screen(qtbot: QtBot, widget: QWidget, width: int = 400, height: int = 200
     widget.resize(width, height)
     with qtbot.waitExposed(widget):
         widget.show()
+    widget.activateWindow()  # without a window manager nobody else gives it the keys
+    assert QTest.qWaitForWindowActive(widget)
 
 
 def test_a_button_is_pressed_by_keys_and_says_why_it_cannot_be(qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -127,6 +127,33 @@ class Http:
         sent = len(data) if data is not None else 0
         headers_got = {key.lower(): value for key, value in response.headers.items()}
         return Answer(response.status_code, plain, headers_got, time.monotonic() - began, sent, len(packed))
+
+    def download(self, path: str, took: Callable[[bytes], object], *, offset: int = 0) -> Answer:
+        """An attachment's bytes from `offset` on, handed over as they come; of any other answer its whole body."""
+        began, got = time.monotonic(), 0
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
+        try:
+            response = self._session.get(
+                self.base + path,
+                headers=headers,
+                auth=_Bearer(self._token),
+                timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                body = b""
+                if response.status_code in (200, 206) and response.headers.get(HEADER) == str(PROTOCOL):
+                    while piece := response.raw.read(READ_BLOCK, decode_content=False):
+                        got += len(piece)
+                        took(piece)
+                else:
+                    refuse_strangers(response)
+                    body = _whole(response)
+        except (requests.RequestException, HTTPError) as error:
+            raise named(error) from error
+        headers_got = {key.lower(): value for key, value in response.headers.items()}
+        return Answer(response.status_code, body, headers_got, time.monotonic() - began, 0, got + len(body))
 
 
 def _whole(response: requests.Response) -> bytes:

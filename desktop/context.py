@@ -5,6 +5,8 @@
     context.changed.connect(self._refresh)        frozenset of topics after any transaction, on the screen's thread
     context.today()                               Shanghai day by the server-corrected clock
     context.go("form/<draft key>")                another page
+    context.tell("已撤回", link="看草稿", route="form/…")   a line on the window
+    context.online, context.line_changed          how it stands with the association
 
 Work handed to `read` and `write` touches no widget and returns frozen values.
 """
@@ -18,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.background import Failed, Lane
+from desktop.background import Failed, Lane, Progress, Steps, Task
 from domain.packs import Pack
 from sync.store.local import LocalStore, Reader
 
@@ -38,7 +40,11 @@ class Context(QObject):
     changed = Signal(object)  # frozenset[str]: a scope of the feed, or drafts, outbox, people, blobs, accounts, contact
     pack_changed = Signal()
     went = Signal(str)
-    told = Signal(str, str)  # a line on the window: words, role (ok, warn, bad, wait)
+    told = Signal(str, str, str, str)  # a line on the window: words, role (ok, warn, bad, wait), link, its route
+    line_changed = Signal()  # `online` or `paused` is another
+    send_asked = Signal()  # a person wants to send now
+    pause_asked = Signal()  # … or to stop sending, or to go on
+    renewed = Signal(object)  # sync.login.Session: logged in again
     _touched = Signal(object)
 
     def __init__(
@@ -54,6 +60,7 @@ class Context(QObject):
         super().__init__()
         self.store, self.account, self.pack, self.clock = store, account, pack, clock
         self._reading, self._writing = reading, writing
+        self.online, self.paused = False, False
         self._ahead = timedelta()
         self._touched.connect(self.changed)  # crosses from the writer's thread to the screen's
         self._stop_listening = store.on_change(self._touched.emit)
@@ -97,9 +104,25 @@ class Context(QObject):
         """Ask the window for another page."""
         self.went.emit(route)
 
-    def tell(self, words: str, role: str = "ok") -> None:
-        """A line on the window that goes away by itself."""
-        self.told.emit(words, role)
+    def tell(self, words: str, role: str = "ok", *, link: str = "", route: str = "") -> None:
+        """A line on the window that goes away by itself; `link` are the words that lead to `route`."""
+        self.told.emit(words, role, link, route)
+
+    def follow(
+        self,
+        work: Callable[[Steps], T],
+        done: Callable[[T], object],
+        failed: Failed | None = None,
+        progress: Progress | None = None,
+    ) -> Task:
+        """Long work beside the screen, on the reading lane: says how far it is and can be stopped."""
+        return self._reading.follow(work, done=done, failed=failed, progress=progress)
+
+    def set_line(self, *, online: bool, paused: bool) -> None:
+        """How it stands with the association; offline is normal."""
+        if (online, paused) != (self.online, self.paused):
+            self.online, self.paused = online, paused
+            self.line_changed.emit()
 
     def close(self) -> None:
         """Nothing is told any more."""

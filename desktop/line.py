@@ -40,7 +40,12 @@ class LineWatch(QObject):
         self._paused = False
         context.changed.connect(self._changed)
         model.line_acted.connect(self._act)
+        context.pause_asked.connect(self._act)
         self._ask()
+
+    def watch(self, runner: SyncRunner) -> None:
+        """Another runner does the sending from now on."""
+        self._runner, self._paused = runner, False
 
     def hear(self, notice: Notice) -> None:
         """What the sync tells; on the screen's thread."""
@@ -82,6 +87,7 @@ class LineWatch(QObject):
         self._show()
 
     def _show(self) -> None:
+        self._context.set_line(online=self._status.line is Line.ONLINE and not self._paused, paused=self._paused)
         self._model.set_line(
             line_state(self._status, self._queue, self._moving, paused=self._paused, now=self._context.now())
         )

@@ -16,7 +16,9 @@ PAGES: dict[str, str] = {
     "returned": "returned",
     "cases": "cases",  # cases/<service>
     "case": "case",  # case/<application key>
-    "help": "help",
+    "help": "help",  # help or help/<topic of the pack>
+    "login": "login",  # the password again, after the session ran out
+    "password": "password",
     "form": "form",  # form/<draft key>
     "picker": "picker",  # picker/<draft key>:<card>
     "materials": "materials",  # materials/<draft key>:<card>

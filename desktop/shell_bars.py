@@ -113,7 +113,7 @@ class GoToBox(QPushButton):
         )
 
 
-class _Logo(QWidget):
+class Logo(QWidget):
     """Our mark."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -147,7 +147,7 @@ class TopBar(Box):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 1, 16, 1)
         layout.setSpacing(0)
-        layout.addWidget(_Logo())
+        layout.addWidget(Logo())
         layout.addSpacing(11)
         layout.addWidget(Label("会办", "panel_title"))
         layout.addSpacing(16)

@@ -61,6 +61,10 @@ class Button(QPushButton):
         self.setAccessibleName(text)
         self.updateGeometry()
 
+    @property
+    def kind(self) -> Kind:
+        return self._kind
+
     def set_kind(self, kind: Kind) -> None:
         self._kind = kind
         self.update()

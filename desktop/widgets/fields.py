@@ -85,7 +85,7 @@ class Field(QWidget):
         self._lock.hide()
         self._words = Label(help, "secondary", "text2", wrap=True)
         show_if(self._words, bool(help))
-        title = Label(label, "secondary", "text2")
+        self._title = title = Label(label, "secondary", "text2")
         title.setBuddy(editor)
         star = Label("*", "secondary", "bad")
         show_if(star, required)
@@ -110,6 +110,12 @@ class Field(QWidget):
     def set_value(self, text: str) -> None:
         self.editor.set_value(text)
         self._plain.setText(self._shown())
+
+    def set_label(self, label: str) -> None:
+        """Another name for the same place."""
+        self._label = label
+        self._title.setText(label)
+        self.editor.setAccessibleName(label)
 
     def set_finding(self, words: str, role: str = "bad") -> None:
         """What is wrong here and what to do, in one sentence; "" means nothing is."""

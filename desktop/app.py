@@ -1,0 +1,332 @@
+"""The program: the only place that makes its objects. From an empty folder to a desk, and from one account to another.
+
+program = Program(folder)      one store; `window` is what stands on screen, `desk` the desk once there is one
+program.start()                first run, unlock, or straight to the desk
+program.opened Signal(object)  a Desk was opened
+build_desk(folder, passphrase=…)   a desk on a store that is there, without any of that: for scripts and the demo
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+
+from desktop import theme
+from desktop.alone import Alone
+from desktop.background import Lane
+from desktop.bugs import Bugs
+from desktop.context import Clock, utc_now
+from desktop.desk import Desk
+from desktop.editions import NoPack, in_force
+from desktop.frame import ADD, LOG_OUT, PASSWORD
+from desktop.news import News
+from desktop.opening import RECOVERY_KEPT, data_folder, is_there, key_of, last_session, open_store, remember
+from desktop.pages.first_run import FirstRunWindow
+from desktop.pages.first_run_form import FirstRunForm
+from desktop.pages.unlock import UnlockForm, UnlockWindow
+from domain.packs import Pack
+from sync.login import Session, forget_session, log_out
+from sync.store.errors import StoreFailure, StoreMissing
+from sync.store.local import LocalStore
+from sync.store.port import SyncStore
+from sync.store.salvage import Salvage
+
+__all__ = ["Program", "build_desk", "main"]
+
+
+def pack_for(store: LocalStore, session: Session, clock: Clock) -> Pack:
+    """The rules in force today for this account; raises NoPack."""
+    with store.reading() as reader:
+        return in_force(reader, session.account, clock().date())
+
+
+def build_desk(
+    folder: Path,
+    *,
+    passphrase: str | None = None,
+    account: str | None = None,
+    failed: Callable[[BaseException], object] | None = None,
+    clock: Clock = utc_now,
+    settings: QSettings | None = None,
+) -> Desk:
+    """A desk of whoever sat here last, or of that account; closing it leaves its store (desk.context.store) open."""
+    store = open_store(folder, passphrase)
+    session = last_session(store, account)
+    if session is None:
+        store.close()
+        raise StoreMissing()
+    failed = failed or Bugs().handle
+    return Desk(store, session, pack_for(store, session, clock), failed=failed, clock=clock, settings=settings)
+
+
+class Program(QObject):
+    """One store and whatever window it needs just now."""
+
+    opened = Signal(object)
+    closed = Signal()
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        passphrase: str | None = None,
+        clock: Clock = utc_now,
+        settings: QSettings | None = None,
+        bugs: Bugs | None = None,
+    ) -> None:
+        super().__init__()
+        self.folder, self._passphrase, self._clock, self._settings = folder, passphrase, clock, settings
+        self.bugs = bugs or Bugs()
+        self.bugs.told.connect(self._tell)
+        self._lane = Lane("program", failed=self.bugs.handle)
+        self.store: LocalStore | None = None
+        self._key: bytes | None = None
+        self.desk: Desk | None = None
+        self.window: QWidget | None = None
+        self._first_run: FirstRunForm | None = None
+        self._unlock: UnlockForm | None = None
+        self._salvage: Salvage | None = None
+        self._tray: QSystemTrayIcon | None = None
+        self._switching = False
+
+    def start(self) -> None:
+        """Whatever comes first."""
+        if not is_there(self.folder):
+            self._begin()
+            return
+        key: bytes | None = None
+        try:
+            key = key_of(self.folder, self._passphrase)
+            self._have(LocalStore.open(self.folder, key), key)
+        except StoreFailure as error:
+            self._ask_to_unlock(error, key)
+
+    def raise_window(self) -> None:
+        """In front of everything else."""
+        if self.window is not None:
+            self.window.showNormal() if self.window.isMinimized() else self.window.show()
+            self.window.raise_()
+            self.window.activateWindow()
+
+    def close(self) -> None:
+        """Everything ends; what is queued stays in the store."""
+        self._switching = True
+        if self.desk is not None:
+            self.desk.close()
+            self.desk.shell.close()
+        for form in (self._first_run, self._unlock):
+            if form is not None:
+                form.close()
+        if self.window is not None:
+            self.window.close()
+        self._lane.close()
+        if self._tray is not None:
+            self._tray.hide()
+        if self.store is not None:
+            self.store.close()
+            self.store = None
+        self.closed.emit()
+
+    # ---- before the desk ----
+
+    def _begin(self, session: Session | None = None) -> None:
+        """First run, a further account, or on from where the first run was left."""
+        form = FirstRunForm(
+            self.folder,
+            store=self.store,
+            session=session,
+            key=self._key,
+            passphrase=self._passphrase,
+            clock=self._clock,
+            failed=self.bugs.handle,
+        )
+        self._first_run = form
+        form.finished.connect(self._finished)
+        self._show(FirstRunWindow(form, clock=self._clock))
+
+    def _finished(self, store: LocalStore, session: Session) -> None:
+        self.store = store
+        self._first_run = None
+        self._open(session)
+
+    def _ask_to_unlock(self, error: StoreFailure, key: bytes | None) -> None:
+        form = UnlockForm(self.folder, self._clock, failed=self.bugs.handle)
+        self._unlock = form
+        form.opened.connect(self._have)
+        form.rebuilt.connect(self._rebuilt)
+        window = UnlockWindow(form)
+        form.begin(error, key)
+        self._show(window)
+
+    def _rebuilt(self, salvage: Salvage) -> None:
+        self._salvage = salvage
+
+    def _have(self, store: LocalStore, key: bytes) -> None:
+        """The store is open: to the desk of whoever sat here last."""
+        self.store, self._key = store, key
+        if self._unlock is not None:
+            self._unlock.close()
+            self._unlock = None
+        session = last_session(store)
+        with store.reading() as reader:
+            kept = bool(reader.settings.get("", RECOVERY_KEPT))
+        if session is None or session.must_change_password or not kept:
+            self._begin(session)
+        else:
+            self._open(session)
+
+    # ---- the desk ----
+
+    def _open(self, session: Session) -> None:
+        store, clock = self.store, self._clock
+        assert store is not None
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, NoPack):
+                self._begin(session)
+            self.bugs.handle(error)
+
+        self._lane.run(
+            lambda: pack_for(store, session, clock), done=lambda pack: self._sit_down(session, pack), failed=failed
+        )
+
+    def _sit_down(self, session: Session, pack: Pack) -> None:
+        store = self.store
+        assert store is not None
+        desk = Desk(store, session, pack, failed=self.bugs.handle, clock=self._clock, settings=self._settings)
+        self.desk = desk
+        desk.asked.connect(self._asked)
+        desk.news.connect(self._bring)
+        self._lane.run(lambda: remember(store, session.account))
+        self._show(desk.shell)
+        desk.start()
+        if self._salvage is not None:
+            found, self._salvage = self._salvage, None
+            words = f"本机资料已重建：找回草稿 {found.drafts} 份、待发送 {found.outbox} 件，其余正从协会取回。"
+            desk.context.tell(words, "ok" if found.whole else "warn")
+        self.opened.emit(desk)
+
+    def _asked(self, what: str, key: str) -> None:
+        """The top bar: another association, unit, or account."""
+        desk, store = self.desk, self.store
+        assert desk is not None
+        assert store is not None
+        if what == "account" and key == PASSWORD:
+            desk.context.go("password")
+        elif what == "account" and key == ADD:
+            self._leave()
+            self._begin()
+        elif what == "account" and key == LOG_OUT:
+            self._log_out(desk.session)
+        elif what == "unit" and key != desk.session.account:
+            self._change_to(key)
+        elif what == "association" and key != desk.session.association:
+            with store.reading() as reader:
+                there = [one.id for one in reader.accounts.all() if one.association == key and not one.revoked]
+            self._change_to(there[0])
+
+    def _change_to(self, account: str) -> None:
+        assert self.store is not None
+        session = last_session(self.store, account)
+        if session is not None:
+            self._leave()
+            self._open(session)
+
+    def _log_out(self, session: Session) -> None:
+        """The token ends at the server if it can be reached, and here in any case; drafts and queue stay."""
+        store = self.store
+        assert store is not None
+        self._leave()
+
+        def end() -> None:
+            forget_session(SyncStore(store), session.account)
+            log_out(session)
+
+        def ended(_: object) -> None:
+            left = last_session(store)
+            if left is not None:
+                self._open(left)
+            else:
+                self._begin()
+
+        self._lane.run(end, done=ended, failed=ended)
+
+    def _leave(self) -> None:
+        """Put the desk away; its store stays open."""
+        desk, self.desk = self.desk, None
+        if desk is not None:
+            self._switching = True
+            desk.close()
+            desk.shell.close()
+            desk.shell.deleteLater()
+            desk.deleteLater()
+            self._switching = False
+
+    # ---- windows ----
+
+    def _show(self, window: QWidget) -> None:
+        old, self.window = self.window, window
+        closed = getattr(window, "closed", None)
+        if closed is not None:
+            closed.connect(self._window_closed)
+        if not isinstance(old, type(window)) and old is not None:
+            window.resize(old.size())
+        window.show()
+        if old is not None and old is not window:
+            self._switching = True
+            old.close()
+            old.deleteLater()
+            self._switching = False
+
+    def _window_closed(self) -> None:
+        if not self._switching:
+            self.close()
+
+    def _tell(self, words: str, role: str) -> None:
+        if self.desk is not None:
+            self.desk.context.tell(words, role)
+        elif isinstance(self.window, FirstRunWindow | UnlockWindow):
+            self.window.page.notice.show_words(words, role=role)
+
+    def _bring(self, news: News) -> None:
+        """Beside the clock, while our own window is not in front."""
+        if self.window is None or self.window.isActiveWindow() or not QSystemTrayIcon.isSystemTrayAvailable():
+            return
+        if self._tray is None:
+            self._tray = QSystemTrayIcon(theme.theme().icon("logo", "accent", 32), self)
+            self._tray.setToolTip("会办")
+            self._tray.activated.connect(self.raise_window)
+            self._tray.messageClicked.connect(self.raise_window)
+        self._tray.show()
+        self._tray.showMessage("会办", news.words)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`huiban` without a command."""
+    made = QApplication.instance()
+    app = made if isinstance(made, QApplication) else QApplication(list(argv or sys.argv[:1]))
+    app.setApplicationName("huiban")
+    app.setApplicationDisplayName("会办")
+    app.setQuitOnLastWindowClosed(False)
+    theme.install(app)
+    folder = data_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    alone = Alone(folder)
+    if alone.is_second():
+        return 0
+    alone.listen()
+    bugs = Bugs(folder / "log")
+    bugs.install()
+    settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    program = Program(folder, settings=settings, bugs=bugs)
+    alone.asked.connect(program.raise_window)
+    program.closed.connect(app.quit)
+    program.start()
+    status = app.exec()
+    alone.close()
+    bugs.close()
+    return status

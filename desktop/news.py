@@ -1,0 +1,108 @@
+"""What happened while one was doing something else: own cases that moved, Operations that were answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from desktop.context import Context
+from desktop.watching import Watching
+from domain.operations import Kind, Outcome, Status
+from sync.store.local import Reader
+from sync.views import CaseRow, OutboxRow, applications, operation
+
+TOGETHER = 800  # ms: what comes within it is told in one sentence
+
+
+@dataclass(frozen=True)
+class News:
+    """One thing to tell: on the window, and beside the clock where the system has room for it."""
+
+    words: str
+    role: str
+    link: str = ""
+    route: str = ""
+
+
+class CaseNews(Watching[Mapping[str, CaseRow]]):
+    """Tells when a case that is known moved on at the association."""
+
+    came = Signal(object)
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(context, parent)
+        self._known: Mapping[str, CaseRow] | None = None
+        self.refresh()
+
+    def look(self, reader: Reader) -> Mapping[str, CaseRow]:
+        return {row.id: row for row in applications(reader, self.context.account, self.context.pack)}
+
+    def take(self, found: Mapping[str, CaseRow]) -> None:
+        before, self._known = self._known, found
+        moved = [row for key, row in found.items() if before is not None and key in before and _moved(before[key], row)]
+        if len(moved) == 1:
+            self.came.emit(_case_news(moved[0]))
+        elif moved:
+            self.came.emit(News(f"{len(moved)} 件申请有了进展", "ok", "看首页", "home"))
+
+
+class OutcomeNews(QObject):
+    """Tells answers, several at once in one sentence."""
+
+    came = Signal(object)
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._outcomes: list[Outcome] = []
+        self._pause = QTimer(self, singleShot=True, interval=TOGETHER)
+        self._pause.timeout.connect(self._look)
+
+    @Slot(object)
+    def hear(self, outcome: Outcome) -> None:
+        if outcome.status is not Status.WAITING:
+            self._outcomes.append(outcome)
+            self._pause.start()
+
+    def _look(self) -> None:
+        answered = {outcome.op_id: outcome.status for outcome in self._outcomes}
+        self._outcomes.clear()
+        now = self._context.now()
+
+        def read(reader: Reader) -> tuple[OutboxRow, ...]:
+            found = (operation(reader, op_id, now=now) for op_id in answered)
+            return tuple(row for row in found if row is not None)
+
+        self._context.read(read, self._tell)
+
+    def _tell(self, rows: tuple[OutboxRow, ...]) -> None:
+        bad = [row for row in rows if row.state in (Status.REFUSED.value, Status.CONFLICT.value)]
+        good = [row for row in rows if row not in bad and row.kind == Kind.ACT]
+        if bad:
+            words = f"{_of(bad[0])}：{bad[0].word}。{bad[0].reason}" if len(bad) == 1 else f"{len(bad)} 件协会没有接收"
+            self.came.emit(News(words, "bad", "去看", "outbox"))
+        elif len(good) == 1:
+            key = good[0].entity.partition("/")[2]
+            self.came.emit(News(f"{_of(good[0])} 已送达，回执已存", "ok", "看进度", f"case/{key}"))
+        elif good:
+            self.came.emit(News(f"{len(good)} 件已送达，回执已存", "ok", "看回执", "outbox"))
+
+
+def _moved(before: CaseRow, row: CaseRow) -> bool:
+    return before.state != row.state and not row.pending and before.version != row.version and not before.pending
+
+
+def _case_news(row: CaseRow) -> News:
+    key = row.id.partition("/")[2]
+    about = f"{row.label}　{row.summary}"
+    if row.category == "returned":
+        return News(f"{about} 被退回：{row.reason or '请看逐处说明'}", "warn", "去修改", f"case/{key}")
+    if row.category == "pay":
+        return News(f"{about} 已通过，等您缴费", "warn", "去看", f"case/{key}")
+    return News(f"{about} 现在：{row.status}", "ok", "看进度", f"case/{key}")
+
+
+def _of(row: OutboxRow) -> str:
+    return f"{row.title}　{row.people}".strip()

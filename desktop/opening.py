@@ -1,0 +1,110 @@
+"""Opening the store of this computer: where it lies, what is needed to open it, who works here. Knows no Qt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from sync.login import Session, load_session
+from sync.store.errors import StoreLocked
+from sync.store.keys import Header
+from sync.store.local import NAME, LocalStore
+from sync.store.port import SyncStore
+
+LAST = "last-account"  # setting of the store: whose desk was open last
+RECOVERY_KEPT = "recovery-kept"  # setting of the store: the code was shown and asked back
+
+
+def data_folder() -> Path:
+    """Where this operating-system user's store lies; HUIBAN_DATA names another place."""
+    told = os.environ.get("HUIBAN_DATA")
+    if told:
+        return Path(told)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Huiban"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Huiban"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "huiban"
+
+
+def is_there(folder: Path) -> bool:
+    """Whether a store was made here."""
+    return (folder / NAME).exists()
+
+
+def key_of(folder: Path, passphrase: str | None = None) -> bytes:
+    """By the passphrase if there is one, else by the keyring; raises StoreLocked, WrongSecret, StoreDamaged …"""
+    header = Header.load(folder)
+    return header.open_with_keyring() if passphrase is None else header.open_with_passphrase(passphrase)
+
+
+def open_store(folder: Path, passphrase: str | None = None) -> LocalStore:
+    """The store, with what opens it; raises the store's own failures."""
+    return LocalStore.open(folder, key_of(folder, passphrase))
+
+
+def passphrase_from(stream: TextIO | None) -> str | None:
+    """The first line of standard input, where no person sits at it; None when nothing is there."""
+    if stream is None or stream.closed or stream.isatty():
+        return None
+    return stream.readline().rstrip("\r\n") or None
+
+
+def open_without_screen(folder: Path, stream: TextIO | None) -> LocalStore:
+    """By the keyring, or by the passphrase on standard input."""
+    try:
+        return open_store(folder)
+    except StoreLocked:
+        passphrase = passphrase_from(stream)
+        if passphrase is None:
+            raise
+        return open_store(folder, passphrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One account that may work here."""
+
+    account: str
+    association: str
+    association_name: str
+    unit_name: str  # of its unit or agency; empty for the association's own desks
+    name: str
+
+
+def sittings(store: LocalStore) -> tuple[Sitting, ...]:
+    """Everybody with a session on this computer."""
+    found = []
+    port = SyncStore(store)
+    with store.reading() as reader:
+        accounts = reader.accounts.all()
+        for one in accounts:
+            if one.revoked or load_session(port, one.id) is None:
+                continue
+            place = one.unit or one.agency
+            body = reader.mirror.get(one.id, place) if place else None
+            unit = str(body.body.get("name") or "") if body else ""
+            found.append(Sitting(one.id, one.association, one.association_name, unit, one.name))
+    return tuple(found)
+
+
+def last_session(store: LocalStore, account: str | None = None) -> Session | None:
+    """Of this account, or of whoever sat here last."""
+    port = SyncStore(store)
+    if account is None:
+        with store.reading() as reader:
+            account = reader.settings.get("", LAST)
+    if account is not None:
+        found = load_session(port, account)
+        if found is not None:
+            return found
+    return next((load_session(port, one.account) for one in sittings(store)), None)
+
+
+def remember(store: LocalStore, account: str) -> None:
+    """This desk opens next time."""
+    with store.transaction() as writer:
+        writer.settings.put("", LAST, account)

@@ -1,0 +1,180 @@
+"""The store is there but closed: a passphrase or the recovery code opens it; a damaged one is rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from desktop.background import Lane
+from desktop.bugs import words_of
+from desktop.step_window import StepPage, StepWindow, named
+from desktop.widgets.base import show_if
+from desktop.widgets.buttons import Button
+from desktop.widgets.fields import Field
+from desktop.widgets.inputs import TextInput
+from sync.store.errors import StoreDamaged, StoreFailure
+from sync.store.keys import PASSPHRASE, Header
+from sync.store.local import LocalStore
+from sync.store.salvage import Salvage, rebuild
+
+T = TypeVar("T")
+
+
+class UnlockForm(QObject):
+    """Opens the store; no widget."""
+
+    changed = Signal()
+    failed = Signal(str, str)
+    opened = Signal(object, object)  # LocalStore, its key
+    rebuilt = Signal(object)  # Salvage
+
+    def __init__(
+        self, folder: Path, clock: Callable[[], datetime], *, failed: Callable[[BaseException], object] | None = None
+    ) -> None:
+        super().__init__()
+        self._folder, self._clock = folder, clock
+        self._lane = Lane("unlock", failed=failed)
+        self._key: bytes | None = None
+        self.busy, self.damaged, self.hopeless = False, False, False
+        self.by_code = False
+        self.trouble: tuple[str, str] = ("", "")
+
+    @property
+    def has_passphrase(self) -> bool:
+        """Whether a passphrase opens this store; otherwise only the recovery code does."""
+        try:
+            return PASSPHRASE in Header.load(self._folder).kinds
+        except StoreFailure:
+            return False
+
+    def begin(self, error: StoreFailure, key: bytes | None) -> None:
+        """Why the store did not open by itself."""
+        self._key, self.trouble = key, (error.sentence, error.remedy)
+        self.damaged = isinstance(error, StoreDamaged) and key is not None
+        self.hopeless = error.kind in ("store-too-new", "store-in-use")
+        self.by_code = not self.has_passphrase
+        self.changed.emit()
+
+    def use(self, *, code: bool) -> None:
+        """Another way in."""
+        self.by_code = code
+        self.changed.emit()
+
+    def open(self, words: str) -> None:
+        """With a passphrase or the code."""
+        folder, by_code = self._folder, self.by_code
+
+        def work() -> tuple[LocalStore, bytes]:
+            header = Header.load(folder)
+            self._key = header.open_with_recovery_code(words) if by_code else header.open_with_passphrase(words)
+            return LocalStore.open(folder, self._key), self._key
+
+        self._do(work, lambda made: self.opened.emit(*made))
+
+    def rebuild(self) -> None:
+        """Set the damaged file aside and begin anew with what can be read of it."""
+        key, folder, now = self._key, self._folder, self._clock()
+        assert key is not None
+
+        def work() -> tuple[LocalStore, Salvage]:
+            return rebuild(folder, key, now)
+
+        def done(made: tuple[LocalStore, Salvage]) -> None:
+            self.rebuilt.emit(made[1])
+            self.opened.emit(made[0], key)
+
+        self._do(work, done)
+
+    def close(self) -> None:
+        self._lane.close()
+
+    def _do(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
+        if self.busy:
+            return
+        self.busy = True
+        self.changed.emit()
+
+        def ended(made: T) -> None:
+            self.busy = False
+            done(made)
+
+        def broke(error: BaseException) -> None:
+            self.busy = False
+            known = words_of(error)
+            if known is None:
+                raise error
+            self.damaged = isinstance(error, StoreDamaged)
+            self.changed.emit()
+            self.failed.emit(*known)
+
+        self._lane.run(work, done=ended, failed=broke)
+
+
+class UnlockPage(StepPage):
+    """One field and a button."""
+
+    def __init__(self, form: UnlockForm) -> None:
+        super().__init__("打开本机资料", "")
+        self.form = form
+        self.field = Field("口令", TextInput(secret=True), required=True)
+        named(self.field.editor, "unlock.secret")
+        self.go = named(Button("打开", "primary", tall=True), "unlock.submit")
+        self.other = named(Button("用恢复码", "secondary", tall=True), "unlock.other")
+        self.rebuild = named(Button("重建", "primary", tall=True), "unlock.rebuild")
+        self.go.clicked.connect(self._go)
+        self.other.clicked.connect(self._other)
+        self.rebuild.clicked.connect(form.rebuild)
+        self.inside.addWidget(self.field)
+        self.finish(self.go, self.rebuild, self.other)
+
+    def entered(self) -> None:
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        form = self.form
+        self.words.setText("".join(form.trouble))
+        self.field.set_label("恢复码" if form.by_code else "口令")
+        echo = TextInput.EchoMode.Normal if form.by_code else TextInput.EchoMode.Password
+        editor = self.field.editor
+        if isinstance(editor, TextInput):
+            editor.setEchoMode(echo)
+        usual = not form.damaged and not form.hopeless
+        show_if(self.field, usual)
+        show_if(self.go, usual)
+        show_if(self.rebuild, form.damaged)
+        show_if(self.other, usual and form.has_passphrase)
+        self.other.set_text("用口令" if form.by_code else "用恢复码")
+        self.go.set_text("正在打开…" if form.busy else "打开")
+
+    def _go(self) -> None:
+        words = self.field.value.strip()
+        self.field.set_finding("" if words else f"请输入{'恢复码' if self.form.by_code else '口令'}。")
+        if words:
+            self.form.open(words)
+
+    def _other(self) -> None:
+        self.field.set_value("")
+        self.form.use(code=not self.form.by_code)
+
+
+class UnlockWindow(StepWindow):
+    """Shown instead of a desk while the store is closed."""
+
+    def __init__(self, form: UnlockForm) -> None:
+        self.form = form
+        self._page = UnlockPage(form)
+        super().__init__((self._page,))
+        self.setObjectName("unlock")
+        form.changed.connect(self.refresh)
+        form.failed.connect(self._failed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.show_page(self._page, [("打开本机资料", "资料是加密的")], 0)
+
+    def _failed(self, sentence: str, remedy: str) -> None:
+        self._page.say(sentence, remedy)

@@ -1,0 +1,50 @@
+"""A finished paper leaves the screen: to a printer, or into a file somebody chooses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QPainter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.widgets.previews import open_pdf
+
+
+def print_pdf(data: bytes, parent: QWidget, *, printer: QPrinter | None = None) -> bool:
+    """Asks for a printer, unless one is given; False when the person changed their mind."""
+    if printer is None:
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, parent)
+        dialog.setWindowTitle("打印")
+        if dialog.exec() != QPrintDialog.DialogCode.Accepted:
+            return False
+    paint_pages(data, printer)
+    return True
+
+
+def paint_pages(data: bytes, printer: QPrinter) -> None:
+    """Every page fitted into the printable area."""
+    document = open_pdf(data)
+    painter = QPainter(printer)
+    room = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
+    for page in range(document.pageCount()):
+        if page:
+            printer.newPage()
+        size: QSizeF = document.pagePointSize(page)
+        scale = min(room.width() / size.width(), room.height() / size.height())
+        image = document.render(page, (size * scale).toSize())
+        painter.drawImage(QRectF(0, 0, image.width(), image.height()), image)
+    painter.end()
+    document.close()
+
+
+def save_file(data: bytes, name: str, parent: QWidget, *, kinds: str = "PDF (*.pdf)") -> Path | None:
+    """Where it was saved; None when the person changed their mind. Raises OSError where it cannot be written."""
+    chosen, _kind = QFileDialog.getSaveFileName(parent, "另存为", name, kinds)
+    if not chosen:
+        return None
+    path = Path(chosen)
+    path.write_bytes(data)
+    return path

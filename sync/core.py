@@ -55,6 +55,7 @@ RETRY_WAITING = timedelta(seconds=30)
 SHRINK_FROM, SHRINK_TO = 100, 0.5  # rows; a scope that loses more than half of so many asks first
 SHRINK_ASKED = ("unit:", "office", "finance", "public")
 SKEW = 300.0  # seconds
+CONTACT_EVERY = timedelta(seconds=2)  # the time of the last contact is shown to the minute
 EMPTY_WAKES = 3  # a wake-up line that cries wolf is slowed down
 
 
@@ -120,6 +121,7 @@ class SyncCore:
         self._held: set[str] = set()
         self._line = notices.StatusChanged(Line.IDLE)
         self._skewed = False
+        self._contact_at: datetime | None = None
         self._running = False
         self._blobs = BlobLanes(identity, store, transport, chance=chance, number=self._number, lanes=blob_lanes)
 
@@ -447,7 +449,7 @@ class SyncCore:
             self._notify(notice)
         if isinstance(event, Uploaded):
             self._look = True
-            self._store.set_contact(self._me.account, now)
+            self._touch(now)
         if stopped:
             self._trouble(stopped)
 
@@ -475,8 +477,13 @@ class SyncCore:
             self._want_pull = self._look = True
             self._blobs.look()
 
+    def _touch(self, now: datetime) -> None:
+        if self._contact_at is None or now - self._contact_at >= CONTACT_EVERY:
+            self._contact_at = now
+            self._store.set_contact(self._me.account, now)
+
     def _contact(self, answer: Answered, now: datetime) -> None:
-        self._store.set_contact(self._me.account, now)
+        self._touch(now)
         if answer.server_time is None:
             return
         ahead = (answer.server_time - now).total_seconds() + 0.5  # the header knows whole seconds

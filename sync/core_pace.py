@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 FLOOR = 4 << 10  # bytes; below it only the number of Operations matters
 TARGET_SECONDS = 2.0  # of the measured line, for one request
 UNPROVEN = 48 << 10  # bytes on the wire that are always risked at once, unless the line has broken
-PROVEN_SHARE = 4  # of a line that never broke, a request risks this part of what it has carried so far
+PROVEN_SHARE = 4  # of a line that never broke, a request risks this part of what it has carried so far,
+RISKED_SECONDS = 0.2  # or what it carries in so many seconds: on a fast line there is little to lose
+GROWING = 4
 BREAKS_SHARE = 8  # of one that breaks, this part of what it carries from break to break
 
 FIRST_DELAY = 0.2  # seconds
@@ -18,7 +20,7 @@ FREE_CUTS = 8  # in a row, before a line that only breaks is treated as down
 
 
 class Pace:
-    """The size of the next request, in bytes before gzip: doubles while it goes well, halves when it breaks.
+    """The size of the next request, in bytes before gzip: grows while it goes well, halves when it breaks.
 
     What is on its way when a line breaks is sent again, so a request is kept small against what the line is known to
     carry in one piece: a line that breaks every 300 KB costs a tenth more than a good one, not a half.
@@ -41,7 +43,7 @@ class Pace:
             self._between = self._since / 2  # it has become better
         if plain * 2 >= self.limit:  # a small one says nothing about large ones
             affordable = plain * TARGET_SECONDS / max(seconds, 1e-3)
-            self._set(min(self.limit * 2, affordable, self._safe()))
+            self._set(min(self.limit * GROWING, affordable, self._safe(wire / max(seconds, 1e-3))))
 
     def broke(self, plain: int) -> None:
         """It was cut, stalled or too large."""
@@ -50,10 +52,10 @@ class Pace:
         self._since = 0.0
         self._set(min(min(self.limit, max(plain, FLOOR)) / 2, self._safe()))
 
-    def _safe(self) -> float:
-        """What may be risked at once, in bytes before gzip."""
+    def _safe(self, rate: float = 0.0) -> float:
+        """What may be risked at once, in bytes before gzip, on a line of so many bytes a second."""
         if self._between is None:
-            return max(self._since / PROVEN_SHARE, UNPROVEN) / self._packed
+            return max(self._since / PROVEN_SHARE, UNPROVEN, rate * RISKED_SECONDS) / self._packed
         return self._between / BREAKS_SHARE / self._packed
 
     def _set(self, limit: float) -> None:

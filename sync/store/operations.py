@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, update
 
 from domain.operations import Operation, Outcome
 from sync.protocol import outcome_text, read_outcome
@@ -147,15 +147,21 @@ class Operations:
 
     def many(self, op_ids: Sequence[str]) -> dict[str, Kept]:
         """Those of them that were made here."""
-        found: dict[str, Kept] = {}
-        for start in range(0, len(op_ids), 500):
-            asked = select(operations).where(operations.c.op_id.in_(op_ids[start : start + 500]))
-            found |= {row.op_id: _kept(row) for row in self._connection.execute(asked)}
-        return found
+        if not op_ids:
+            return {}
+        asked = select(operations).where(_among(operations.c.op_id, op_ids))
+        return {row.op_id: _kept(row) for row in self._connection.execute(asked)}
 
     def outbox(self, account: str) -> tuple[Kept, ...]:
         """All that has no final answer, in the order made."""
         return self._all(operations.c.account == account, operations.c.place == OUTBOX)
+
+    def blobs_waited_for(self, account: str) -> set[str]:
+        """Addresses that Operations without a final answer name."""
+        asked = select(operations.c.blobs).where(
+            operations.c.account == account, operations.c.place == OUTBOX, operations.c.blobs != "[]"
+        )
+        return {address for text in self._connection.scalars(asked) for address in _names(text)}
 
     def of_entity(self, account: str, entity: str) -> tuple[Kept, ...]:
         """All ever asked about one entity, in the order made."""
@@ -209,11 +215,8 @@ class Operations:
     def briefs(self, op_ids: Sequence[str]) -> dict[str, Brief]:
         """Those of them that were made here."""
         columns = [operations.c[name] for name in Brief.__slots__]
-        found: dict[str, Brief] = {}
-        for some in _parts(op_ids):
-            rows = self._connection.execute(select(*columns).where(operations.c.op_id.in_(some)))
-            found |= {row.op_id: Brief(*row) for row in rows}
-        return found
+        rows = self._connection.execute(select(*columns).where(_among(operations.c.op_id, op_ids)))
+        return {row.op_id: Brief(*row) for row in rows}
 
     def heads(self, account: str, now: str) -> Iterator[Head]:
         """Of each entity the oldest without an answer, if its time has come; in the order made. Read as far as asked.
@@ -260,6 +263,7 @@ class Operations:
                 operations.c.account == account,
                 operations.c.place == OUTBOX,
                 operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
+                _among(operations.c.op_id, op_ids),
             )
             .values(
                 state=SENDING,
@@ -270,11 +274,7 @@ class Operations:
             )
             .returning(operations.c.op_id)
         )
-        return {
-            op_id
-            for some in _parts(op_ids)
-            for op_id in self._connection.scalars(begun.where(operations.c.op_id.in_(some)))
-        }
+        return set(self._connection.scalars(begun))
 
     def set_state(self, account: str, op_ids: Collection[str], state: str, **values: Any) -> None:
         """Another state within the outbox."""
@@ -317,22 +317,21 @@ class Operations:
 
     def ask_again(self, account: str, op_ids: Collection[str]) -> None:
         """Answered by a server that has forgotten it: back into the outbox, under the same op_id."""
-        for some in _parts(op_ids):
-            self._connection.execute(
-                update(operations)
-                .where(
-                    operations.c.account == account,
-                    operations.c.op_id.in_(some),
-                    operations.c.place == ANSWERED,
-                    operations.c.state == APPLIED,
-                )
-                .values(place=OUTBOX, state=UNKNOWN, lifted=0, next_try=None)
+        self._connection.execute(
+            update(operations)
+            .where(
+                operations.c.account == account,
+                operations.c.place == ANSWERED,
+                operations.c.state == APPLIED,
+                _among(operations.c.op_id, op_ids),
             )
+            .values(place=OUTBOX, state=UNKNOWN, lifted=0, next_try=None)
+        )
 
     def lift(self, op_ids: Collection[str]) -> None:
         """The mirror has what these led to."""
-        for some in _parts(op_ids):
-            self._connection.execute(update(operations).where(operations.c.op_id.in_(some)).values(lifted=1))
+        if op_ids:
+            self._connection.execute(update(operations).where(_among(operations.c.op_id, op_ids)).values(lifted=1))
 
     def see(self, op_id: str) -> None:
         """Somebody has dealt with this refusal or conflict."""
@@ -345,12 +344,11 @@ class Operations:
         return tuple(map(_kept, self._connection.execute(asked)))
 
     def _set(self, account: str, op_ids: Collection[str], **values: Any) -> None:
-        for some in _parts(op_ids):
-            self._connection.execute(
-                update(operations)
-                .where(operations.c.account == account, operations.c.op_id.in_(some), operations.c.place == OUTBOX)
-                .values(**values)
-            )
+        self._connection.execute(
+            update(operations)
+            .where(operations.c.account == account, operations.c.place == OUTBOX, _among(operations.c.op_id, op_ids))
+            .values(**values)
+        )
 
     def _one(self, op_id: str, **values: Any) -> None:
         self._connection.execute(update(operations).where(operations.c.op_id == op_id).values(**values))
@@ -365,9 +363,9 @@ def shows(kept: Kept) -> bool:
     return kept.overlay is not None and kept.state in _PENDING_STATES
 
 
-def _parts(op_ids: Collection[str]) -> list[list[str]]:
-    listed = list(op_ids)
-    return [listed[start : start + 500] for start in range(0, len(listed), 500)]
+def _among(column: ColumnElement[str], names: Collection[str]) -> ColumnElement[bool]:
+    """Any number of names as one parameter, so that the statement is compiled once."""
+    return column.in_(select(func.json_each(dumps(list(names))).table_valued("value").c.value))
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -212,7 +212,7 @@ class SyncStore:
     def missing_blobs(self, account: str) -> tuple[BlobToSend, ...]:
         """What queued Operations name and the server lacks, smallest first; then what shared drafts name."""
         with self._store.reading() as reader:
-            urgent = {address for kept in reader.operations.outbox(account) for address in kept.blobs}
+            urgent = reader.operations.blobs_waited_for(account)
             later = {
                 address
                 for draft in reader.drafts.all(account)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
@@ -58,12 +57,11 @@ def endpoints(running: Running) -> dict[tuple[str, str], list[Allowed | Anybody]
         route = context.original_route
         if isinstance(route, APIRoute):
             for method in route.methods or ():
-                found[method, context.path.removeprefix(BASE)] = list(declared(route.dependant))
+                found[method, str(context.path).removeprefix(BASE)] = list(declared(route.dependant))
     return found
 
 
-@pytest.fixture
-def lines(running: Running) -> dict[str, Line]:
+def lines_at(running: Running) -> dict[str, Line]:
     """Somebody at each desk."""
     return {desk: running.line(login) for desk, login in LOGINS.items()}
 
@@ -88,11 +86,12 @@ def test_every_endpoint_is_declared_for_exactly_those_it_is_meant_for(running: R
     assert told == MAY_CALL
 
 
-def test_nobody_else_can_call_anything(running: Running, lines: dict[str, Line]) -> None:
+def test_nobody_else_can_call_anything(either: Running) -> None:
+    lines = lines_at(either)
     for (method, path), desks in MAY_CALL.items():
         if desks is None:
             continue
-        nobody, stranger = call(running.line(), method, path), running.line()
+        nobody, stranger = call(either.line(), method, path), either.line()
         stranger.http.headers["Authorization"] = "Bearer not-a-token"
         expected = 401 if method == "HEAD" else "login-needed"
         assert nobody == expected, (method, path)
@@ -118,16 +117,18 @@ def test_whoever_has_only_the_first_password_may_only_change_it(running: Running
         assert call(line, method, path) != "password-change-needed"
 
 
-def test_an_account_that_was_shut_out_can_call_nothing(running: Running, lines: dict[str, Line]) -> None:
-    with running.work.database.write() as connection:
+def test_an_account_that_was_shut_out_can_call_nothing(either: Running) -> None:
+    lines = lines_at(either)
+    with either.work.database.write() as connection:
         gone = "UPDATE entity SET body = replace(body, '\"active\":true', '\"active\":false') WHERE kind = 'account'"
         connection.exec_driver_sql(gone)
     for desk, line in lines.items():
         assert call(line, "POST", "/logout") == "revoked", desk
-    assert slug(running.line().try_login("甲公司", SECRETS["甲公司"])) == "revoked"
+    assert slug(either.line().try_login("甲公司", SECRETS["甲公司"])) == "revoked"
 
 
-def test_every_desk_reads_its_own_scopes_and_no_others(running: Running, lines: dict[str, Line]) -> None:
+def test_every_desk_reads_its_own_scopes_and_no_others(either: Running) -> None:
+    lines = lines_at(either)
     everything = ["unit:u1", "unit:u2", "drafts:u1", "drafts:u2", "agency:a1", "office", "finance", "public"]
     seen = {}
     for desk, line in lines.items():

@@ -21,6 +21,7 @@ import requests
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
+from sqlalchemy import URL, make_url
 
 from domain.operations import Kind, Operation
 from server.app import create_app
@@ -37,11 +38,13 @@ from sync.protocol import (
     public_text,
     sign,
 )
+from tests.support.postgres import a_database
 
 HERE = Path(__file__).parent
 PACK, SEED = HERE / "pack", HERE / "seed.yaml"
 TODAY = date(2026, 3, 18)
 START = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
+INIT = ("--pack", str(PACK), "--name", "小协会", "--seed", str(SEED), "--today", TODAY.isoformat())
 SECRETS = {
     "甲公司": "unit-secret-1",
     "乙公司": "unit-secret-2",
@@ -223,14 +226,48 @@ def data(founded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(founded, tmp_path / "data"))
 
 
+@pytest.fixture
+def running(data: Path) -> Iterator[Running]:
+    """A server that listens."""
+    with a_running_server(data) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def founded_postgres(postgres_cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, URL]]:
+    """The same in PostgreSQL: a data folder, and a database that others are copied from."""
+    with a_database(postgres_cluster) as url:
+        data = tmp_path_factory.mktemp("founded-postgres") / "data"
+        init(data, str(PACK), "小协会", seed_file=SEED, today=TODAY, database=url, clock=Watch())
+        yield data, make_url(url)
+
+
+@contextmanager
+def a_copy(cluster: URL, template: str) -> Iterator[str]:
+    """A database copied from another, gone after the test."""
+    import psycopg
+    from psycopg import sql
+
+    name = sql.Identifier(f"{template}_copy")
+    address = cluster.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+        try:
+            yield cluster.set(database=f"{template}_copy").render_as_string(hide_password=False)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
     """A server that listens, on either database."""
     if request.param == "sqlite":
         with a_running_server(request.getfixturevalue("data")) as made:
             yield made
         return
-    url, folder = request.getfixturevalue("postgres_url"), tmp_path / "data"
-    init(folder, str(PACK), "小协会", seed_file=SEED, today=TODAY, database=url, clock=Watch())
-    with a_running_server(folder, url) as made:
-        yield made
+    original, template = request.getfixturevalue("founded_postgres")
+    cluster = request.getfixturevalue("postgres_cluster")
+    with a_copy(cluster, str(template.database)) as url:
+        folder = Path(shutil.copytree(original, tmp_path / "data"))
+        with a_running_server(folder, url) as made:
+            yield made

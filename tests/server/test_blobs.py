@@ -17,15 +17,15 @@ from tusclient.client import TusClient
 from server.decide.install import install
 from server.repositories import blobs
 from sync.protocol import BASE, HEADER, instant_text
-from tests.server.running import JPEG, PACK, SEED, TODAY, Line, Running, slug
+from tests.server.running import INIT, JPEG, Line, Running, slug
 
 pytest_plugins = ["tests.server.running"]
 DATA = JPEG + bytes(range(256)) * 1200  # some 300 kB
 SHA = hashlib.sha256(DATA).hexdigest()
 
 
-def test_an_attachment_goes_up_and_comes_down_whole(running: Running) -> None:
-    line = running.line("甲公司")
+def test_an_attachment_goes_up_and_comes_down_whole(either: Running) -> None:
+    line = either.line("甲公司")
     assert line.upload(DATA, "unit:u1") == SHA
     answer = line.ask("GET", f"/blobs/{SHA}")
     assert answer.content == DATA
@@ -41,8 +41,8 @@ def test_a_range_is_read_by_itself(running: Running) -> None:
     assert part.headers["Content-Range"] == f"bytes 100-199/{len(DATA)}"
 
 
-def test_an_upload_is_resumed_where_the_server_stands(running: Running) -> None:
-    line = running.line("甲公司")
+def test_an_upload_is_resumed_where_the_server_stands(either: Running) -> None:
+    line = either.line("甲公司")
     place = line.announce(DATA, "unit:u1").headers["Location"]
     assert line.patch(place, DATA[:1000], 0).headers["Upload-Offset"] == "1000"
     told = line.head(place).headers
@@ -77,8 +77,8 @@ def test_bytes_that_do_not_begin_where_the_server_stands_are_refused_with_the_of
     assert answer.headers["Upload-Offset"] == "1000"
 
 
-def test_bytes_that_are_not_the_named_ones_are_thrown_away(running: Running) -> None:
-    line = running.line("甲公司")
+def test_bytes_that_are_not_the_named_ones_are_thrown_away(either: Running) -> None:
+    line = either.line("甲公司")
     place = line.announce(DATA, "unit:u1").headers["Location"]
     answer = line.patch(place, JPEG + b"x" * (len(DATA) - len(JPEG)), 0)
     assert (answer.status_code, slug(answer)) == (460, "blob-checksum")
@@ -128,15 +128,15 @@ def test_an_attachment_beyond_the_limit_is_refused_before_a_byte_is_sent(running
     assert line.announce(b"", "unit:u1", length=0, sha256="d" * 64).status_code == 400
 
 
-def test_the_limit_is_the_one_in_force_today(running: Running) -> None:
-    line = running.line("甲公司")
+def test_the_limit_is_the_one_in_force_today(either: Running) -> None:
+    line = either.line("甲公司")
     value = {"value": 3, "since": "2026-04-01", "why": "", "by": "", "at": ""}
-    with running.work.database.write() as connection:
+    with either.work.database.write() as connection:
         old = {"value": 2, "since": "2026-02-18"}
         body = {"id": "config/files.max_mb", "key": "files.max_mb", "values": [old, value]}
-        install(connection, [body], instant_text(running.watch.now))
+        install(connection, [body], instant_text(either.watch.now))
     assert line.announce(b"", "unit:u1", length=3 << 20, sha256="a" * 64).status_code == 413
-    running.watch.forward(days=20)
+    either.watch.forward(days=20)
     assert line.announce(b"", "unit:u1", length=3 << 20, sha256="a" * 64).status_code == 201
 
 
@@ -173,33 +173,33 @@ def test_nobody_puts_anything_into_the_scope_of_others(running: Running) -> None
         assert (answer.status_code, slug(answer)) == (403, "not-allowed")
 
 
-def test_knowing_an_address_gives_no_right(running: Running) -> None:
-    running.line("甲公司").upload(DATA, "unit:u1")
-    other = running.line("乙公司")
+def test_knowing_an_address_gives_no_right(either: Running) -> None:
+    either.line("甲公司").upload(DATA, "unit:u1")
+    other = either.line("乙公司")
     assert other.ask("GET", f"/blobs/{SHA}").status_code == 404
     assert other.ask("HEAD", f"/blobs/unit:u1:{SHA}", headers={"Tus-Resumable": "1.0.0"}).status_code == 404
     made = other.announce(DATA, "unit:u2")
     assert made.headers["Upload-Offset"] == "0", "that somebody else has these bytes is not told"
-    with running.work.database.read() as connection:
+    with either.work.database.read() as connection:
         assert blobs.present(connection, ["unit:u1"], [SHA]) == {SHA}
         assert blobs.present(connection, ["unit:u2"], [SHA]) == set()
 
 
-def test_what_one_may_read_need_not_be_sent_again(running: Running) -> None:
-    running.line("甲公司").upload(DATA, "unit:u1")
+def test_what_one_may_read_need_not_be_sent_again(either: Running) -> None:
+    either.line("甲公司").upload(DATA, "unit:u1")
     body = {"id": "application/1", "service": "errand", "state": "review", "unit": "unit/u1", "agency": "agency/a1"}
     form = {"attachments": [{"material": "paper", "blob": SHA}]}
-    with running.work.database.write() as connection:
-        install(connection, [{**body, "people": ["person/p1"], "form": form}], instant_text(running.watch.now))
-    agency = running.line("agency")
+    with either.work.database.write() as connection:
+        install(connection, [{**body, "people": ["person/p1"], "form": form}], instant_text(either.watch.now))
+    agency = either.line("agency")
     assert agency.ask("GET", f"/blobs/{SHA}").content == DATA
     assert agency.announce(DATA, "agency:a1").headers["Upload-Offset"] == str(len(DATA))
-    assert running.line("review").ask("GET", f"/blobs/{SHA}").content == DATA
-    assert running.line("乙公司").ask("GET", f"/blobs/{SHA}").status_code == 404
+    assert either.line("review").ask("GET", f"/blobs/{SHA}").content == DATA
+    assert either.line("乙公司").ask("GET", f"/blobs/{SHA}").status_code == 404
 
 
-def test_finance_reads_vouchers_and_no_education_papers(running: Running) -> None:
-    line, voucher = running.line("甲公司"), DATA + b"voucher"
+def test_finance_reads_vouchers_and_no_education_papers(either: Running) -> None:
+    line, voucher = either.line("甲公司"), DATA + b"voucher"
     line.upload(DATA, "unit:u1")
     line.upload(voucher, "unit:u1")
     paid = hashlib.sha256(voucher).hexdigest()
@@ -208,9 +208,9 @@ def test_finance_reads_vouchers_and_no_education_papers(running: Running) -> Non
     proof = {"attachments": [{"material": "voucher", "blob": paid}]}
     covered = {"id": "application/1", **common, "people": ["person/p1"], "bills": ["bill/1"], "form": papers}
     payment = {"id": "application/2", **common, "covers": ["application/1"], "form": proof}
-    with running.work.database.write() as connection:
-        install(connection, [covered, payment], instant_text(running.watch.now))
-    finance = running.line("finance")
+    with either.work.database.write() as connection:
+        install(connection, [covered, payment], instant_text(either.watch.now))
+    finance = either.line("finance")
     assert finance.ask("GET", f"/blobs/{paid}").content == voucher
     assert finance.ask("GET", f"/blobs/{SHA}").status_code == 404
 
@@ -249,7 +249,7 @@ def test_a_server_killed_in_the_middle_keeps_the_bytes_it_got(tmp_path: Path) ->
     from desktop.demo.server_process import ServerProcess
 
     with ServerProcess(tmp_path / "server") as server:
-        server.init(pack=str(PACK), name="小协会", seed=SEED, today=TODAY)
+        server.run("init", *INIT)
         server.start()
         line = Line(server.url).login("甲公司")
         place = line.announce(DATA, "unit:u1").headers["Location"]

@@ -49,12 +49,12 @@ def test_what_moved_before_is_told_at_once(running: Running) -> None:
     assert set(told[0]["moved"]) == {"unit:u1", "public"}
 
 
-def test_a_decision_of_another_process_wakes_whoever_waits(running: Running) -> None:
-    line = running.line("甲公司")
+def test_a_decision_of_another_process_wakes_whoever_waits(either: Running) -> None:
+    line = either.line("甲公司")
     thread, told = waiting(line, heads(line), line.epoch)
-    other = build(running.work.settings, running.watch)  # the same database, another process's parts
+    other = build(either.work.settings, either.watch)  # the same database, another process's parts
     try:
-        renamed(Running(running.url, other, running.watch))
+        renamed(Running(either.url, other, either.watch))
     finally:
         other.database.close()
     thread.join()
@@ -114,22 +114,22 @@ def test_nothing_new_is_no_news_and_looks_stop_with_the_last_who_waits() -> None
     assert looks > 2, "while somebody waited there were looks"
 
 
-def test_waiting_desks_hold_no_connection(running: Running) -> None:
-    line = running.line("甲公司")
+def test_waiting_desks_hold_no_connection(either: Running) -> None:
+    line = either.line("甲公司")
     cursors = heads(line)
-    lines = [running.line("甲公司", f"device-{at}") for at in range(3)]
+    lines = [either.line("甲公司", f"device-{at}") for at in range(3)]
     threads = [waiting(each, cursors)[0] for each in lines]
-    while running.work.notifier.waiting < 3:
+    while either.work.notifier.waiting < 3:
         line.ask("GET", "/hello")
-    pool: Any = running.work.database.engine.pool
+    pool: Any = either.work.database.engine.pool
     held = pool.checkedout()
-    running.work.notifier.close()
+    either.work.notifier.close()
     for thread in threads:
         thread.join()
     assert held <= 1  # at most the look of that very moment
 
 
-def test_the_look_reads_the_feed(running: Running) -> None:
-    epoch, found = look(running.work)
-    assert epoch == running.line("甲公司").epoch
+def test_the_look_reads_the_feed(either: Running) -> None:
+    epoch, found = look(either.work)
+    assert epoch == either.line("甲公司").epoch
     assert {"unit:u1", "unit:u2", "office", "public"} <= found.keys()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, text
@@ -19,6 +18,8 @@ from sync.store.pinyin import full, initials, normal, sorting
 from sync.store.tables import people
 
 MANY = 500
+GRAM = 3  # characters in the longest token of the index
+ASKED = 3  # tokens that a long query is asked by
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class People:
         if not wanted:
             return self.listed(account, limit=limit)
         rows = self._connection.execute(
-            _SEARCH_LONG if len(wanted) > 2 else _SEARCH_SHORT,
+            _SEARCH_LONG if len(wanted) > GRAM else _SEARCH_SHORT,
             {"tokens": _asked(wanted), "account": account, "wanted": wanted, "most": limit},
         )
         return tuple(map(_listed, rows))
@@ -181,19 +182,21 @@ _SEARCH_LONG = text(f"{_FOUND} AND instr(p.words, :wanted) > 0 LIMIT :most")
 
 
 def tokens(words: str) -> str:
-    """Every one and two characters that stand together in a line of `words`."""
+    """Every one, two and three characters that stand together in a line of `words`."""
     grams: set[str] = set()
     for line in words.split("\n"):
         grams.update(line)
-        grams.update(map("".join, pairwise(line)))
+        grams.update(line[at : at + 2] for at in range(len(line) - 1))
+        grams.update(line[at : at + 3] for at in range(len(line) - 2))
     return " ".join(grams)
 
 
 def _asked(wanted: str) -> str:
-    if len(wanted) <= 2:
+    """What the index is asked: the last few threes, for numbers differ at their ends; the rest `words` must prove."""
+    if len(wanted) <= GRAM:
         return f'"{wanted}"'
-    pairs = {wanted[start : start + 2] for start in range(len(wanted) - 1)}
-    return " AND ".join(f'"{pair}"' for pair in sorted(pairs))
+    starts = range(len(wanted) - GRAM, max(-1, len(wanted) - GRAM * ASKED - 1), -GRAM)
+    return " AND ".join(f'"{wanted[start : start + GRAM]}"' for start in {*starts, max(0, starts[-1] - GRAM)})
 
 
 def _row(

@@ -29,14 +29,18 @@ def normal(text: str) -> str:
     return "".join(letter for letter in folded if letter.isalnum() or not (letter.isascii() or letter.isspace()))
 
 
-@lru_cache(maxsize=65_536)
 def syllables(name: str) -> tuple[str, ...]:
     """A person's name, one syllable a character; what is not Chinese stays as it is."""
     if name[:2] in DOUBLE:
-        return (*DOUBLE[name[:2]], *lazy_pinyin(name[2:], style=Style.NORMAL))
+        return (*DOUBLE[name[:2]], *_spoken(name[2:]))
     if name[:1] in SURNAMES:
-        return (SURNAMES[name[:1]], *lazy_pinyin(name[1:], style=Style.NORMAL))
-    return tuple(lazy_pinyin(name, style=Style.NORMAL))
+        return (SURNAMES[name[:1]], *_spoken(name[1:]))
+    return (*_spoken(name[:1]), *_spoken(name[1:]))
+
+
+@lru_cache(maxsize=65_536)
+def _spoken(part: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(part, style=Style.NORMAL)) if part else ()
 
 
 def initials(name: str) -> str:

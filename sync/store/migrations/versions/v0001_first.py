@@ -10,8 +10,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Tokens of one and two characters: a trigram index finds no two-character name. Without positions it is a third of the
-# size; what is longer is proved by looking at `people.words`.
+# Tokens of one, two and three characters: a trigram index finds no two-character name. Without positions it is a third
+# of the size; a longer query is proved by looking at `people.words`.
 PEOPLE_INDEX = """
 CREATE VIRTUAL TABLE people_index USING fts5(
     tokens, content = '', contentless_delete = 1, detail = none, tokenize = "ascii")

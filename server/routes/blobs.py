@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 
 from server.access import Caller, Everyone
-from server.problems import Refused, problems
+from server.problems import SCHEMA, Refused, problems
 from server.repositories import blobs
 from server.uploads import HEAD_BYTES, Checksum, Writer, disk, metadata, type_by_content
 from server.work import Work, work
-from sync.protocol import BASE, TUS_EXTENSIONS, TUS_TYPE, TUS_VERSION, Problem, instant_text
+from sync.protocol import BASE, PROBLEM_TYPE, TUS_EXTENSIONS, TUS_TYPE, TUS_VERSION, Problem, instant_text
 
 router = APIRouter(tags=["blobs"])
 P = Problem
 ALWAYS = (P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEEDED, P.NOT_FOUND, P.MALFORMED, P.BUSY)
 TUS = {"Tus-Resumable": TUS_VERSION}
+OTHER_TUS: dict[int | str, dict[str, Any]] = {
+    412: {"description": "Another version of tus", "content": {PROBLEM_TYPE: {"schema": {"$ref": SCHEMA}}}}
+}
 PIECE = 128 << 10  # bytes that go to disk at once
 SHA256 = r"^[0-9a-f]{64}$"
 UPLOAD = r"^[a-z]+(:[^:/\s]{1,64})?:[0-9a-f]{64}$"
@@ -34,7 +37,7 @@ def tus(tus_resumable: Annotated[str | None, Header(description="1.0.0")] = None
         raise Refused(P.MALFORMED, "Tus-Resumable: 1.0.0", status=412, headers={"Tus-Version": TUS_VERSION})
 
 
-@router.options("/blobs", summary="What of tus is spoken", status_code=204)
+@router.options("/blobs", summary="What of tus is spoken", status_code=204, responses=problems(*ALWAYS))
 def capabilities(caller: Everyone, parts: Parts) -> Response:
     """Version, extensions, and the largest attachment."""
     told = {"Tus-Version": TUS_VERSION, "Tus-Extension": TUS_EXTENSIONS, "Tus-Checksum-Algorithm": "sha1,sha256"}
@@ -45,7 +48,7 @@ def capabilities(caller: Everyone, parts: Parts) -> Response:
     "/blobs",
     summary="Announce an attachment",
     status_code=201,
-    responses=problems(*ALWAYS, P.TOO_LARGE, P.NOT_ALLOWED),
+    responses={**OTHER_TUS, **problems(*ALWAYS, P.TOO_LARGE, P.NOT_ALLOWED)},
 )
 def create(
     caller: Everyone,
@@ -84,7 +87,7 @@ def create(
     return _created(scope, sha256, parts.blobs.offset(scope, sha256))
 
 
-@router.head("/blobs/{upload}", summary="How far an attachment has come", responses=problems(*ALWAYS))
+@router.head("/blobs/{upload}", summary="How far an attachment has come", responses={**OTHER_TUS, **problems(*ALWAYS)})
 def offset(upload: Upload, caller: Everyone, parts: Parts, _: Annotated[None, Depends(tus)]) -> Response:
     """`Upload-Offset`: exactly the bytes that are here."""
     blob = _upload(parts, caller, upload)
@@ -99,7 +102,7 @@ def offset(upload: Upload, caller: Everyone, parts: Parts, _: Annotated[None, De
     openapi_extra={
         "requestBody": {"required": True, "content": {TUS_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
     },
-    responses=problems(*ALWAYS, P.TOO_LARGE, P.BLOB_OFFSET, P.BLOB_CHECKSUM, P.BLOB_KIND),
+    responses={**OTHER_TUS, **problems(*ALWAYS, P.TOO_LARGE, P.BLOB_OFFSET, P.BLOB_CHECKSUM, P.BLOB_KIND)},
 )
 async def patch(
     request: Request,

@@ -46,7 +46,7 @@ from sync.protocol import (
     undecided,
 )
 
-TOP_PUSH_BYTES = 2 << 20
+TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
 PUSHES_BEFORE_PULL = 20  # while a long queue goes out, what came in meanwhile is fetched now and then
 LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask often
 LIVELY_POLL, CALM_POLL = 5.0, 60.0  # seconds

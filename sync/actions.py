@@ -39,6 +39,7 @@ __all__ = [
     "attach",
     "attach_known",
     "cancel",
+    "change_draft",
     "copy_as_new",
     "decide_place",
     "delete_draft",
@@ -106,6 +107,23 @@ def save_draft_locally(
     with store.transaction() as writer:
         if not writer.drafts.type(account, draft_id, dumps(form), by, instant(now)):
             raise ON_ITS_WAY if writer.drafts.get(account, draft_id) else GONE
+
+
+def change_draft(
+    store: LocalStore,
+    account: str,
+    draft_id: str,
+    change: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> None:
+    """A new form from the one that is there, in one step: people chosen on another page than the form's own."""
+    with store.transaction() as writer:
+        draft = _editable(writer, account, draft_id)
+        by = writer.accounts.need(account).name
+        made = replace(draft, form=dict(change(draft.form or {})), edited_by=by, edited_at=instant(now))
+        writer.drafts.put(account, made)
+        writer.touch("drafts")
 
 
 def rename_draft(store: LocalStore, account: str, draft_id: str, title: str) -> None:

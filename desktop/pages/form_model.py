@@ -1,0 +1,356 @@
+"""One form being filled in: what is typed, what would be said of it now, and when it was last safe on disk.
+
+form = DraftForm(context, "draft/…"); form.load()
+form.edit("contact_name", "王芳")      typed: checked at once on the reading lane, saved at each pause in typing
+form.change(lambda now: …)              a whole new form from the present one: people added or taken out
+form.flush()                            write what is not written: leaving the page, 暂存, Ctrl+Enter
+form.look                               Look: people, agencies, the check; None until the first is there
+
+Imports no widget. Nothing here waits: the store is read and written on the context's lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.context import SHANGHAI, Context
+from desktop.pages.form_values import (
+    Form,
+    attachments,
+    named_in,
+    people_in,
+    subjects_in,
+    with_attachments,
+    with_row_value,
+    with_value,
+)
+from domain.checking import FormCheck, check_form
+from domain.facts import config_on
+from domain.packs.pack import Pack
+from domain.packs.service import Service
+from domain.view import View
+from sync import actions
+from sync.store.drafts import Draft
+from sync.store.errors import StoreFailure
+from sync.store.local import LocalStore, Reader
+from sync.views import PersonRow, as_of, entities, rows_for, view_for
+
+SAVE_PAUSE = 400  # ms after the last key
+SAVE_LIMIT = 1000  # ms after the first key that is not saved
+CHECK_PAUSE = 60  # ms: keys that come together are judged once
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a form is read together with: the people, bills and forms its rows name, and who may be chosen."""
+
+    subjects: frozenset[str]
+    people: Mapping[str, PersonRow]
+    agencies: tuple[tuple[str, str], ...]
+    application: Mapping[str, Any] | None  # the returned one
+    covered: Mapping[str, Mapping[str, Any]]  # applications and bills that rows of a payment name
+    unit: Mapping[str, Any]
+    me: Mapping[str, Any]
+    as_of: str | None
+    view: View
+    params: Mapping[str, Any]  # the association's settings in force on the day
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the form: what is around it and what would be said of it."""
+
+    around: Around
+    check: FormCheck
+    edition: int
+    day: date
+
+
+class DraftForm(QObject):
+    """The view-model behind the form, the submit page and the returned form."""
+
+    opened = Signal()  # the draft is here, or came anew from the store
+    edited = Signal()  # something in the form changed here
+    looked = Signal()  # people or the check are new
+    saved = Signal()
+    failed = Signal(str, str)  # a known failure: what happened, what to do
+    settled_changed = Signal()
+
+    def __init__(self, context: Context, draft_id: str) -> None:
+        super().__init__()
+        self.context, self.draft_id = context, draft_id
+        self.draft: Draft | None = None
+        self.form: Form = {"values": {}, "cards": {}, "attachments": []}
+        self.look: Look | None = None
+        self.saved_at: datetime | None = None
+        self._edition, self._saved, self._looked, self._waiting = 0, 0, -1, 0
+        self._stale, self._asking, self._reloading = True, False, False
+        self._pause = self._timer(SAVE_PAUSE, self._save)
+        self._limit = self._timer(SAVE_LIMIT, self._save)
+        self._soon = self._timer(CHECK_PAUSE, self._ask)
+        context.changed.connect(self._touched)
+
+    def _timer(self, interval: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=interval)
+        timer.timeout.connect(act)
+        return timer
+
+    # what it is
+
+    @property
+    def pack(self) -> Pack:
+        return self.context.pack
+
+    @property
+    def service(self) -> Service | None:
+        """None while the draft is not read, or where the pack has no such service any more."""
+        return self.pack.services.get(self.draft.service) if self.draft is not None else None
+
+    @property
+    def editable(self) -> bool:
+        return self.draft is not None and self.draft.sent is None
+
+    @property
+    def dirty(self) -> bool:
+        return self._edition != self._saved
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the check is about the form as it stands."""
+        return self.look is not None and self.look.edition == self._edition and not self._stale
+
+    @property
+    def settled(self) -> bool:
+        """No work of this form is pending: what is on screen is all there is."""
+        return self._waiting == 0 and not self.dirty and (self.fresh or self.draft is None)
+
+    @property
+    def saved_words(self) -> str:
+        """已保存 10:43:07"""
+        if self.dirty:
+            return "正在保存"
+        return f"已保存 {self.saved_at.astimezone(SHANGHAI):%H:%M:%S}" if self.saved_at is not None else ""
+
+    # reading
+
+    def load(self) -> None:
+        """Read the draft, or fetch a colleague's; `opened` when it is here."""
+        if self._reloading:
+            return
+        self._reloading = True
+        self._work(1)
+        now = self.context.now()
+        account, draft_id = self.context.account, self.draft_id
+        self.context.write(
+            lambda store: actions.open_draft(store, account, draft_id, now=now), self._opened, self._open_failed
+        )
+
+    def _opened(self, draft: Draft) -> None:
+        self._reloading = False
+        if self.dirty and self.draft is not None:
+            self.form = with_attachments(self.form, attachments(draft.form or {}))  # typed words are newer than the row
+        else:
+            self.form = {"values": {}, "cards": {}, "attachments": [], **(draft.form or {})}
+            self.saved_at = _moment(draft.edited_at)
+            self._edition += 1
+            self._saved = self._edition
+        self.draft = draft
+        self._stale = True
+        self._work(-1)
+        self.opened.emit()
+        self._ask()
+
+    def _open_failed(self, error: BaseException) -> None:
+        self._reloading = False
+        self._work(-1)
+        self._explain(error)
+
+    def _touched(self, topics: frozenset[str]) -> None:
+        if self.draft is None:
+            return
+        if "drafts" in topics:
+            self.load()
+        elif any(topic == "people" or topic == "outbox" or ":" in topic or topic == "public" for topic in topics):
+            self._stale = True
+            self._soon.start()
+
+    # changing
+
+    def edit(self, key: str, value: Any) -> None:
+        """A field of the form itself."""
+        self.change(lambda form: with_value(form, key, value))
+
+    def edit_row(self, row_id: str, key: str, value: Any) -> None:
+        """A field of one row."""
+        self.change(lambda form: with_row_value(form, row_id, key, value))
+
+    def change(self, make: Callable[[Form], Form]) -> None:
+        """A new form from the present one; saved at the next pause."""
+        if not self.editable:
+            return
+        made = make(self.form)
+        if made == self.form:
+            return
+        self.form = made
+        self._edition += 1
+        self._pause.start()
+        if not self._limit.isActive():
+            self._limit.start()
+        self._soon.start()
+        self.edited.emit()
+        self.settled_changed.emit()
+
+    def change_now(self, make: Callable[[Form], Form]) -> None:
+        """As `change`, and written at once: what took more than a key to do."""
+        self.change(make)
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what is not written; other writes asked for later come after it."""
+        if self.dirty and self.draft is not None:
+            self._save()
+
+    def _save(self) -> None:
+        self._pause.stop()
+        self._limit.stop()
+        if not self.editable or not self.dirty:
+            return
+        edition, form, now = self._edition, self.form, self.context.now()
+        account, draft_id = self.context.account, self.draft_id
+
+        def write(store: LocalStore) -> None:
+            with store.reading() as reader:
+                by = reader.accounts.need(account).name
+            actions.save_draft_locally(store, account, draft_id, form, by=by, now=now)
+
+        self._work(1)
+        self.context.write(write, lambda _none: self._wrote(edition, now), self._write_failed)
+
+    def _wrote(self, edition: int, now: datetime) -> None:
+        self._saved = max(self._saved, edition)
+        self.saved_at = now
+        self._work(-1)
+        self.saved.emit()
+
+    def _write_failed(self, error: BaseException) -> None:
+        self._work(-1)
+        self._explain(error)
+
+    def share(self) -> None:
+        """暂存: saved here and shown to the unit's other accounts."""
+        self.flush()
+        account, draft_id = self.context.account, self.draft_id
+        self.do(lambda store: actions.share_draft(store, account, draft_id))
+
+    def do(self, work: Callable[[LocalStore], Any], done: Callable[[Any], object] | None = None) -> None:
+        """Something else that is written about this draft, after what was typed."""
+        self.flush()
+        self._work(1)
+
+        def ended(result: Any) -> None:
+            self._work(-1)
+            if done is not None:
+                done(result)
+
+        self.context.write(work, ended, self._write_failed)
+
+    # looking
+
+    def refresh(self) -> None:
+        """Read everything around the form again and judge it again."""
+        self._stale = True
+        self._ask()
+
+    def _ask(self) -> None:
+        """One look at a time; whatever changed meanwhile is looked at when this one is back."""
+        self._soon.stop()
+        draft, service = self.draft, self.service
+        if draft is None or service is None or self._asking:
+            return
+        self._asking = True
+        before = None if self._stale or self.look is None else self.look.around
+        self._stale = False
+        self._work(1)
+        work = partial(
+            take_look, self.context.account, self.pack, draft, self.form, self._edition, self.context.today(), before
+        )
+        self.context.read(work, self._seen, self._look_failed)
+
+    def _seen(self, look: Look) -> None:
+        self._asking = False
+        self.look = look
+        self._work(-1)
+        self.looked.emit()
+        if look.edition != self._edition or self._stale:
+            self._ask()
+        self.settled_changed.emit()
+
+    def _look_failed(self, error: BaseException) -> None:
+        self._asking = False
+        self._work(-1)
+        self._explain(error)
+
+    # the rest
+
+    def _work(self, by: int) -> None:
+        self._waiting += by
+        self.settled_changed.emit()
+
+    def _explain(self, error: BaseException) -> None:
+        if not isinstance(error, StoreFailure):
+            raise error
+        self.failed.emit(error.sentence, error.remedy)
+
+
+def take_look(
+    account: str, pack: Pack, draft: Draft, form: Form, edition: int, day: date, before: Around | None, reader: Reader
+) -> Look:
+    """On the reading lane: what is around the form (again only if it must be) and the verdict."""
+    around = before
+    if around is None or around.subjects != _named(form):
+        around = read_around(reader, account, pack, draft, form, day)
+    check = check_form(pack, around.view, draft.service, form, day, application=around.application)
+    return Look(around, check, edition, day)
+
+
+def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Form, day: date) -> Around:
+    """Everything a form of these rows is read together with."""
+    agencies = sorted(
+        (one.body.get("name") or one.id, one.id)
+        for one in entities(reader, account, "agency")
+        if one.body.get("active", True)
+    )
+    named = named_in(form, "application") | named_in(form, "bill")
+    view = view_for(reader, account, people_in(form), pack=pack, also=named_in(form, "application"))
+    found = reader.mirror.many(account, named)
+    me = reader.accounts.need(account)
+    own = reader.mirror.get(account, draft.entity) if draft.returned or draft.base_version else None
+    return Around(
+        subjects=_named(form),
+        people=rows_for(reader, account, subjects_in(form)),
+        agencies=tuple((key, name) for name, key in agencies),
+        application=own.body if own is not None else None,
+        covered={key: one.body for key, one in found.items()},
+        unit=view.unit or {},
+        me=me.body,
+        as_of=as_of(reader, account),
+        view=view,
+        params=config_on(pack, view.config, day),
+    )
+
+
+def _named(form: Form) -> frozenset[str]:
+    return subjects_in(form) | named_in(form, "application") | named_in(form, "bill")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,355 @@
+"""The rows of a card: who, what was filled in for each, papers, state; fields are edited where they stand.
+
+table = FormTable(name="初始教育"); table.show_rows(specs, rows)
+table.edited   Signal(str, str, str)   row id, field key, text: on every key
+table.opened   Signal(object)          the row, for its papers (Enter, double click)
+A click or F2 opens the editor of a cell, Tab goes to the next one, Enter down, Esc puts the old value back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.pages.form_fields import ChoicesInput, TickInput, make_editor
+from desktop.pages.form_lines import RowState
+from desktop.rows_model import Column, RowsModel
+from desktop.rows_view import RowsView
+from desktop.widgets.base import clear_layout
+from desktop.widgets.fields import InputFrame
+from desktop.widgets.inputs import ChoiceInput
+from desktop.widgets.notes import EmptyState
+from domain.packs.forms import FieldSpec
+
+CELL = {"choice": 132, "certificates": 168, "ordered": 112, "choices": 112, "month": 76, "date": 96, "int": 64}
+TICK, STATE, ROOM = 36, 136, 790  # px: the tick column, the least for a state, what a 1366 px window leaves
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """One field of one row."""
+
+    text: str  # as people read it
+    raw: str  # as an editor takes it
+    shown: bool
+    required: bool
+    choices: tuple[tuple[str, str], ...] = ()
+    wrong: str = ""  # the sentence, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One line of the table."""
+
+    id: str
+    card: str
+    subject: str
+    name: str
+    document: str  # masked
+    cells: tuple[RowCell, ...]
+    state: RowState
+    search: str
+    reasons: str = ""
+    mark: str = ""  # the reviewer's words
+    named: dict[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableLook:
+    """Which columns there are."""
+
+    first: str  # the title of the first column: 姓名, 表单, 账单
+    second: str  # of the second; empty leaves it out
+    fields: tuple[FieldSpec, ...]
+    papers: bool
+
+
+def columns_of(look: TableLook) -> list[Column[FormRow]]:
+    """The columns of a card."""
+    made: list[Column[FormRow]] = [
+        Column(
+            look.first, lambda row: row.name, weight=500, width=88, tooltip=lambda row: f"{row.name} {row.document}"
+        ),
+    ]
+    if look.second:
+        made.append(Column(look.second, lambda row: row.document, role="text2", width=148))
+    made += [_cell_column(at, spec) for at, spec in enumerate(look.fields)]
+    if look.papers:
+        made.append(
+            Column(
+                "资料",
+                lambda row: row.state.papers or "—",
+                role=lambda row: "warn" if row.state.papers_missing else "text2",
+                align="right",
+                width=56,
+                accessible=lambda row: f"资料：{row.state.papers}",
+            )
+        )
+    wide = TICK + sum(column.width for column in made) + STATE > ROOM
+    made.append(
+        Column(
+            "提交前检查",
+            width=STATE if wide else 0,
+            text=lambda row: row.state.short,
+            icon=lambda row: row.state.state if row.state.short else "",
+            role=lambda row: row.state.state,
+            tooltip=lambda row: row.reasons,
+            sort=lambda row: ("bad", "warn", "ok").index(row.state.state),
+        )
+    )
+    return made
+
+
+def _cell_column(at: int, spec: FieldSpec) -> Column[FormRow]:
+    def text(row: FormRow) -> str:
+        cell = row.cells[at]
+        if not cell.shown:
+            return ""
+        return cell.text or ("请填写" if cell.required else "—")
+
+    def role(row: FormRow) -> str:
+        cell = row.cells[at]
+        return "bad" if cell.wrong and cell.text else "warn" if cell.required and not cell.text else "text"
+
+    return Column(
+        spec.label,
+        text,
+        role=role,
+        width=CELL.get(spec.type, 104),
+        tooltip=lambda row: row.cells[at].wrong or row.cells[at].text,
+        accessible=lambda row: f"{spec.label}：{row.cells[at].text or '未填'}",
+    )
+
+
+class CellEditor(InputFrame):
+    """The editor over one cell."""
+
+    def __init__(self, editor: QWidget, parent: QWidget, *, row_id: str, column: int) -> None:
+        super().__init__(editor, parent)
+        self.row_id, self.column = row_id, column
+        self.before = ""
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(6, 0, 4, 0)
+
+
+class CardView(RowsView):
+    """A list whose cells open an editor."""
+
+    cell_edited = Signal(str, int, str)  # row id, place among the fields, text
+
+    def __init__(self, model: RowsModel[FormRow], look: TableLook, *, name: str, empty: EmptyState) -> None:
+        super().__init__(model, name=name, empty=empty, row_height=36, fit=True, hang=True)
+        self._specs, self._tail = look.fields, 2 if look.papers else 1
+        self._editor: CellEditor | None = None
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.horizontalScrollBar().valueChanged.connect(self.close_editor)
+        self.horizontalHeader().sectionResized.connect(self.close_editor)
+        model.modelReset.connect(self.close_editor)
+
+    @property
+    def _first(self) -> int:
+        return self.rows.columnCount() - self._tail - len(self._specs)
+
+    def field_at(self, column: int) -> int:
+        """Which field a column shows, -1 for the others."""
+        at = column - self._first
+        return at if 0 <= at < len(self._specs) else -1
+
+    def editable(self, place: int, at: int) -> bool:
+        spec = self._specs[at]
+        row: FormRow = self.rows.row_at(place)
+        return row.cells[at].shown and not spec.read_only and spec.computed is None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            at = self.field_at(index.column())
+            if at >= 0 and not event.modifiers():
+                self.open_editor(index.row(), at)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        at = self.field_at(index.column()) if index.isValid() else -1
+        if at >= 0 and self.editable(index.row(), at):
+            self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2 and self.currentIndex().isValid():
+            place = self.currentIndex().row()
+            first = next((at for at in range(len(self._specs)) if self.editable(place, at)), -1)
+            if first >= 0:
+                self.open_editor(place, first)
+            return
+        super().keyPressEvent(event)
+
+    def open_editor(self, place: int, at: int) -> None:
+        """Over the cell; the one that was open is closed."""
+        self.close_editor()
+        if not self.editable(place, at):
+            return
+        self.set_current(place)
+        row: FormRow = self.rows.row_at(place)
+        cell, spec = row.cells[at], self._specs[at]
+        column = self._first + at
+        self.scrollTo(self.rows.index(place, column))
+        editor = make_editor(spec, cell.choices)
+        frame = CellEditor(editor, self.viewport(), row_id=row.id, column=at)
+        frame.before = cell.raw
+        editor.setObjectName(f"form.cell.{spec.key}")
+        editor.setAccessibleName(f"{row.name}，{spec.label}")
+        editor.set_value(cell.raw)
+        rect = self.visualRect(self.rows.index(place, column)).adjusted(1, 1, -1, -1)
+        width = max(rect.width(), 200 if isinstance(editor, ChoicesInput) else rect.width())
+        frame.setFixedHeight(rect.height())
+        frame.setGeometry(rect.x(), rect.y(), width, rect.height())
+        editor.edited.connect(lambda text: self.cell_edited.emit(row.id, at, text))
+        editor.installEventFilter(self)
+        self._editor = frame
+        frame.show()
+        editor.setFocus(Qt.FocusReason.MouseFocusReason)
+        if isinstance(editor, ChoiceInput):
+            editor.edited.connect(self._picked)
+            editor.showPopup()
+        elif isinstance(editor, ChoicesInput):
+            editor.open_list()
+        elif isinstance(editor, TickInput):
+            editor.click()
+        else:
+            editor.selectAll()
+
+    def _picked(self, _text: str) -> None:
+        self.close_editor()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_editor(self, *_: Any) -> None:
+        frame, self._editor = self._editor, None
+        if frame is not None:
+            frame.hide()
+            frame.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        frame = self._editor
+        if frame is None or watched is not frame.editor:
+            return super().eventFilter(watched, event)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.cell_edited.emit(frame.row_id, frame.column, frame.before)
+                self._picked("")
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+                self._go(frame, 1, 0)
+                return True
+            if event.key() == Qt.Key.Key_Tab:
+                self._go(frame, 0, 1)
+                return True
+            if event.key() == Qt.Key.Key_Backtab:
+                self._go(frame, 0, -1)
+                return True
+        if event.type() == QEvent.Type.FocusOut and getattr(event, "reason", lambda: None)() not in (
+            Qt.FocusReason.PopupFocusReason,
+            Qt.FocusReason.ActiveWindowFocusReason,
+        ):
+            self.close_editor()
+        return False
+
+    def _go(self, frame: CellEditor, down: int, along: int) -> None:
+        """The next cell below, or beside it, into the next row at the end."""
+        place, at = self.rows.place_of(frame.row_id), frame.column
+        self.close_editor()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        for _ in range(self.rows.rowCount() * max(1, len(self._specs))):
+            at += along
+            if at >= len(self._specs) or at < 0:
+                place, at = place + (1 if at > 0 else -1), 0 if at > 0 else len(self._specs) - 1
+            place += down
+            if not 0 <= place < self.rows.rowCount():
+                return
+            if self.editable(place, at):
+                self.open_editor(place, at)
+                return
+
+
+class FormTable(QWidget):
+    """The table of one card; its columns change with what the pack shows."""
+
+    edited = Signal(str, str, str)
+    opened = Signal(object)
+    chosen_changed = Signal()
+
+    def __init__(self, empty: Callable[[], EmptyState], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make_empty = empty
+        self._look: TableLook | None = None
+        self._name = ""
+        self._query = ""
+        self.view: CardView | None = None
+        self._model: RowsModel[FormRow] | None = None
+        self._place = QVBoxLayout(self)
+        self._place.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def hang(self) -> bool:
+        """Page.add gives it 8 px less of margin, as to every list."""
+        return True
+
+    def show_rows(self, name: str, look: TableLook, rows: Sequence[FormRow]) -> None:
+        """These rows under these columns; ticks, cursor and an open editor stay while the columns do."""
+        if look != self._look or name != self._name:
+            self._build(name, look)
+        assert self._model is not None
+        self._model.show(rows)
+
+    def _build(self, name: str, look: TableLook) -> None:
+        ticked = [row.id for row in self.chosen]
+        clear_layout(self._place)
+        self._look, self._name = look, name
+        self._model = RowsModel(
+            columns_of(look), self, key=lambda row: row.id, ticks=True, search=lambda row: row.search
+        )
+        self._model.set_search(self._query)
+        view = CardView(self._model, look, name=name, empty=self._make_empty())
+        view.setObjectName("form.table")
+        view.cell_edited.connect(self._cell_edited)
+        view.opened.connect(self.opened)
+        view.chosen_changed.connect(self.chosen_changed)
+        self.view = view
+        self._place.addWidget(view)
+        self._model.set_ticked(ticked)
+
+    def _cell_edited(self, row_id: str, at: int, text: str) -> None:
+        if self._look is not None:
+            self.edited.emit(row_id, self._look.fields[at].key, text)
+
+    @property
+    def chosen(self) -> tuple[FormRow, ...]:
+        return self._model.ticked if self._model is not None else ()
+
+    def set_search(self, text: str) -> None:
+        self._query = text
+        if self._model is not None:
+            self._model.set_search(text)
+
+    def jump(self, row_id: str, key: str = "") -> None:
+        """To a row, and into the editor of a field of it."""
+        if self._model is None or self.view is None or self._look is None:
+            return
+        place = self._model.place_of(row_id)
+        if place < 0:
+            return
+        self.view.set_current(place)
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        keys = [spec.key for spec in self._look.fields]
+        if key in keys:
+            self.view.open_editor(place, keys.index(key))
+
+    def current_row(self) -> FormRow | None:
+        found = self.view.current if self.view is not None else None
+        return found if isinstance(found, FormRow) else None

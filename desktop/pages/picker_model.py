@@ -1,0 +1,377 @@
+"""Choosing people for a card: everyone is listed, with every reason; judged beside the screen, those in sight first.
+
+picker = PickerModel(context, "draft/…", "continuing-education"); picker.load()
+picker.loaded     everybody is listed, not judged yet       picker.people, picker.card_label
+picker.judged     some more are judged                      picker.verdict(candidate)
+picker.study(c)   every reason and the earliest day of one  picker.studied(PersonCheck)
+picker.add(…)     rows of these into the draft              picker.added(int)
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.context import Context
+from desktop.pages.form_lines import State
+from desktop.pages.form_values import Form, new_row, rows_of, with_rows
+from domain.filling import is_empty
+from domain.packs.pack import Pack
+from domain.packs.service import Service
+from domain.picking import PersonCheck, Picker, row_values
+from domain.view import View
+from sync import actions
+from sync.store.drafts import Draft
+from sync.store.errors import StoreFailure
+from sync.store.local import LocalStore, Reader
+from sync.store.pinyin import full, initials
+from sync.views import PersonRow, as_of, people, view_for
+
+FIRST, SLICE = 40, 0.05  # people judged at once first; then as many as this many seconds allow
+_APART = re.compile(r"[\n\r、,，;；]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person of the list."""
+
+    id: str  # person or, of somebody the association does not know, roster entry
+    person: str | None
+    roster: str | None
+    name: str
+    document: str
+    masked: str
+    certificates: str
+    until: str
+    about: str
+    search: str
+    numbers: tuple[str, ...]  # of certificates
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How somebody stands, in a word for the list."""
+
+    state: str  # ok, bad, wait; "in": already in the card
+    words: str
+    eligible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What came of a pasted list."""
+
+    found: tuple[str, ...]  # ids that may be chosen
+    refused: tuple[str, ...]  # names found, but not to be chosen
+    inside: tuple[str, ...]  # names already in the card
+    unclear: tuple[str, ...]  # names that several people have
+    missing: tuple[str, ...]  # as pasted
+
+
+UNKNOWN_TO_THEM = Verdict("wait", "协会无此人资料", False)
+NOT_YET = Verdict("", "", False)
+
+
+class PickerModel(QObject):
+    """Everyone, judged for one card of one draft."""
+
+    loaded = Signal()
+    judged = Signal(int, int)
+    studied = Signal(str, object)
+    added = Signal(int)
+    failed = Signal(str, str)
+
+    def __init__(self, context: Context, draft_id: str, card: str) -> None:
+        super().__init__()
+        self.context, self.draft_id, self.card = context, draft_id, card
+        self.draft: Draft | None = None
+        self.people: tuple[Candidate, ...] = ()
+        self.as_of: str | None = None
+        self._checks: dict[str, PersonCheck] = {}
+        self._forced: set[str] = set()
+        self._inside: frozenset[str] = frozenset()
+        self._queue: list[str] = []
+        self._picker: Picker | None = None
+        self._view: View | None = None
+        self._round, self._waiting = 0, 0
+
+    # what there is
+
+    @property
+    def service(self) -> Service | None:
+        return self.context.pack.services.get(self.draft.service) if self.draft is not None else None
+
+    @property
+    def card_label(self) -> str:
+        service = self.service
+        return service.cards[self.card].label if service is not None and self.card in service.cards else ""
+
+    @property
+    def settled(self) -> bool:
+        return self._waiting == 0 and not self._queue
+
+    @property
+    def total(self) -> int:
+        return len(self.people)
+
+    @property
+    def done(self) -> int:
+        return self.total - len(self._queue)
+
+    def check_of(self, candidate: str) -> PersonCheck | None:
+        return self._checks.get(candidate)
+
+    def verdict(self, one: Candidate) -> Verdict:
+        """In a word; the reasons stand beside."""
+        if one.id in self._inside:
+            return Verdict("in", "已在本单", False)
+        if one.person is None:
+            return UNKNOWN_TO_THEM
+        check = self._checks.get(one.id)
+        if check is None:
+            return NOT_YET
+        if check.eligible:
+            return Verdict(
+                "ok" if not check.warned else "warn", check.warned[0].short if check.warned else "可选", True
+            )
+        shorts = list(dict.fromkeys(each.short for each in check.findings if each.short)) or ["不可选"]
+        more = f"，另 {len(shorts) - 1} 条" if len(shorts) > 1 else ""
+        return Verdict("bad", f"{shorts[0]}{more}", one.id in self._forced)
+
+    def force(self, candidate: str) -> None:
+        """Somebody who cannot be sent now may still wait in a draft."""
+        self._forced.add(candidate)
+        self.judged.emit(self.done, self.total)
+
+    def counts(self) -> dict[str, int]:
+        """How many each chip leaves."""
+        states = [self.verdict(one) for one in self.people]
+        able = sum(each.eligible and each.state != "bad" for each in states)
+        unable = sum(each.state in ("bad", "wait") for each in states)
+        return {"all": len(states), "ok": able, "bad": unable}
+
+    # reading
+
+    def load(self) -> None:
+        """The draft, then everybody, then the verdicts slice by slice."""
+        self._round += 1
+        self._waiting += 1
+        account, draft_id, now = self.context.account, self.draft_id, self.context.now()
+        self.context.write(
+            lambda store: actions.open_draft(store, account, draft_id, now=now), self._opened, self._broke
+        )
+
+    def _opened(self, draft: Draft) -> None:
+        self.draft = draft
+        if self.service is None or self.card not in self.service.cards:
+            self._waiting -= 1
+            return
+        account, pack, today, card = self.context.account, self.context.pack, self.context.today(), self.card
+        turn = self._round
+
+        def work(reader: Reader) -> tuple[tuple[Candidate, ...], View, Picker, str | None]:
+            listed = people(reader, account, today=today)
+            view = view_for(reader, account, None, pack=pack)
+            picker = Picker(pack, view, draft.service, card, today, form=draft.form or {})
+            return tuple(candidate(pack, one, today.year) for one in listed), view, picker, as_of(reader, account)
+
+        self.context.read(work, lambda found: self._listed(turn, *found), self._broke)
+
+    def _listed(self, turn: int, listed: tuple[Candidate, ...], view: View, picker: Picker, as_of_: str | None) -> None:
+        self._waiting -= 1
+        if turn != self._round:
+            return
+        assert self.draft is not None
+        self.people, self._view, self._picker, self.as_of = listed, view, picker, as_of_
+        self._checks = {}
+        self._inside = frozenset(
+            str(each.get("person") or each.get("roster")) for each in rows_of(self.draft.form or {}, self.card)
+        )
+        self._queue = [one.id for one in listed if one.person is not None]
+        self.loaded.emit()
+        self._next(FIRST)
+
+    def first(self, ids: Sequence[str]) -> None:
+        """Those in sight come next."""
+        wanted = [each for each in ids if each not in self._checks]
+        if wanted:
+            inside = set(wanted)
+            self._queue = [*wanted, *(each for each in self._queue if each not in inside)]
+
+    def _next(self, most: int = 0) -> None:
+        picker, queue, turn = self._picker, tuple(self._queue), self._round
+        if picker is None or not queue or self._waiting:
+            return
+        self._waiting += 1
+
+        def work(_reader: Reader) -> dict[str, PersonCheck]:
+            made: dict[str, PersonCheck] = {}
+            begun = time.perf_counter()
+            for at, each in enumerate(queue):
+                made[each] = picker.check(each, when=False)
+                if (most and at + 1 >= most) or (not most and time.perf_counter() - begun > SLICE):
+                    break
+            return made
+
+        self.context.read(work, lambda made: self._more(turn, made), self._broke)
+
+    def _more(self, turn: int, made: Mapping[str, PersonCheck]) -> None:
+        self._waiting -= 1
+        if turn != self._round:
+            return
+        self._checks.update(made)
+        self._queue = [each for each in self._queue if each not in made]
+        self.judged.emit(self.done, self.total)
+        self._next()
+
+    def study(self, candidate_id: str) -> None:
+        """Every reason, with the first day on which it would be possible."""
+        picker, turn = self._picker, self._round
+        if picker is None or not candidate_id.startswith("person/"):
+            return
+        self._waiting += 1
+
+        def done(check: PersonCheck) -> None:
+            self._waiting -= 1
+            if turn == self._round:
+                self._checks[candidate_id] = check
+                self._queue = [each for each in self._queue if each != candidate_id]
+                self.studied.emit(candidate_id, check)
+            self._next()
+
+        self.context.read(lambda _reader: picker.check(candidate_id, when=True), done, self._broke)
+
+    # choosing
+
+    def match(self, text: str) -> Pasted:
+        """Who a pasted list names: by number where there is one, else by name."""
+        by_number, by_name = self._index()
+        found: list[str] = []
+        refused, inside, unclear, missing = list[str](), list[str](), list[str](), list[str]()
+        for line in (part.strip() for part in _APART.split(text)):
+            cells = [cell.strip() for cell in re.split(r"[\t ]+", line) if cell.strip()]
+            if not cells:
+                continue
+            hits = next((by_number[cell.upper()] for cell in cells if cell.upper() in by_number), None)
+            hits = hits or next((by_name[cell] for cell in (line, *cells) if cell in by_name), None)
+            if hits is None:
+                missing.append(line)
+            elif len(hits) > 1:
+                unclear.append(hits[0].name)
+            else:
+                self._sort_in(hits[0], found, refused, inside)
+        return Pasted(*(tuple(dict.fromkeys(each)) for each in (found, refused, inside, unclear, missing)))
+
+    def _sort_in(self, one: Candidate, found: list[str], refused: list[str], inside: list[str]) -> None:
+        verdict = self.verdict(one)
+        if verdict.state == "in":
+            inside.append(one.name)
+        elif verdict.eligible:
+            found.append(one.id)
+        else:
+            refused.append(one.name)
+
+    def _index(self) -> tuple[dict[str, list[Candidate]], dict[str, list[Candidate]]]:
+        by_number: dict[str, list[Candidate]] = {}
+        by_name: dict[str, list[Candidate]] = {}
+        for one in self.people:
+            by_name.setdefault(one.name, []).append(one)
+            for number in (one.document, *one.numbers):
+                if number:
+                    by_number.setdefault(number.upper(), []).append(one)
+        return by_number, by_name
+
+    def add(self, chosen: Sequence[Candidate]) -> None:
+        """Rows of these, with what their fields start with."""
+        assert self.draft is not None
+        pack, view, service, card = self.context.pack, self._view, self.draft.service, self.card
+        account, draft_id = self.context.account, self.draft_id
+        today, now = self.context.today(), self.context.now()
+        picker = self._picker
+        assert view is not None
+        assert picker is not None
+        listed = tuple(chosen)
+
+        def work(store: LocalStore) -> int:
+            rows = [row_for(pack, view, service, card, one, today, picker) for one in listed]
+
+            def change(form: Form) -> Form:
+                there = {each.get("person") or each.get("roster") for each in rows_of(form, card)}
+                return with_rows(
+                    form, card, [row for row in rows if (row.get("person") or row.get("roster")) not in there]
+                )
+
+            actions.change_draft(store, account, draft_id, change, now=now)
+            return len(rows)
+
+        self._waiting += 1
+        self.context.write(work, self._added, self._broke)
+
+    def _added(self, count: int) -> None:
+        self._waiting -= 1
+        self.added.emit(count)
+
+    def _broke(self, error: BaseException) -> None:
+        self._waiting -= 1
+        if not isinstance(error, StoreFailure):
+            raise error
+        self.failed.emit(error.sentence, error.remedy)
+
+
+def row_for(
+    pack: Pack, view: View, service: str, card: str, one: Candidate, today: Any, picker: Picker
+) -> dict[str, Any]:
+    """A new row; a choice that is the only possible one is made already."""
+    values = row_values(pack, view, service, card, one.person, today)
+    part = pack.services[service].card_service(card)
+    apart = next((field for field in part.spec.item if field.judged_apart), None)
+    if apart is not None and is_empty(values.get(apart.key)) and one.person is not None:
+        able = [option.value for option in picker.check(one.person, values, when=False).options if option.eligible]
+        if len(able) == 1:
+            values[apart.key] = [able[0]] if apart.type in ("certificates", "choices") else able[0]
+    return new_row(one.person, one.roster if one.person is None else None, values)
+
+
+def candidate(pack: Pack, row: PersonRow, year: int) -> Candidate:
+    """A line of the list, found by name, sound and numbers."""
+    labels = {str(each.get("type")): str(each.get("label")) for each in pack.spec.certificates}
+    held = [each for each in row.certificates if each.get("status", "active") == "active"]
+    ends = [str(each["valid_until"]) for each in held if each.get("valid_until")]
+    numbers = tuple(str(each.get("number") or "") for each in row.certificates)
+    return Candidate(
+        id=row.person or row.subject,
+        person=row.person,
+        roster=row.roster,
+        name=row.name,
+        document=row.document,
+        masked=row.masked,
+        certificates="、".join(labels.get(str(each.get("type")), str(each.get("type"))) for each in held),
+        until=min(ends, default=""),
+        about=_about(pack, row, year),
+        search=f"{row.name} {initials(row.name)} {full(row.name)} {row.document} {' '.join(numbers)}",
+        numbers=numbers,
+    )
+
+
+def _about(pack: Pack, row: PersonRow, year: int) -> str:
+    """男 38 岁 大专 工程造价"""
+    body = row.body or row.entry
+    birth = str(body.get("birth_date") or "")
+    age = f"{year - int(birth[:4])} 岁" if birth[:4].isdigit() else ""
+    education = body.get("education") if isinstance(body.get("education"), Mapping) else {}
+    assert isinstance(education, Mapping)
+    level = str(education.get("level") or "")
+    words = (pack.label("gender", body.get("gender") or ""), age, pack.label("education_level", level))
+    return "  ".join(
+        word for word in (*words, str(education.get("specialty") or "")) if word and word.isascii() is False
+    )
+
+
+def state_icon(state: str) -> State | str:
+    """The icon of a verdict."""
+    return {"in": "check"}.get(state, state)

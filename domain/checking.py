@@ -12,7 +12,7 @@ from domain.facts import facts_for, form_rows
 from domain.fees import NewBill, bills
 from domain.filling import filling_findings
 from domain.judging import fill, row_path
-from domain.materials import Place, Unacceptable, examine, limits_of, profile, read_uploads
+from domain.materials import Place, Unacceptable, examine, in_profile, limits_of, read_uploads
 from domain.operations import Finding, Severity
 from domain.packs.pack import Pack
 from domain.packs.service import Service
@@ -200,7 +200,7 @@ def _material(question: Question, place: Place, needed: bool, invalid: Sequence[
         served = "upload"
     elif attached.intersection(spec.satisfied_by) or (place.material.also and place.material.also(place.env) is True):
         served = "other"
-    elif spec.reuse and spec.id in profile(place.env):
+    elif in_profile(place):
         served = "profile"
     broken = tuple(each.sentence for each in invalid if each.material == spec.id and each.row == place.row)
     return MaterialCheck(

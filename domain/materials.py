@@ -167,7 +167,12 @@ def _served(place: Place, attached: frozenset[str]) -> bool:
         return True
     if place.material.also is not None and place.material.also(place.env) is True:
         return True
-    return spec.reuse and spec.id in profile(place.env)
+    return in_profile(place)
+
+
+def in_profile(place: Place) -> bool:
+    """Whether what lies in the person's file serves here."""
+    return place.material.id in profile(place.env) and _sure(place.material.reuse, place.env) is True
 
 
 def profile(env: Env) -> frozenset[str]:

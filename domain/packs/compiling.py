@@ -110,6 +110,7 @@ class Builder:
             if isinstance(spec.max_bytes, str)
             else spec.max_bytes,
             also=self.maybe(spec.also, (*path, "also")),
+            reuse=self.condition(spec.reuse, (*path, "reuse")),
         )
 
     def fee(self, spec: FeeSpec, path: Path) -> Fee:

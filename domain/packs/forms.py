@@ -95,7 +95,7 @@ class MaterialSpec(Part):
     pages: int | None = None
     photo: dict[str, Any] = Field(default_factory=dict)
     copies: dict[str, int] = Field(default_factory=dict)
-    reuse: bool = False  # what lies in the person's profile serves
+    reuse: Condition = False  # what lies in the person's profile serves
     satisfied_by: tuple[Id, ...] = ()  # any of these in its place
     also: Expr | None = None  # anything else that serves in its place, such as an approved payment on file
     proof: Expr | None = None  # the subject that a proof must be about, where the paper is a proof

@@ -45,6 +45,7 @@ class Material:
     max_mb: Compiled | int | None
     max_bytes: Compiled | int | None
     also: Compiled | None
+    reuse: Compiled | bool
 
     @property
     def id(self) -> str:

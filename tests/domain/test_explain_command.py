@@ -1,0 +1,88 @@
+"""`huiban explain` and `huiban pack` as scripts see them: a real process, without Qt, on stdout JSON alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NO_QT = """
+import sys
+sys.modules['PySide6'] = sys.modules['shiboken6'] = None
+from desktop.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+CASES = """
+cases:
+- {id: "一", kind: document, service: receipt, given: {request: {payment_kind: unit_fee}}, expect: {}, why: x}
+- {id: 2, kind: document, service: receipt, given: {request: {payment_kind: assist_fee}}}
+"""
+
+
+def huiban(*words: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    return subprocess.run(
+        [sys.executable, "-c", NO_QT, *words], cwd=ROOT, env=environment, capture_output=True, check=False
+    )
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    path = tmp_path / "cases.yaml"
+    path.write_text(CASES, encoding="utf-8")
+    return path
+
+
+def test_every_case_answered(cases: Path) -> None:
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout.decode("utf-8")) == [
+        {"id": "一", "answer": {"document_kind": "fiscal_receipt", "delivery": "sms"}},
+        {"id": 2, "answer": {"document_kind": "e_invoice", "delivery": "email"}},
+    ]
+    assert done.stderr == b""
+
+
+def test_one_case_that_cannot_be_asked_stops_no_other(cases: Path) -> None:
+    cases.write_text(CASES + "- {id: bad, kind: eligibility, service: nothing, given: {}}\n- 7\n", encoding="utf-8")
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
+    assert done.returncode == 1
+    answers = json.loads(done.stdout.decode("utf-8"))
+    assert [set(each) for each in answers] == [{"id", "answer"}, {"id", "answer"}, {"id", "error"}, {"id", "error"}]
+
+
+def test_a_pack_may_be_a_folder(cases: Path) -> None:
+    folder = ROOT / "resources" / "packs" / "gdjlxh-2025"
+    assert huiban("explain", "--pack", str(folder), "--cases", str(cases)).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["cases: [", "other: 1", "", "cases: 3"])
+def test_a_file_that_cannot_be_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cases.yaml"
+    path.write_text(text, encoding="utf-8")
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(path))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.decode("utf-8").strip().splitlines()) == 1
+
+
+def test_a_pack_that_cannot_be_read(cases: Path, tmp_path: Path) -> None:
+    assert huiban("explain", "--pack", "nobody", "--cases", str(cases)).returncode == 2
+    assert huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(tmp_path / "none")).returncode == 2
+
+
+def test_checking_packs(tmp_path: Path) -> None:
+    assert huiban("pack", "check").returncode == 0
+    assert huiban("pack", "check", "gdjlxh-2025").returncode == 0
+    (tmp_path / "pack.yaml").write_text("pack: x\nname: y\nprice: 1.5\n", encoding="utf-8")
+    done = huiban("pack", "check", str(tmp_path))
+    assert done.returncode == 1
+    assert "pack.yaml:3: price" in done.stderr.decode("utf-8")
+
+
+def test_the_schema_is_json() -> None:
+    done = huiban("pack", "schema")
+    assert done.returncode == 0
+    assert set(json.loads(done.stdout)) == {"pack", "service", "document", "table"}

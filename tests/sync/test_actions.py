@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -450,3 +453,29 @@ def test_people_named_in_the_form_are_in_flight_for_the_next(store: LocalStore, 
         view = views.view_for(reader, account, ["person/1", "person/2"], pack=pack)
     assert [body["state"] for body in view.applications["person/1"]] == ["agency_review"]
     assert "person/2" not in view.applications, "a draft puts nobody in flight"
+
+
+def test_what_is_carried_by_hand_is_the_very_bytes_with_their_papers(
+    store: LocalStore, port: SyncStore, account: str, pack: Pack, tmp_path: Path
+) -> None:
+    draft = a_draft(store, account)
+    paper = actions.attach(store, account, draft.id, "M", b"%PDF" * 50_000, now=NOW, type="pdf", row="r0")
+    submit = actions.submit(store, account, draft.id, pack=pack, now=NOW)
+    abandon = actions.act(store, account, draft.entity, "abandon", pack=pack, now=NOW, reason="不办了")
+    path = tmp_path / "带去协会.huiban"
+    with pytest.raises(NotAllowed, match="前面还有没送出的"):
+        actions.export_operations(store, account, [abandon], path, now=NOW)
+    assert actions.export_operations(store, account, [abandon, submit], path, now=NOW) == 2
+    with zipfile.ZipFile(path) as archive:
+        told = json.loads(archive.read("operations.json"))
+        assert archive.read(paper["blob"]) == b"%PDF" * 50_000
+    assert [one["content"].encode() for one in told["operations"]] == [
+        kept(store, op_id).content for op_id in (submit, abandon)
+    ]
+    assert port.next_batch(account, 1 << 20, NOW) == ()
+    with pytest.raises(NotAllowed):
+        actions.cancel(store, account, submit, now=NOW)
+    actions.resume_exported(store, account, [submit, abandon])
+    assert [item.op_id for item in port.next_batch(account, 1 << 20, NOW)] == [submit]
+    with pytest.raises(NotAllowed, match="已经发过"):
+        actions.cancel(store, account, submit, now=NOW)

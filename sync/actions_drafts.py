@@ -1,0 +1,278 @@
+"""Drafts: begin, type, share, take up, delete, split, copy. What typing saves is one row, durable when it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from domain.operations import Kind
+from domain.packs.pack import Pack
+from sync.forecast import first_action
+from sync.merge import decide
+from sync.store.drafts import Draft
+from sync.store.errors import NotAllowed
+from sync.store.local import LocalStore, Writer
+from sync.store.operations import CANCELLED, Sketch
+from sync.store.shown import next_version, shown
+from sync.store.signing import ask
+from sync.store.text import dumps, instant, key_of, new_id
+
+GONE = NotAllowed("这份草稿已经不在了。", "请回到草稿列表再看。")
+ON_ITS_WAY = NotAllowed("这份草稿已放入待发送。", "要改的话，请先在“待发送”里撤回。")
+
+
+def new_draft(
+    store: LocalStore,
+    account: str,
+    service: str,
+    *,
+    now: datetime,
+    form: Mapping[str, Any] | None = None,
+    title: str = "",
+) -> Draft:
+    """An empty form, or one begun; the id of the application it will become is born here."""
+    key = new_id()
+    with store.transaction() as writer:
+        draft = Draft(
+            id=f"draft/{key}",
+            entity=f"application/{key}",
+            service=service,
+            title=title,
+            form={"values": {}, "cards": {}, "attachments": [], **(form or {})},
+            edited_by=writer.accounts.need(account).name,
+            edited_at=instant(now),
+        )
+        writer.drafts.put(account, draft)
+        writer.touch("drafts")
+    return draft
+
+
+def save_draft_locally(
+    store: LocalStore, account: str, draft_id: str, form: Mapping[str, Any], *, by: str, now: datetime
+) -> None:
+    """What a pause in typing saves: one row, durable when this returns. Tells no page: the one that types knows.
+
+    Attachments are not of it: they belong to `attach` and `detach`, which may run while somebody types.
+    """
+    with store.transaction() as writer:
+        if not writer.drafts.type(account, draft_id, dumps(form), by, instant(now)):
+            raise ON_ITS_WAY if writer.drafts.get(account, draft_id) else GONE
+
+
+def change_draft(
+    store: LocalStore,
+    account: str,
+    draft_id: str,
+    change: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> None:
+    """A new form from the one that is there, in one step: people chosen on another page than the form's own."""
+    with store.transaction() as writer:
+        draft = editable(writer, account, draft_id)
+        by = writer.accounts.need(account).name
+        made = replace(draft, form=dict(change(draft.form or {})), edited_by=by, edited_at=instant(now))
+        writer.drafts.put(account, made)
+        writer.touch("drafts")
+
+
+def rename_draft(store: LocalStore, account: str, draft_id: str, title: str) -> None:
+    """Its name in lists."""
+    with store.transaction() as writer:
+        writer.drafts.set(account, draft_id, title=title)
+        writer.touch("drafts")
+
+
+def share_draft(store: LocalStore, account: str, draft_id: str) -> None:
+    """暂存: the unit's other accounts are to see it; its Operation is made when transport takes it."""
+    with store.transaction() as writer:
+        editable(writer, account, draft_id)
+        writer.drafts.set(account, draft_id, share=1)
+        writer.touch("drafts", "outbox")
+
+
+def open_draft(store: LocalStore, account: str, draft_id: str, *, now: datetime) -> Draft:
+    """The draft to fill in: the one here, or a colleague's shared one, which from now on is here too."""
+    with store.transaction() as writer:
+        here = writer.drafts.get(account, draft_id)
+        if here is not None:
+            return here
+        shared = writer.mirror.get(account, draft_id)
+        if shared is None:
+            raise GONE
+        body = shared.body
+        draft = Draft(
+            id=draft_id,
+            entity=str(body["application"]),
+            service=str(body["service"]),
+            title=str(body.get("title") or ""),
+            form=body.get("form") or {},
+            base=body.get("form") or {},
+            shared_version=shared.version,
+            returned=bool(body.get("returned")),
+            base_version=next_version(writer, account, str(body["application"])),
+            edited_by=str(body.get("edited_by") or ""),
+            edited_at=str(body.get("edited_at") or instant(now)),
+        )
+        writer.drafts.put(account, draft)
+        writer.touch("drafts")
+        return draft
+
+
+def open_returned(store: LocalStore, account: str, application: str, *, pack: Pack, now: datetime) -> Draft:
+    """The returned application as an editable draft under its own id; taken up again where it was left."""
+    with store.transaction() as writer:
+        draft_id = f"draft/{key_of(application)}"
+        here = writer.drafts.get(account, draft_id)
+        if here is not None:
+            return here
+        found = writer.mirror.get(account, application)
+        if found is None:
+            raise NotAllowed("本机没有这份申请。", "请联网后再打开。")
+        if writer.mirror.get(account, draft_id) is not None:
+            return open_draft(store, account, draft_id, now=now)
+        me = writer.accounts.need(account)
+        service, state = str(found.body["service"]), str(found.body["state"])
+        draft = Draft(
+            id=draft_id,
+            entity=application,
+            action=first_action(pack, service, state, pack.actor_of(me.role)) or "",
+            service=service,
+            title=pack.services[service].label if service in pack.services else "",
+            form=found.body.get("form") or {},
+            base=found.body.get("form") or {},
+            base_version=found.version,
+            returned=True,
+            edited_by=me.name,
+            edited_at=instant(now),
+        )
+        writer.drafts.put(account, draft)
+        writer.touch("drafts")
+        return draft
+
+
+def delete_draft(store: LocalStore, account: str, draft_id: str, *, now: datetime) -> Draft:
+    """Gone here and, if it was shared, for the unit; what is returned goes into `restore_draft`, to undo it."""
+    with store.transaction() as writer:
+        draft = open_draft(store, account, draft_id, now=now)
+        if draft.sent is not None:
+            raise ON_ITS_WAY
+        writer.drafts.remove(account, draft_id)
+        if draft.shared_version:
+            _ask_to_delete(writer, account, draft, now)
+        writer.touch("drafts")
+        return draft
+
+
+def restore_draft(store: LocalStore, account: str, draft: Draft) -> None:
+    """Undo a deletion; one that had been shared is shared again."""
+    with store.transaction() as writer:
+        shared = bool(draft.shared_version)
+        gone = [kept for kept in writer.operations.of_entity(account, draft.id) if kept.kind == Kind.DELETE_DRAFT]
+        version = draft.shared_version
+        if gone and gone[-1].can_cancel:
+            writer.operations.take_back(gone[-1].op_id, CANCELLED, draft.id, draft.edited_at)
+        elif gone:
+            version = 0
+        writer.drafts.put(account, replace(draft, share=draft.share or shared, shared_version=version))
+        writer.touch("drafts", "outbox")
+
+
+def decide_place(store: LocalStore, account: str, draft_id: str, path: str, *, theirs: bool) -> Draft:
+    """One place that both sides changed: mine or theirs; the other one stays in the draft's history."""
+    with store.transaction() as writer:
+        draft = editable(writer, account, draft_id)
+        asked = next((place for place in draft.asks if place["path"] == path), None)
+        if asked is None:
+            return draft
+        loser = {**asked, "taken": "theirs" if theirs else "mine"}
+        draft = replace(
+            draft,
+            form=decide(draft.form or {}, asked, theirs=theirs),
+            asks=tuple(place for place in draft.asks if place["path"] != path),
+            history=(*draft.history, loser),
+        )
+        writer.drafts.put(account, draft)
+        writer.touch("drafts")
+        return draft
+
+
+def split_failing(store: LocalStore, account: str, draft_id: str, rows: Sequence[str], *, now: datetime) -> Draft:
+    """Move these rows, with their papers, into a draft of their own; what is left can go now."""
+    moved = set(rows)
+    with store.transaction() as writer:
+        draft = editable(writer, account, draft_id)
+        stays, goes = split_form(draft.form or {}, moved)
+        if not any(goes["cards"].values()):
+            raise NotAllowed("没有可移出的人。", "请先勾选。")
+        writer.drafts.put(account, replace(draft, form=stays, edited_at=instant(now)))
+        writer.touch("drafts")
+        return new_draft(store, account, draft.service, form=goes, title=draft.title, now=now)
+
+
+def split_form(form: Mapping[str, Any], rows: set[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(without these rows, with these rows only); papers of the whole form go with both."""
+
+    def part(keep: Callable[[str], bool]) -> dict[str, Any]:
+        cards = {
+            card: [row for row in listed if keep(row["row"])] for card, listed in (form.get("cards") or {}).items()
+        }
+        papers = [
+            paper for paper in form.get("attachments") or () if paper.get("row") is None or keep(str(paper["row"]))
+        ]
+        return {**form, "cards": cards, "attachments": papers}
+
+    return part(lambda row: row not in rows), part(lambda row: row in rows)
+
+
+def without_orphans(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the papers of rows that were taken out."""
+    rows = {row["row"] for listed in (form.get("cards") or {}).values() for row in listed}
+    papers = [paper for paper in form.get("attachments") or () if paper.get("row") is None or paper["row"] in rows]
+    return {**form, "attachments": papers}
+
+
+def copy_as_new(store: LocalStore, account: str, application: str, *, now: datetime) -> Draft:
+    """Any form that was sent, as the beginning of a new one: new ids, nothing of its fate."""
+    with store.transaction() as writer:
+        body = shown(writer, account, application)
+        if body is None:
+            raise NotAllowed("本机没有这份申请。", "请联网后再打开。")
+        form = body.get("form") or {}
+        fresh = {row["row"]: new_id() for rows in (form.get("cards") or {}).values() for row in rows}
+        cards = {
+            card: [{**row, "row": fresh[row["row"]]} for row in rows]
+            for card, rows in (form.get("cards") or {}).items()
+        }
+        papers = [
+            {**paper, "row": fresh.get(str(paper.get("row"))) if paper.get("row") else None}
+            for paper in form.get("attachments") or ()
+        ]
+        return new_draft(
+            store, account, str(body["service"]), form={**form, "cards": cards, "attachments": papers}, now=now
+        )
+
+
+def editable(writer: Writer, account: str, draft_id: str) -> Draft:
+    """The draft, if it may be changed now; raises NotAllowed."""
+    draft = writer.drafts.get(account, draft_id)
+    if draft is None:
+        raise GONE
+    if draft.sent is not None:
+        raise ON_ITS_WAY
+    return draft
+
+
+def _ask_to_delete(writer: Writer, account: str, draft: Draft, now: datetime) -> None:
+    ask(
+        writer,
+        account,
+        Kind.DELETE_DRAFT,
+        draft.id,
+        {},
+        now=now,
+        sketch=Sketch(draft.title),
+        base_version=next_version(writer, account, draft.id),
+    )

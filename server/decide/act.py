@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,14 +11,13 @@ from domain.operations import Finding
 from domain.packs import Pack, Service
 from domain.transitions import Refusal as Refused
 from domain.transitions import Transition, transition
-from domain.view import View
 from server import effects
 from server.decide import payments, reading
 from server.decide.caller import Asked
 from server.decide.cases import Body, is_open, moved, with_form
 from server.decide.verdict import Refusal, Verdict, applied, refused, refused_with
 from server.decide.versions import outdated, visible
-from server.decide.views import view_for
+from server.decide.views import view_of
 from server.decide.workspace import Step
 from server.effects import Because
 from server.scopes import key_of
@@ -50,21 +49,29 @@ def decide(step: Step, asked: Asked) -> Verdict:
     sent = _sent(step, asked, case)
     if isinstance(sent, Verdict):
         return sent
-    view = _view(step, asked, sent)
+    view = view_of(step, sent, step.body(asked.caller.account))
     warnings: tuple[Finding, ...] = ()
+    owed: Sequence[Mapping[str, Any]] | None = None
     if case.verb in SENDING:
         check = check_form(case.pack, view, case.service.id, sent["form"], asked.day, application=sent)
         if not check.ok:
             return refused_with(check.findings)
         warnings = check.findings
+        if payments.is_payment(case.service) and not case.new:
+            owed = check.bills
+            if short := payments.unset(case.pack, check.bill_blocked_by):
+                return refused_with(short)
     made = transition(case.pack, sent, case.actor, case.action, view=view, today=asked.day, payload=said)
     if isinstance(made, Refused):
         return refused_with(made.findings) if made.findings else refused(Refusal.NOT_NOW)
     if short := payments.blocked(case.pack, made.bills):
         return refused_with(short)
-    _carried_out(step, asked, case, sent, made, said)
+    body = _carried_out(step, asked, case, sent, made, said)
+    if owed is not None:
+        because = Because(case.pack, asked.day, asked.received_at, body.get("unit"), body)
+        _store(step, case.pack, payments.renewed(step, because, body, owed))
     queued = frozenset(write.values.get("queue") for write in made.writes if write.op == "queue")
-    for covered, action in made.fires:
+    for covered, action in (*made.fires, *_let_go(step, asked, case, body, made)):
         _fire(step, asked, case, covered, action, said, queued)
     if case.verb in SENDING:
         _drop_draft(step, asked)
@@ -78,8 +85,8 @@ def _case(step: Step, asked: Asked) -> Case | Verdict:
     body = entry.body if entry else _opened(asked)
     pack = asked.pack
     verb = pack.verb(action) if action in pack.spec.actions else ""
-    if entry is not None and verb not in SENDING and body.get("edition") not in (None, "", pack.edition):
-        pack = asked.edition(body["edition"])
+    if entry is not None and verb not in SENDING:
+        pack = asked.edition_of(body)
     if body.get("service") not in pack.services or caller.role not in pack.spec.roles:
         return refused(Refusal.MALFORMED, "service：没有这项业务")
     if not verb or verb == "save":
@@ -145,15 +152,6 @@ def _strangers(step: Step, form: Body) -> Verdict | None:
     return None
 
 
-def _view(step: Step, asked: Asked, body: Body) -> View:
-    covered = [step.body(covered) or {} for covered in body.get("covers", ())]
-    bills = [bill for one in (body, *covered) for bill in one.get("bills", ())]
-    lines = (line for bill in bills for line in (step.body(bill) or {}).get("lines", ()))
-    people = [*body.get("people", ()), *(line["person"] for line in lines if line.get("person"))]
-    account = step.body(asked.caller.account)
-    return view_for(step, body.get("unit"), people, covered=body.get("covers", ()), account=account, without=body["id"])
-
-
 def _carried_out(step: Step, asked: Asked, case: Case, before: Body, made: Transition, said: Mapping[str, Any]) -> Body:
     """The application after the action, with its bills and effects."""
     body = moved(step, asked, case.pack, before, actor=case.actor, action=case.action, target=made.target, said=said)
@@ -190,6 +188,14 @@ def _store(step: Step, pack: Pack, body: Body) -> None:
     step.concern(body["id"], body["people"] or [body.get("unit")], is_now_open)
 
 
+def _let_go(step: Step, asked: Asked, case: Case, payment: Body, made: Transition) -> list[tuple[str, str]]:
+    """What a payment that is taken back fires where its taker has no such action: the form must not hang on it."""
+    actions = case.service.workflow.actions.get(made.source, ())
+    fires = {one.spec.fires for one in actions if one.spec.do == case.action and case.actor in one.actors} - {None}
+    left = [covered for covered in payment.get("covers", ()) if covered not in dict(made.fires)]
+    return [(covered, str(name)) for name in fires if case.verb == "withdraw" for covered in left]
+
+
 def _fire(
     step: Step, asked: Asked, case: Case, covered: str, action: str, said: Mapping[str, Any], queued: frozenset[Any]
 ) -> None:
@@ -200,14 +206,19 @@ def _fire(
     body = step.body(covered)
     if body is None:
         return
-    pack = asked.pack if body.get("edition") in (None, "", asked.pack.edition) else asked.edition(body["edition"])
-    made = transition(pack, body, case.actor, action, view=_view(step, asked, body), today=asked.day, payload=said)
+    pack, view = asked.edition_of(body), view_of(step, body, step.body(asked.caller.account))
+    service = pack.services[body["service"]]
+    here = (one for one in service.workflow.actions.get(body["state"], ()) if one.spec.do == action)
+    able = {actor for one in here for actor in one.actors}
+    actor = case.actor if case.actor in able else min(able, default=case.actor)
+    because = {**said, "reason": said["reason"] or case.service.label}
+    made = transition(pack, body, actor, action, view=view, today=asked.day, payload=because)
     if isinstance(made, Transition):
         own = tuple(w for w in made.writes if w.op != "queue" or w.values.get("queue") not in queued)
         made = replace(made, writes=own)
         verb = "fired" if made.verb in SENDING else made.verb  # nobody sent a form
-        fired = Case(pack, pack.services[body["service"]], body, case.actor, action, verb, False)
-        _carried_out(step, asked, fired, body, made, said)
+        fired = Case(pack, service, body, case.actor, action, verb, False)
+        _carried_out(step, asked, fired, body, made, because)
 
 
 def _drop_draft(step: Step, asked: Asked) -> None:

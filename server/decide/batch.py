@@ -5,8 +5,10 @@ Every Operation is decided once. If the commit of a batch fails, each of it is d
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,7 +78,8 @@ def batch(work: Work, caller: Caller, sent: Sequence[SignedOperation], received_
             queue.append((place, read))
         else:
             answers[place] = outcome_text(read)
-    decided = _decide(work, caller, [one for _, one in queue], received_at) if queue else []
+    with _without_collecting():
+        decided = _decide(work, caller, [one for _, one in queue], received_at) if queue else []
     answers |= zip((place for place, _ in queue), decided, strict=True)
     work.notifier.poke()
     return [answers[place] for place in range(len(sent))]
@@ -107,6 +110,18 @@ def _op_id_in(content: str) -> str:
     """The op_id of an Operation that cannot be read, as far as it can be seen."""
     start = content.find('"op_id":"')
     return content[start + 9 : start + 45] if start >= 0 else ""
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A batch makes many values and few cycles: looking for cycles all the while would cost a quarter of its time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _decide(work: Work, caller: Caller, received: Sequence[Received], at: datetime) -> list[str]:

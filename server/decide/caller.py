@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -70,3 +70,8 @@ class Asked:
     def entity(self) -> str:
         """What it is about."""
         return self.operation.entity
+
+    def edition_of(self, application: Mapping[str, Any]) -> Pack:
+        """The edition that an application lives by: that of its last submission."""
+        name = application.get("edition")
+        return self.pack if name in (None, "", self.pack.edition) else self.edition(str(name))

@@ -28,7 +28,7 @@ def install(connection: Connection, bodies: Iterable[Mapping[str, Any]], now: st
     chosen = sorted(bodies, key=lambda body: _rank(body["id"]))
     workspace = Workspace(connection)
     workspace.load(body["id"] for body in chosen)
-    workspace.load_facts((body["id"] for body in chosen if body["id"].startswith("person/")), ())
+    workspace.load_facts([body["id"] for body in chosen if body["id"].startswith("person/")], ())
     workspace.load_keys(_keys(chosen))
     step = Step(workspace)
     for body in chosen:

@@ -23,7 +23,7 @@ def load_all(workspace: Workspace, caller: Caller, operations: Sequence[Operatio
     fresh = named
     for _ in range(ROUNDS):
         found = workspace.load(fresh)
-        fresh = {entity for entry in found for entity in _behind(entry)} - workspace.entries.keys()
+        fresh = {one for entry in found for one in _behind(entry) if one not in workspace.entries}
         if not fresh:
             break
     if workspace.connection.dialect.name == "postgresql":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
+from domain.checking import bill_body
 from domain.operations import Finding
 from domain.packs import Pack, Service
 from domain.transitions import BillToMake
@@ -58,42 +58,53 @@ def _payable(bill: Mapping[str, Any] | None, payment: Body, unit: str, kinds: Se
 
 def blocked(pack: Pack, bills: Sequence[BillToMake]) -> tuple[Finding, ...]:
     """A bill whose amount nobody has set is never zero: the step waits, and says for what."""
-    keys = dict.fromkeys(key for one in bills if one.bill.total is None for key in one.bill.blocked_by or ("",))
-    labels = [(key, pack.parameters[key].label if key in pack.parameters else key) for key in keys]
+    return unset(pack, [key for one in bills if one.bill.total is None for key in one.bill.blocked_by])
+
+
+def unset(pack: Pack, keys: Sequence[str]) -> tuple[Finding, ...]:
+    """Each parameter that somebody has to set first."""
+    labels = [(key, pack.parameters[key].label if key in pack.parameters else key) for key in dict.fromkeys(keys)]
     words = pack.spec.required
     return tuple(Finding(words.id, words.parameter.replace("{参数}", label), path=key) for key, label in labels)
 
 
 def make(step: Step, because: Because, bills: Sequence[BillToMake]) -> list[str]:
     """Bills as the transition of an application makes them; their ids."""
-    made = []
-    for one in bills:
-        entity = new_id("bill")
-        lines = [
-            {
-                "rule": line.rule,
-                "type": line.type,
-                "label": line.label,
-                "clause": line.clause,
-                "person": line.person,
-                "row": line.row,
-                "quantity": line.quantity,
-                "amount": money(line.amount),
-                "receipt": line.receipt,
-            }
-            for line in one.bill.lines
-        ]
-        body: Body = {"id": entity, "kind": one.bill.kind, "unit": because.unit, "application": because.case["id"]}
-        body |= {"lines": lines, "total": money(one.bill.total), "made_on": because.day.isoformat(), "paid_on": None}
-        step.put(entity, {**body, "payment": None, "notes": [], **one.values}, unit=because.unit)
-        number(step, because, entity, "bill")
-        made.append(entity)
-    return made
+    bodies = ((bill_body(because.pack, one.bill), one.values) for one in bills)
+    return [put_bill(step, because, body, **values) for body, values in bodies]
 
 
-def money(amount: Decimal | None) -> str | None:
-    """Yuan with fen, as text."""
-    return None if amount is None else f"{amount:.2f}"
+def put_bill(step: Step, because: Because, owed: Mapping[str, Any], **values: Any) -> str:
+    """A new bill over what is owed, made by the case; its id."""
+    entity = new_id("bill")
+    body: Body = {"id": entity, "kind": owed["kind"], "unit": because.unit, "application": because.case["id"]}
+    body |= {"lines": list(owed["lines"]), "total": owed["total"], "status": "unpaid", "payment": None}
+    body |= {"made_on": because.day.isoformat(), "paid_on": None, "notes": []}
+    step.put(entity, {**body, **values}, unit=because.unit)
+    number(step, because, entity, "bill")
+    return entity
+
+
+def renewed(step: Step, because: Because, payment: Body, owed: Sequence[Mapping[str, Any]]) -> Body:
+    """A payment sent again: if its rows owe something else than the bills it made, those are void and made anew."""
+    made = [body for bill in payment["bills"] if (body := _own_unpaid(step, bill, payment)) is not None]
+    if sorted(map(_lines, made)) == sorted(map(_lines, owed)):
+        return payment
+    for body in made:
+        step.put(body["id"], {**body, "status": "void", "payment": None})
+    gone = {body["id"] for body in made}
+    new = [put_bill(step, because, bill, status="under_review", payment=payment["id"]) for bill in owed]
+    return {**payment, "bills": [bill for bill in payment["bills"] if bill not in gone] + new}
+
+
+def _own_unpaid(step: Step, bill: str, payment: Body) -> Body | None:
+    body = step.body(bill)
+    own = body is not None and body.get("application") == payment["id"] and body["status"] not in BILL_CLOSED
+    return body if own else None
+
+
+def _lines(bill: Mapping[str, Any]) -> str:
+    return repr([(line["rule"], line.get("person"), line.get("row"), line["amount"]) for line in bill["lines"]])
 
 
 def void_unpaid(step: Step, application: Mapping[str, Any]) -> None:

@@ -10,6 +10,15 @@ from domain.view import View
 from server.decide.workspace import Step, membership_of
 
 
+def view_of(step: Step, body: Mapping[str, Any], account: Mapping[str, Any] | None) -> View:
+    """What the rules are shown when this application is acted on: its people, and those whose bills it pays."""
+    covered = [step.body(one) or {} for one in body.get("covers", ())]
+    bills = [bill for one in (body, *covered) for bill in one.get("bills", ())]
+    lines = (line for bill in bills for line in (step.body(bill) or {}).get("lines", ()))
+    people = [*body.get("people", ()), *(line["person"] for line in lines if line.get("person"))]
+    return view_for(step, body.get("unit"), people, covered=body.get("covers", ()), account=account, without=body["id"])
+
+
 def view_for(
     step: Step,
     unit: str | None,

@@ -6,7 +6,7 @@ bad Operation needs to stop no other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,15 +58,16 @@ class Workspace:
 
     def load(self, ids: Iterable[str], *, lock: bool = False) -> list[Entry]:
         """Bring these in, if they are not here; those that exist."""
-        wanted = set(ids) if lock else set(ids) - self.entries.keys()
+        wanted = {entity for entity in ids if lock or entity not in self.entries}
+        if not wanted:
+            return []
         found = entities.load(self.connection, wanted, lock=lock)
         self.entries.update({entity: found.get(entity) for entity in wanted})
         return list(found.values())
 
-    def load_facts(self, people: Iterable[str], units: Iterable[str]) -> None:
+    def load_facts(self, people: Collection[str], units: Collection[str]) -> None:
         """Everything that rules may ask about these people and units: one query for each kind of fact."""
-        people, units = set(people), set(units)
-        new = people - self.belongings.keys()
+        new = {person for person in people if person not in self.belongings}
         if new:
             self.belongings |= {person: set() for person in new}
             for person, entry in entities.of_people(self.connection, new, ("membership", *BELONGINGS)):
@@ -75,7 +76,7 @@ class Workspace:
                     self.belongings[person].add(entry.id)
             for person in new:
                 self.entries.setdefault(membership_of(person), None)
-        subjects = (people | units) - self.open_for.keys()
+        subjects = {one for one in (*people, *units) if one not in self.open_for}
         if subjects:
             self.open_for |= {subject: set() for subject in subjects}
             for subject, entry in entities.concerning(self.connection, subjects):
@@ -105,7 +106,7 @@ class Workspace:
 
     def load_keys(self, keys: Iterable[Key]) -> None:
         """Look many keys up at once."""
-        wanted = set(keys) - self.keys.keys()
+        wanted = {key for key in keys if key not in self.keys}
         found = entities.keys(self.connection, wanted)
         self.keys.update({key: found.get(key) for key in wanted})
 

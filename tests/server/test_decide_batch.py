@@ -13,8 +13,6 @@ from server.repositories import record
 from sync.protocol import Problem, encode_content, public_text, receipt_holds, undecided
 from tests.server.desks import House, new_key_id
 
-pytest_plugins = ["tests.server.houses"]
-
 
 def roster(name: str = "张三", number: str = "") -> dict[str, str]:
     return {"name": name, "document_type": "mainland_id", "document_number": number}

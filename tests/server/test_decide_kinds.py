@@ -11,7 +11,6 @@ from domain.operations import Kind, Status
 from server.decide.verdict import Refusal
 from tests.server.desks import AGENCY, OTHER_UNIT, TINY, UNIT, House
 
-pytest_plugins = ["tests.server.houses"]
 NUMBER = "44010319900101001X"
 
 

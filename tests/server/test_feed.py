@@ -14,7 +14,6 @@ from server import feed
 from sync.protocol import row_hash
 from tests.server.desks import AGENCY, OTHER_UNIT, UNIT, House, Mirror, a_house, new_key_id
 
-pytest_plugins = ["tests.server.houses"]
 EVERY = ("unit:u1", "unit:u2", "drafts:u1", "agency:a1", "office", "finance", "public")
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from domain.answering import answer
 from domain.operations import Kind, Outcome, Status
+from server.clock import shanghai_day
+from server.decide.act import SENDING
+from server.decide.cases import people_in
+from server.decide.payments import covering, is_payment
+from server.decide.workspace import Step, Workspace
+from server.explaining import facts_of
 from server.repositories import blobs
 from sync.protocol import instant_text
 from tests.server.desks import AGENCY, UNIT, Desk, House, new_key_id
@@ -130,8 +139,60 @@ def payment_form(house: House, voucher: str, amount: str, **cards: list[dict[str
 
 
 def act(desk: Desk, application: str, action: str, **payload: Any) -> Outcome:
-    """One action, on the newest version."""
-    return desk.ask(Kind.ACT, application, {"action": action, **payload})
+    """One action, on the newest version. What is decided is what `explain` says of the same facts, every time."""
+    foretold = foretell(desk, application, action, payload)
+    outcome = desk.ask(Kind.ACT, application, {"action": action, **payload})
+    if foretold is not None:
+        foretold.compare(desk.house, application, outcome)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What `domain.answer` says beforehand, of facts read from the database on a path of its own."""
+
+    sends: bool
+    eligibility: dict[str, Any]
+    materials: dict[str, Any]
+    workflow: dict[str, Any]
+
+    def compare(self, house: House, application: str, outcome: Outcome) -> None:
+        """The server must have decided so."""
+        rules = {finding.rule for finding in outcome.findings}
+        if outcome.status is Status.APPLIED:
+            assert self.workflow["allowed"]
+            assert house.body(application)["state"] == self.workflow["next_state"]
+            if self.sends:
+                assert self.eligibility["eligible"]
+                assert self.materials["submittable"]
+        elif outcome.status is Status.REFUSED and self.sends:
+            assert set(self.eligibility["failed_rules"]) <= rules
+            assert set(self.materials["failed_rules"]) <= rules
+
+
+def foretell(desk: Desk, application: str, action: str, payload: Mapping[str, Any]) -> Foretold | None:
+    """Ask before acting; None where the caller has no business with the case at all."""
+    house, caller = desk.house, desk.caller
+    with house.work.database.read() as connection:
+        pack = house.work.editions.current(connection, shanghai_day(house.watch.now))
+        step = Step(Workspace(connection))
+        new = {"id": application, "service": payload.get("service"), "unit": caller.unit, "state": "none"}
+        body = {**(step.body(application) or new)}
+        sends = pack.verb(action) in SENDING
+        if (caller.unit and body["unit"] != caller.unit) or (caller.agency and body.get("agency") != caller.agency):
+            return None
+        if sends and payload.get("form") is not None:
+            service = pack.services[body["service"]]
+            body = {**body, "form": payload["form"], "people": people_in(step, payload["form"])}
+            if is_payment(service):
+                body, _ = covering(step, service, body, str(body["unit"]))
+        facts = facts_of(connection, pack, body, shanghai_day(house.watch.now), caller.account)
+    facts["materials"] = [one["material"] for one in (body.get("form") or {}).get("attachments", ())]
+    told = {"actor": pack.actor_of(caller.role), "name": action, "reason": payload.get("reason")}
+    ask = partial(answer, pack, service=body["service"])
+    workflow = ask(kind="workflow", facts={**facts, "action": told})
+    del facts["materials"]
+    return Foretold(sends, ask(kind="eligibility", facts=facts), ask(kind="materials", facts=facts), workflow)
 
 
 def done(outcome: Outcome) -> Outcome:

@@ -29,7 +29,7 @@ class PlainServer(ServerProcess):
 
     def found(self) -> None:
         """Makes it; the accounts of plain.yaml have the passwords given there."""
-        seed, pack = str(HERE / "plain.yaml"), str(HERE / "plain")
+        seed, pack = str(HERE / "plain.yaml"), str(HERE / "plain_pack")
         self.run("init", "--pack", pack, "--name", "平常协会", "--seed", seed, "--today", TODAY.isoformat())
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:

@@ -1,0 +1,10 @@
+"""A longer soak: `pytest tests/simulation --worlds 1000 --first 5000`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--worlds", type=int, default=6, help="how many seeds to try (6)")
+    parser.addoption("--first", type=int, default=1, help="the first of them (1)")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from sync.protocol import add_to_sum
@@ -55,9 +55,11 @@ class Mirror:
         """Those of them that are mirrored."""
         return self._newest(account, mirror.c.entity, entities, None)
 
-    def of_kind(self, account: str, kind: str) -> dict[str, Entity]:
-        """All of one kind."""
+    def of_kind(self, account: str, kind: str, *, but: Collection[str] = ()) -> dict[str, Entity]:
+        """All of one kind, but those in these states."""
         asked = _NEWEST.where(mirror.c.account == account, mirror.c.kind == kind)
+        if but:
+            asked = asked.where(or_(mirror.c.state.is_(None), mirror.c.state.not_in(sorted(but))))
         return _collect(self._connection.execute(asked.order_by(mirror.c.version)))
 
     def of_person(self, account: str, people: Collection[str], kind: str | None = None) -> dict[str, Entity]:

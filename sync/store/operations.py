@@ -178,6 +178,32 @@ class Operations:
             found += self._all(*conditions, operations.c.entity.in_(listed[start : start + 500]))
         return tuple(sorted(found, key=lambda kept: kept.seq))
 
+    def pending_of(self, account: str, kind: str) -> tuple[Kept, ...]:
+        """What is to be laid over entities of one kind."""
+        return self._all(operations.c.account == account, _PENDING, operations.c.entity.startswith(f"{kind}/"))
+
+    def entities_asked(self, account: str, kind: str) -> set[str]:
+        """Entities that pending Operations of this kind are about."""
+        asked = select(operations.c.entity).where(operations.c.account == account, _PENDING, operations.c.kind == kind)
+        return set(self._connection.scalars(asked))
+
+    def waiting_bytes(self, account: str) -> tuple[int, int]:
+        """(how many, bytes of contents) in the outbox."""
+        size = func.coalesce(func.sum(func.length(operations.c.content)), 0)
+        asked = select(func.count(), size).where(operations.c.account == account, operations.c.place == OUTBOX)
+        number, total = self._connection.execute(asked).one()
+        return number, total
+
+    def attention(self, account: str) -> int:
+        """How many refusals and conflicts nobody has dealt with."""
+        asked = select(func.count()).where(
+            operations.c.account == account,
+            operations.c.place == ANSWERED,
+            operations.c.state != APPLIED,
+            operations.c.seen == 0,
+        )
+        return self._connection.scalar(asked) or 0
+
     def unlifted(self, account: str) -> tuple[tuple[Brief, Mapping[str, int]], ...]:
         """Applied, but the mirror may not have reached their positions, which stand beside them."""
         asked = select(*(operations.c[name] for name in Brief.__slots__), operations.c.outcome).where(

@@ -107,12 +107,12 @@ def applications(
     open_only: bool = False,
 ) -> tuple[CaseRow, ...]:
     """Latest first; `text` looks in number, short code, service, summary, and the names of people (pinyin too)."""
-    overlay = Overlay(reader, account)
-    rows = [_row(reader, account, pack, overlay, one) for one in overlay.of_kind("application").values()]
+    shown = Overlay(reader, account).of_kind("application", but=_always_closed(pack) if open_only else ())
+    rows = _Rows(reader, account, pack, shown.values())
     wanted = normal(text)
     found = [
         row
-        for row in rows
+        for row in map(rows.of, shown.values())
         if (service is None or row.service == service)
         and (category is None or row.category == category)
         and (row.open or not open_only)
@@ -128,12 +128,13 @@ def case(reader: Reader, account: str, pack: Pack, application: str, *, now: dat
     if shown is None:
         return None
     body = shown.body
-    row = _row(reader, account, pack, overlay, shown)
     form = body.get("form") or {}
     made = reader.mirror.of_application(account, [application])
     bills = {entity: bill for entity, bill in made.items() if kind_of(entity) == "bill"}
     also = overlay.many([str(bill) for bill in body.get("bills") or () if bill not in bills])
     covered = overlay.many([str(one) for one in body.get("covers") or ()])
+    rows = _Rows(reader, account, pack, [shown, *covered.values()])
+    row = rows.of(shown)
     asked = (operation(reader, kept.op_id, now=now) for kept in reader.operations.of_entity(account, application))
     return Case(
         row=row,
@@ -142,7 +143,7 @@ def case(reader: Reader, account: str, pack: Pack, application: str, *, now: dat
         previous=body.get("previous") or {},
         steps=_steps(reader, pack, shown),
         bills=tuple(bill.body for bill in bills.values()) + tuple(bill.body for bill in also.values()),
-        covered=tuple(_row(reader, account, pack, overlay, one) for one in covered.values()),
+        covered=tuple(rows.of(one) for one in covered.values()),
         papers=papers(reader, account, form),
         asked=tuple(one for one in asked if one is not None),
         desk=_desk(reader, account, pack, row),
@@ -173,46 +174,56 @@ def papers(reader: Reader, account: str, form: Mapping[str, Any]) -> tuple[Paper
     )
 
 
-def _row(reader: Reader, account: str, pack: Pack, overlay: Overlay, one: Shown) -> CaseRow:
-    body = one.body
-    me = reader.accounts.need(account)
-    service, state = str(body.get("service") or ""), str(body.get("state") or "")
-    spec = pack.services[service].states.get(state) if service in pack.services else None
-    holder = body.get("holder") or {}
-    waiting = one.pending if one.pending is not None and one.pending.place == OUTBOX else None
-    actor = str(holder.get("actor") or (spec.actor if spec and spec.actor else ""))
-    return CaseRow(
-        id=one.id,
-        number=str(body.get("number") or ""),
-        code=short_code(one.id),
-        service=service,
-        label=pack.services[service].label if service in pack.services else service,
-        summary=str(body.get("summary") or pack.describe(body)),
-        state=state,
-        status=pack.status_label(service, state, pack.role(me.role)),
-        category=spec.category if spec else "review",
-        open=spec is None or spec.outcome == "open",
-        unit=str(body.get("unit") or ""),
-        unit_name=_name(overlay, body.get("unit")),
-        agency=body.get("agency"),
-        holder=str(holder.get("name") or ""),
-        holder_actor=actor,
-        phone=str(holder.get("phone") or ""),
-        since=str(holder.get("since") or _last(body)),
-        submitted_on=str(body.get("submitted_on") or ""),
-        completed_on=str(body.get("completed_on") or ""),
-        round=int(body.get("round") or 1),
-        reason=str(body.get("reason") or ""),
-        marks=len(body.get("marks") or ()),
-        people=tuple(body.get("people") or ()),
-        version=one.version,
-        pending=WORDS[waiting.state] if waiting else "",
-    )
+def _always_closed(pack: Pack) -> set[str]:
+    """States in which no application of this pack moves any more."""
+    opened = {name for one in pack.services.values() for name, state in one.states.items() if state.outcome == "open"}
+    return {name for one in pack.services.values() for name in one.states} - opened
 
 
-def _name(overlay: Overlay, entity: Any) -> str:
-    found = overlay.get(str(entity)) if entity else None
-    return str(found.body.get("name") or "") if found else ""
+class _Rows:
+    """Makes rows of many applications with few questions to the store."""
+
+    def __init__(self, reader: Reader, account: str, pack: Pack, shown: Iterable[Shown]) -> None:
+        self._pack = pack
+        self._desk = pack.role(reader.accounts.need(account).role)
+        units = {str(one.body["unit"]) for one in shown if one.body.get("unit")}
+        named = reader.mirror.many(account, units)
+        self._units = {entity: str(found.body.get("name") or "") for entity, found in named.items()}
+
+    def of(self, one: Shown) -> CaseRow:
+        """One line."""
+        body, pack = one.body, self._pack
+        service, state = str(body.get("service") or ""), str(body.get("state") or "")
+        spec = pack.services[service].states.get(state) if service in pack.services else None
+        holder = body.get("holder") or {}
+        waiting = one.pending if one.pending is not None and one.pending.place == OUTBOX else None
+        return CaseRow(
+            id=one.id,
+            number=str(body.get("number") or ""),
+            code=short_code(one.id),
+            service=service,
+            label=pack.services[service].label if service in pack.services else service,
+            summary=str(body.get("summary") or pack.describe(body)),
+            state=state,
+            status=pack.status_label(service, state, self._desk),
+            category=spec.category if spec else "review",
+            open=spec is None or spec.outcome == "open",
+            unit=str(body.get("unit") or ""),
+            unit_name=self._units.get(str(body.get("unit")), ""),
+            agency=body.get("agency"),
+            holder=str(holder.get("name") or ""),
+            holder_actor=str(holder.get("actor") or (spec.actor if spec and spec.actor else "")),
+            phone=str(holder.get("phone") or ""),
+            since=str(holder.get("since") or _last(body)),
+            submitted_on=str(body.get("submitted_on") or ""),
+            completed_on=str(body.get("completed_on") or ""),
+            round=int(body.get("round") or 1),
+            reason=str(body.get("reason") or ""),
+            marks=len(body.get("marks") or ()),
+            people=tuple(body.get("people") or ()),
+            version=one.version,
+            pending=WORDS[waiting.state] if waiting else "",
+        )
 
 
 def _last(body: Mapping[str, Any]) -> str:

@@ -108,7 +108,7 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
     returned = [row for row in mine if row.category == "returned"] if unit_desk else []
     return Worklist(
         returned=tuple(returned),
-        to_pay=tuple(row for row in bills(reader, account) if row.status == "unpaid") if unit_desk else (),
+        to_pay=bills(reader, account, unpaid_only=True) if unit_desk else (),
         expiring=expiring(reader, account, today=today) if unit_desk else (),
         in_progress=tuple(row for row in rows if row not in (returned if unit_desk else mine)),
         review=() if unit_desk else tuple(sorted(mine, key=lambda row: row.since)),
@@ -117,10 +117,12 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
     )
 
 
-def bills(reader: Reader, account: str) -> tuple[BillRow, ...]:
+def bills(reader: Reader, account: str, *, unpaid_only: bool = False) -> tuple[BillRow, ...]:
     """All, latest first."""
-    rows = [_bill(one) for one in Overlay(reader, account).of_kind("bill").values()]
-    return tuple(sorted(rows, key=lambda row: (row.made_on, row.id), reverse=True))
+    settled = ("paid", "void", "under_review") if unpaid_only else ()
+    rows = map(_bill, Overlay(reader, account).of_kind("bill", but=settled).values())
+    wanted = [row for row in rows if not unpaid_only or row.status == "unpaid"]
+    return tuple(sorted(wanted, key=lambda row: (row.made_on, row.id), reverse=True))
 
 
 def expiring(reader: Reader, account: str, *, today: date) -> tuple[Expiring, ...]:
@@ -152,8 +154,8 @@ def counts(reader: Reader, account: str, pack: Pack) -> Counts:
     unit_desk = pack.role(me.role) in ("unit", "person")
     returned = sum(row.category == "returned" for row in mine) if unit_desk else 0
     review = 0 if unit_desk else len(mine)
-    to_pay = sum(row.status == "unpaid" for row in bills(reader, account)) if unit_desk else 0
-    attention = len(reader.operations.answered(account, limit=1_000, unseen=True))
+    to_pay = len(bills(reader, account, unpaid_only=True)) if unit_desk else 0
+    attention = reader.operations.attention(account)
     waiting = reader.operations.count(account, OUTBOX)
     return Counts(
         home=returned + to_pay + review + attention,
@@ -194,16 +196,16 @@ def search(reader: Reader, account: str, pack: Pack, text: str, *, limit: int = 
 def sync_status(reader: Reader, account: str) -> SyncStatus:
     """For the line at the foot of the window."""
     me = reader.accounts.need(account)
-    waiting = reader.operations.outbox(account)
-    addresses = {address for kept in waiting for address in kept.blobs}
+    waiting, contents = reader.operations.waiting_bytes(account)
+    addresses = reader.operations.blobs_waited_for(account)
     size, sent = reader.blobs.totals(account, list(addresses)) if addresses else (0, 0)
     scopes = reader.mirror.cursors(account).values()
     return SyncStatus(
         last_contact=me.last_contact,
         as_of=max((cursor.pulled_at for cursor in scopes if cursor.pulled_at), default=None),
-        queued=len(waiting) + len(reader.drafts.to_share(account)),
-        attention=len(reader.operations.answered(account, limit=1_000, unseen=True)),
-        size=size + sum(len(kept.content) for kept in waiting),
+        queued=waiting + len(reader.drafts.to_share(account)),
+        attention=reader.operations.attention(account),
+        size=size + contents,
         sent=sent,
         filled=bool(scopes) and all(cursor.complete for cursor in scopes),
         revoked=me.revoked,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sync.store.local import Reader
 from sync.store.mirror import Entity, people_of
 from sync.store.operations import Kept, shows
-from sync.store.text import kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,7 @@ class Overlay:
     def __init__(self, reader: Reader, account: str) -> None:
         self._reader = reader
         self._account = account
-
-    @cached_property
-    def pending(self) -> dict[str, Kept]:
-        """The newest pending Operation of each entity."""
-        return {kept.entity: kept for kept in self._reader.operations.pending(self._account) if shows(kept)}
+        self._by_kind: dict[str, dict[str, Kept]] = {}
 
     def get(self, entity: str) -> Shown | None:
         """One."""
@@ -42,32 +36,36 @@ class Overlay:
     def many(self, entities: Collection[str]) -> dict[str, Shown]:
         """Those of them there are."""
         found = self._reader.mirror.many(self._account, entities)
-        return self._lay(found, [entity for entity in entities if entity in self.pending])
+        return _lay(found, _newest(self._reader.operations.pending(self._account, entities)))
 
-    def of_kind(self, kind: str) -> dict[str, Shown]:
-        """All of one kind, those only asked for included."""
-        found = self._reader.mirror.of_kind(self._account, kind)
-        return self._lay(found, [entity for entity in self.pending if kind_of(entity) == kind])
+    def of_kind(self, kind: str, *, but: Collection[str] = ()) -> dict[str, Shown]:
+        """All of one kind, those only asked for included; without those mirrored in one of the states `but`."""
+        found = self._reader.mirror.of_kind(self._account, kind, but=but)
+        pending = self._of(kind)
+        if but:
+            found |= self._reader.mirror.many(self._account, pending.keys() - found.keys())
+        return _lay(found, pending)
 
     def concerning(self, people: Collection[str], kind: str) -> dict[str, Shown]:
         """Applications or bills that name one of these people."""
         wanted = set(people)
         found = self._reader.mirror.concerning(self._account, people, kind)
-        asked = [
-            entity
-            for entity, kept in self.pending.items()
-            if kind_of(entity) == kind and wanted & people_of(entity, kept.overlay or {})
-        ]
-        shown = self._lay(found, asked)
+        shown = _lay(found, self._of(kind))
         return {entity: one for entity, one in shown.items() if wanted & people_of(entity, one.body)}
 
-    def _lay(self, found: Mapping[str, Entity], also: Collection[str]) -> dict[str, Shown]:
-        laid = {entity: self._one(entity, one) for entity, one in found.items()}
-        return laid | {entity: self._one(entity, None) for entity in also if entity not in laid}
+    def _of(self, kind: str) -> dict[str, Kept]:
+        if kind not in self._by_kind:
+            self._by_kind[kind] = _newest(self._reader.operations.pending_of(self._account, kind))
+        return self._by_kind[kind]
 
-    def _one(self, entity: str, found: Entity | None) -> Shown:
-        kept = self.pending.get(entity)
-        version = found.version if found else 0
-        if kept is None:
-            return Shown(entity, version, found.body if found else {})
-        return Shown(entity, version, kept.overlay or {}, kept)
+
+def _newest(pending: Iterable[Kept]) -> dict[str, Kept]:
+    return {kept.entity: kept for kept in pending if shows(kept)}
+
+
+def _lay(found: Mapping[str, Entity], pending: Mapping[str, Kept]) -> dict[str, Shown]:
+    laid = {entity: Shown(entity, one.version, one.body) for entity, one in found.items() if entity not in pending}
+    for entity, kept in pending.items():
+        version = found[entity].version if entity in found else 0
+        laid[entity] = Shown(entity, version, kept.overlay or {}, kept)
+    return laid

@@ -122,7 +122,7 @@ def drafts(reader: Reader, account: str, pack: Pack | None = None) -> tuple[Draf
     """What is being filled in, latest first, colleagues' shared ones included; those on their way are in the outbox."""
     here = {draft.id: draft for draft in reader.drafts.all(account)}
     rows = [_draft_row(draft, pack) for draft in here.values() if draft.sent is None and draft.id.startswith("draft/")]
-    gone = {kept.entity for kept in reader.operations.pending(account) if kept.kind == Kind.DELETE_DRAFT}
+    gone = reader.operations.entities_asked(account, Kind.DELETE_DRAFT)
     rows += [
         _shared_row(entity, found.body, pack)
         for entity, found in reader.mirror.of_kind(account, "draft").items()

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from domain.expressions.calendar import add_months
+from domain.expressions.calendar import months_ahead
 from domain.expressions.nodes import HORIZON_MONTHS
 from domain.judging import Frame
 from domain.packs.rules import Rule
@@ -20,7 +20,7 @@ def possible_from(frames: Sequence[Frame]) -> date | None:
     failing = [(frame, rule) for frame in frames for rule in frame.failing("block")]
     if any(not rule.moves for _, rule in failing):
         return None
-    horizon = add_months(today, HORIZON_MONTHS)
+    horizon = months_ahead(today, HORIZON_MONTHS)
     waiting: list[date] = []
     seen: set[date] = set()
 

@@ -20,6 +20,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def months_ahead(day: date, months: int) -> date:
+    """As add_months, but never beyond the last day there is."""
+    return date.max if day.year * 12 + day.month - 1 + months > 12 * date.max.year + 11 else add_months(day, months)
+
+
 def anniversary(day: date, years: int) -> date:
     """The same month and day that many years later; 29 February becomes 28 where there is none."""
     return add_months(day, 12 * years)

@@ -113,6 +113,7 @@ FUNCTIONS: dict[str, Function] = {
     "contains": Function(_contains, 2, 2),
     "starts_with": Function(str.startswith, 2, 2),
     "mobile_number": Function(_mobile_number, 1, 1),
+    "lower": Function(str.lower, 1, 1),
     "length": Function(len, 1, 1),
     "date": Function(date.fromisoformat, 1, 1),
     "add_days": Function(calendar.add_days, 2, 2),

@@ -90,7 +90,7 @@ def comparison_collect(parts: Sequence[Node], evaluate: Evaluate) -> Collect | N
             for other in others:
                 value = other(env)
                 for day in value if isinstance(value, list | tuple) else (value,):
-                    if isinstance(day, date):
+                    if type(day) is date and day < date.max:
                         add(day)
                         add(day + timedelta(days=1))
 
@@ -110,7 +110,7 @@ def _turning_days(evaluate: Evaluate, env: Env, add: Callable[[date], None]) -> 
         return
     before, seen = start, evaluate(env)
     for ahead in range(1, HORIZON_MONTHS + 1):
-        after = calendar.add_months(start, ahead)
+        after = calendar.months_ahead(start, ahead)
         value = evaluate(env.on(after))
         if value is not seen and value != seen:
             low, high = before, after

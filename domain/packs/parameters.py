@@ -31,6 +31,8 @@ def _time(value: Any, path: str) -> str:
 
 
 def _list(value: Any, path: str) -> list[Any]:
+    if isinstance(value, str):
+        return value.replace("、", " ").replace(",", " ").split()
     if not isinstance(value, list | tuple):
         raise FactError(f"参数 {path} 应为列表")
     return list(value)
@@ -69,7 +71,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 def read_parameter(key: str, spec: ParameterSpec, value: Any) -> Any:
     """A typed value, or None when it is unset. Raises FactError with one clear sentence."""
-    if value is None:
+    if value is None or (value in ("none", "unset", "") and spec.type not in ("text", "choice")):
         return None
     made: Any = (_table(spec) if spec.type == "table" else _READERS[spec.type])(value, key)
     if spec.type == "choice" and made not in spec.options:

@@ -48,7 +48,7 @@ class FormPage(Page):
         self.form = DraftForm(context, f"draft/{key}")
         self.intake = PaperIntake(context, self.form.draft_id, self)
         self._card = ""
-        self._more = False
+        self._more, self._locked = False, False
         self._boxes: dict[str, MaterialBox] = {}
         self._undo: Any = None
         self._jump_after: Place | None = None
@@ -68,6 +68,7 @@ class FormPage(Page):
         self.notice = Notice()
         self.notice.setObjectName("form.notice")
         self.asks = AsksBox()
+        self.notices = column(self.notice, self.asks, spacing=8, margins=(0, 0, 0, 12))
         self.grid = FieldGrid()
         self.tabs = Tabs(name="办理的业务")
         self.tabs.setObjectName("form.tabs")
@@ -106,7 +107,7 @@ class FormPage(Page):
         self.table = FormTable(self._empty)
         self.progress = ProgressLine()
         self.boxes = column(spacing=20)
-        for part in (self.notice, 0, self.asks, self.grid, 12, self.tabs, self.title_label, self.toolbar):
+        for part in (self.notices, self.grid, 12, self.tabs, self.title_label, self.toolbar):
             self.add(part)
         self.add(self.table)
         self.add(self.progress)
@@ -211,9 +212,9 @@ class FormPage(Page):
         reason = "已放入待发送，要改请先撤回。" if draft.sent is not None else ""
         for button in (self.share, self.send, self.pick, self.out, self.paste):
             button.set_reason(reason)
-        self.grid.setEnabled(not reason)
+        self._locked = bool(reason)
         if draft.sent is not None:
-            self._say("这份申请已放入待发送，内容不再变。", "wait", "撤回", self._withdraw)
+            self._say("这份申请已放入待发送，内容不再变。", "info", "撤回", self._withdraw)
         elif draft.returned:
             self._say("这份申请是退回来的，退回的原因写在每一处旁边。", "warn", "逐处修改", self._amend)
         elif draft.findings:
@@ -251,6 +252,7 @@ class FormPage(Page):
             typed = bool(made.value.strip())
             show = finding is not None and typed and not made.editor.hasFocus()
             made.set_finding(finding.message if show and finding is not None else "")
+            made.set_locked(self._locked)
 
     def _rows(self) -> None:
         service = self.form.service

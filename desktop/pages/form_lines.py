@@ -62,6 +62,9 @@ class CostLine:
     amount: str
     clause: str = ""
     rule: str = ""
+    count: int = 0
+    each: str = ""  # of one, where all cost the same
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,10 +332,19 @@ def cost_of(pack: Pack, service: Service, check: FormCheck) -> Cost | None:
             unset = any(each is None for each in amounts)
             known = known and not unset
             total += whole
+            count = sum(int(line.get("quantity") or 1) for line in same)
+            each = {Decimal(amount) / int(line.get("quantity") or 1) for line in same if (amount := line.get("amount"))}
             people = len({line.get("row") or line.get("person") for line in same})
             lines.append(
                 CostLine(
-                    label, f"{people} 人", "未设定" if unset else money(whole), str(same[0].get("clause") or ""), rule
+                    label,
+                    f"{people} 人",
+                    "未设定" if unset else money(whole),
+                    str(same[0].get("clause") or ""),
+                    rule,
+                    count,
+                    money(each.pop()) if len(each) == 1 else "",
+                    pack.spec.receipts.get(str(same[0].get("receipt") or ""), ""),
                 )
             )
     notes = tuple(_unset(pack, key) for key in check.bill_blocked_by)

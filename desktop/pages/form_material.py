@@ -77,7 +77,7 @@ class MaterialBox(QWidget):
             words = f"已附 {len(papers)} 个"
         if outdated and papers:
             role, words = "warn", outdated
-        self._state_icon.set_icon(role, role)
+        self._state_icon.set_icon("dot" if role == "wait" else role, role)
         self._state.setText(words)
         self._state.set_role(role)
         clear_layout(self._list)

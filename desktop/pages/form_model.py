@@ -53,7 +53,7 @@ class Around:
     subjects: frozenset[str]
     people: Mapping[str, PersonRow]
     agencies: tuple[tuple[str, str], ...]
-    application: Mapping[str, Any] | None  # the returned one
+    application: Mapping[str, Any]  # the returned one; of a new one only its id
     covered: Mapping[str, Mapping[str, Any]]  # applications and bills that rows of a payment name
     unit: Mapping[str, Any]
     me: Mapping[str, Any]
@@ -330,12 +330,12 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
     view = view_for(reader, account, people_in(form), pack=pack, also=named_in(form, "application"))
     found = reader.mirror.many(account, named)
     me = reader.accounts.need(account)
-    own = reader.mirror.get(account, draft.entity) if draft.returned or draft.base_version else None
+    own = reader.mirror.get(account, draft.entity) if draft.returned else None
     return Around(
         subjects=_named(form),
         people=rows_for(reader, account, subjects_in(form)),
         agencies=tuple((key, name) for name, key in agencies),
-        application=own.body if own is not None else None,
+        application=own.body if own is not None else {"id": draft.entity},  # it is never in its own way
         covered={key: one.body for key, one in found.items()},
         unit=view.unit or {},
         me=me.body,

@@ -1,0 +1,398 @@
+"""资料: a line for each person and paper; files are dropped, chosen or pasted, a folder finds its places by itself."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.context import Context
+from desktop.page import Page
+from desktop.pages.form_model import DraftForm
+from desktop.pages.form_papers import Incoming, PaperIntake, Taken, limit_words, paper_words, patterns_of
+from desktop.pages.form_values import attachments
+from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, files_in, lines_of, people_missing
+from desktop.pages.preview import read_paper, show_paper
+from desktop.rows_model import Act, Column, RowsModel
+from desktop.rows_view import ChosenBar, RowsView
+from desktop.widgets.base import Label, row
+from desktop.widgets.buttons import Button, Chip, ChipRow
+from desktop.widgets.dropzone import DropZone
+from desktop.widgets.fields import InputFrame, SearchBox
+from desktop.widgets.inputs import ChoiceInput
+from desktop.widgets.notes import EmptyState, Notice, ProgressLine
+from desktop.widgets.panel import Panel, Section
+from desktop.widgets.previews import ImageView
+from domain.entities import Attachment
+from sync.store.errors import StoreFailure
+
+
+class MaterialsPage(Page):
+    """The papers of one card."""
+
+    def __init__(self, context: Context, key: str) -> None:
+        super().__init__("资料", back=True, scroll=False)
+        draft, _, rest = key.partition(":")
+        card, _, row_id = rest.partition(":")
+        self.context, self.key, self.card, self._first_row = context, draft, card, row_id
+        self.form = DraftForm(context, f"draft/{draft}")
+        self.intake = PaperIntake(context, self.form.draft_id, self)
+        self._chip = "all"
+        self._act: Any = None
+        self._lines: tuple[PaperLine, ...] = ()
+        self._lost: tuple[Lost, ...] = ()
+        self._build()
+        self._wire()
+
+    def _build(self) -> None:
+        self.done = Button("回到申请", "secondary")
+        self.done.setObjectName("materials.back")
+        self.set_actions([self.done])
+        self.notice = Notice()
+        self.notice.setObjectName("materials.notice")
+        self.progress = ProgressLine()
+        self.kind = ChoiceInput([("", "自动识别")], name="这批文件是")
+        self.kind.setObjectName("materials.kind")
+        frame = InputFrame(self.kind)
+        frame.setFixedWidth(220)
+        self.zone = DropZone(
+            limits="整个文件夹或多个文件一起拖进来：按文件名里的姓名或证件号对到人，对不上的会列出来。",
+            patterns=("*",),
+            folders=True,
+            name="资料",
+        )
+        self.zone.target.setObjectName("materials.drop")
+        self.folder = Button("选文件夹", "secondary")
+        self.folder.setObjectName("materials.folder")
+        self.chips = ChipRow([Chip("all", "全部")], name="筛选")
+        self.search = SearchBox("姓名、首字母、资料名", width=200)
+        self.rows: RowsModel[PaperLine] = RowsModel(
+            [
+                Column("姓名", lambda line: line.name, weight=500, width=92),
+                Column("资料", lambda line: line.check.label),
+                Column(
+                    "状态",
+                    lambda line: line.words,
+                    icon=lambda line: "dot" if line.state == "wait" else line.state,
+                    role=lambda line: line.state,
+                    width=124,
+                    tooltip=lambda line: "\n".join(line.check.invalid),
+                ),
+                Column(
+                    "文件",
+                    lambda line: str(line.papers[0].get("name") or "") if line.papers else "",
+                    sub=lambda line: _about(line),
+                    role="text2",
+                    width=190,
+                ),
+                Column("", acts=_acts, width=132, align="right"),
+            ],
+            self,
+            key=lambda line: line.key,
+            ticks=True,
+            search=lambda line: line.search,
+        )
+        empty = EmptyState("这里不要资料", "这张卡片里的人都不用附资料。", icon="clip")
+        self.view = RowsView(self.rows, name="资料", empty=empty, row_height=48)
+        self.view.setObjectName("materials.table")
+        self.bar = ChosenBar(self.view, [("same", "用同一个文件"), ("remove", "移除文件")], noun="处")
+        top = row(Label("这批文件是", "secondary", "text2"), frame, self.folder, None, spacing=8, margins=(0, 0, 0, 8))
+        for part in (self.notice, top, self.zone, self.progress, 8):
+            self.add(part)
+        self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
+        self.add(self.view, stretch=1)
+        self.add(self.bar)
+        self.side = Panel("资料")
+        self.side.setObjectName("materials.panel")
+        self.set_panel(self.side)
+
+    def _wire(self) -> None:
+        self.form.opened.connect(self._show)
+        self.form.looked.connect(self._show)
+        self.form.failed.connect(self._failed)
+        self.intake.failed.connect(self._failed)
+        self.intake.finished.connect(self._taken)
+        self.intake.removed.connect(self._removed)
+        self.intake.progress.connect(self.progress.show_progress)
+        self.progress.cancelled.connect(self.intake.cancel)
+        self.zone.files_dropped.connect(self._dropped)
+        self.zone.image_pasted.connect(self._pasted)
+        self.folder.clicked.connect(self._choose_folder)
+        self.chips.chosen.connect(self._filter)
+        self.search.searched.connect(self.rows.set_search)
+        self.view.followed.connect(self._follow)
+        self.view.opened.connect(lambda line: self._follow(line, "look" if line.papers else "choose"))
+        self.view.current_changed.connect(self._moved)
+        self.bar.acted.connect(self._bar_acted)
+        self.notice.acted.connect(self._noticed)
+        self.done.clicked.connect(lambda: self.context.go(self._home()))
+
+    # what the shell calls
+
+    def shown(self) -> None:
+        if self.form.draft is None:
+            self.form.load()
+        else:
+            self.form.refresh()
+
+    def first_focus(self) -> None:
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def settled(self) -> bool:
+        """What is on screen is all there is."""
+        return self.form.settled and not self.intake.busy
+
+    # showing
+
+    def _home(self) -> str:
+        draft = self.form.draft
+        return f"amend/{self.key}" if draft is not None and draft.returned else f"form/{self.key}"
+
+    def _show(self) -> None:
+        service, look = self.form.service, self.form.look
+        if service is None or look is None or self.card not in service.cards:
+            return
+        self._lines = lines_of(service, self.card, self.form.form, look)
+        several = len(service.cards) > 1
+        label = service.cards[self.card].label
+        self.set_head("资料", f"{service.label}·{label}" if several else service.label)
+        self.rows.show(self._lines)
+        counts = counts_of(self._lines)
+        self.chips.set_chips(
+            [
+                Chip("all", "全部", counts["all"]),
+                Chip("missing", "缺", counts["missing"], "warn", "warn"),
+                Chip("bad", "不合格", counts["bad"], "bad", "bad"),
+                Chip("ok", "已有", counts["ok"], "ok", "ok"),
+            ]
+        )
+        kinds = {line.check.id: line.check.label for line in self._lines}
+        before = self.kind.value
+        self.kind.set_choices([("", "自动识别"), *kinds.items()])
+        self.kind.set_value(before)
+        if before == "":
+            self.kind.setCurrentIndex(0)
+        if self.view.current is None and self._lines:
+            at = next(
+                (place for place, line in enumerate(self._lines) if line.row == self._first_row and line.missing), -1
+            )
+            at = at if at >= 0 else next((p for p, line in enumerate(self._lines) if line.row == self._first_row), 0)
+            self.view.set_current(max(0, at))
+        else:
+            self._moved(self.view.current)
+
+    def _filter(self, key: str) -> None:
+        self._chip = key
+        states = {"missing": ("warn",), "bad": ("bad",), "ok": ("ok",)}.get(key)
+        self.rows.set_filter(None if states is None else lambda line: line.state in states)
+
+    def _moved(self, line: PaperLine | None) -> None:
+        if line is None:
+            self.side.set_title("资料")
+            self.side.set_sections([])
+            return
+        self.side.set_title(line.name, line.words)
+        parts: list[QWidget] = [Section(line.check.label, *self._facts(line))]
+        zone = DropZone(limits=limit_words(line.check), patterns=patterns_of(line.check), name=line.check.label)
+        zone.target.setObjectName("materials.one")
+        zone.files_dropped.connect(partial(self._one_dropped, line))
+        zone.image_pasted.connect(partial(self._one_pasted, line))
+        parts.append(zone)
+        if line.papers:
+            parts.append(self._preview(line))
+        others = self._others(line)
+        if line.papers and others:
+            more = Button(f"这个文件也用于其余缺这份的 {len(others)} 人", "link", font="panel_body")
+            more.setObjectName("materials.share")
+            more.clicked.connect(partial(self._share, line))
+            holder = QWidget()
+            holder.setLayout(row(more, None))
+            parts.append(holder)
+        if line.check.check:
+            points = [Label(f"· {words}", "secondary", "text2", wrap=True) for words in line.check.check]
+            parts.append(Section("审核时会看", *points))
+        self.side.set_sections(parts)
+
+    def _facts(self, line: PaperLine) -> list[QWidget]:
+        made: list[QWidget] = []
+        if line.check.clause:
+            made.append(Label(f"依据 {line.check.clause}", "secondary", "text2"))
+        made += [Label(words, "secondary", "bad", wrap=True) for words in line.check.invalid]
+        if line.check.served_by == "profile":
+            made.append(Label("人员档案里已有，不用再附；要换新的，直接附上。", "secondary", "text2", wrap=True))
+        return made
+
+    def _preview(self, line: PaperLine) -> QWidget:
+        paper = line.papers[0]
+        view = ImageView(name=str(paper.get("name") or "附件"))
+        view.setFixedHeight(220)
+        blob = str(paper["blob"])
+
+        def shown(data: bytes) -> None:
+            if self.view.current is not None and self.view.current.key == line.key:
+                view.show_bytes(data)
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, StoreFailure):
+                raise error
+
+        store, account = self.context.store, self.context.account
+        self.context.read(lambda _reader: read_paper(store, account, blob), shown, failed)
+        return view
+
+    def _others(self, line: PaperLine) -> list[PaperLine]:
+        return [
+            each for each in self._lines if each.check.id == line.check.id and each.row != line.row and each.missing
+        ]
+
+    # doing
+
+    def _dropped(self, paths: list[str]) -> None:
+        lines, kind = self._lines, self.kind.value
+        given = [Path(path) for path in paths]
+        self.progress.show_progress(0, 0, "正在对文件名")
+        self.context.read(lambda _reader: assign(files_in(given), lines, kind), lambda found: self._assigned(*found))
+
+    def _assigned(self, files: tuple[Incoming, ...], lost: tuple[Lost, ...]) -> None:
+        self._lost = lost
+        self.progress.finish()
+        if files:
+            self.intake.take(files)
+        else:
+            self._taken(())
+
+    def _pasted(self, data: bytes) -> None:
+        line = self.view.current
+        if line is not None:
+            self._one_pasted(line, data)
+
+    def _one_dropped(self, line: PaperLine, paths: list[str]) -> None:
+        self._lost = ()
+        replaces = self._replaced(line)
+        self.intake.take([Incoming(line.check, (line.row,), Path(path), replaces=replaces) for path in paths])
+
+    def _one_pasted(self, line: PaperLine, data: bytes) -> None:
+        self._lost = ()
+        name = f"{line.name}-{line.check.label}.png"
+        self.intake.take([Incoming(line.check, (line.row,), data, name=name, replaces=self._replaced(line))])
+
+    @staticmethod
+    def _replaced(line: PaperLine) -> str:
+        """A paper that will not do makes room for the new one; good ones stay beside it."""
+        return str(line.papers[0]["blob"]) if line.check.invalid and line.papers else ""
+
+    def _follow(self, line: PaperLine, act: str) -> None:
+        if act == "look" and line.papers:
+            show_paper(self.context, self, f"{line.name}·{line.check.label}", str(line.papers[0]["blob"]))
+        elif act == "remove":
+            self.intake.remove(line.check.id, line.row, str(line.papers[0]["blob"]))
+        elif act == "choose":
+            self._choose(line.check.label, patterns_of(line.check), partial(self._one_dropped, line))
+
+    def _choose(self, label: str, patterns: tuple[str, ...], done: Any) -> None:
+        dialog = QFileDialog(self, f"选择{label}")
+        dialog.setNameFilter(f"{label} ({' '.join(patterns)})")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(done)
+        dialog.open()
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "选择资料文件夹")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self._dropped)
+        dialog.open()
+
+    def _bar_acted(self, key: str) -> None:
+        chosen: tuple[PaperLine, ...] = self.rows.ticked
+        if key == "remove":
+            for line in chosen:
+                for paper in line.papers if line.check.served_by == "upload" else ():
+                    self.intake.remove(line.check.id, line.row, str(paper["blob"]))
+            self.rows.set_ticked(())
+            return
+        patterns = tuple(dict.fromkeys(each for line in chosen for each in patterns_of(line.check)))
+        self._choose("资料", patterns, partial(self._same, chosen))
+
+    def _same(self, lines: tuple[PaperLine, ...], paths: list[str]) -> None:
+        self._lost = ()
+        by_material: dict[str, list[PaperLine]] = {}
+        for line in lines:
+            by_material.setdefault(line.check.id, []).append(line)
+        self.intake.take(
+            [
+                Incoming(group[0].check, tuple(line.row for line in group), Path(path))
+                for group in by_material.values()
+                for path in paths
+            ]
+        )
+        self.rows.set_ticked(())
+
+    def _share(self, line: PaperLine) -> None:
+        papers = [each for each in attachments(self.form.form) if each["material"] == line.check.id]
+        mine = next((each for each in papers if each.get("row") == line.row), line.papers[0])
+        copies: list[Attachment] = [{**mine, "row": each.row} for each in self._others(line)]  # type: ignore[typeddict-item]
+        self.intake.restore(copies)
+
+    def _taken(self, taken: tuple[Taken, ...]) -> None:
+        self.progress.finish()
+        good = [each for each in taken if not each.problem]
+        parts = [f"已添加 {len(good)} 个文件。"] if good else []
+        parts += [each.problem for each in taken if each.problem][:4]
+        parts += [each.note for each in good if each.note][:2]
+        if self._lost:
+            names = "；".join(f"“{each.path.name}”{each.reason}" for each in self._lost[:4])
+            more = f" 等 {len(self._lost)} 个" if len(self._lost) > 4 else ""
+            parts.append(f"没有对上：{names}{more}。")
+        bad = len(parts) > (1 if good else 0)
+        if parts:
+            self._say("".join(parts), "warn" if bad else "ok", "", None)
+        self._lost = ()
+
+    def _removed(self, papers: Any) -> None:
+        if papers:
+            self._say(f"已移除“{papers[0].get('name')}”。", "ok", "撤销", partial(self.intake.restore, papers))
+
+    def _say(self, words: str, role: str, action: str, act: Any) -> None:
+        self._act = act
+        self.notice.show_words(words, role=role, action=action)
+
+    def _noticed(self) -> None:
+        act, self._act = self._act, None
+        self.notice.clear()
+        if act is not None:
+            act()
+
+    def _failed(self, sentence: str, remedy: str) -> None:
+        self.progress.finish()
+        self._say(f"{sentence}{remedy}", "bad", "", None)
+
+    @property
+    def missing_words(self) -> str:
+        """Who lacks what, by name."""
+        return people_missing(self._lines)
+
+
+def _about(line: PaperLine) -> str:
+    if not line.papers:
+        return ""
+    more = f"，另 {len(line.papers) - 1} 个" if len(line.papers) > 1 else ""
+    return f"{paper_words(line.papers[0])}{more}"
+
+
+def _acts(line: PaperLine) -> tuple[Act, ...]:
+    if line.check.served_by == "upload":
+        return (Act("look", "看一眼"), Act("remove", "移除"))
+    if line.papers:
+        return (Act("look", "看一眼"), Act("choose", "换新的"))
+    return (Act("choose", "选文件"),)
+
+
+def make(context: Context, key: str) -> Page:
+    """materials/<draft key>:<card>, or with :<row> the cursor on that person's first missing paper."""
+    return MaterialsPage(context, key)

@@ -59,7 +59,10 @@ def import_roster(store: LocalStore, account: str, rows: Iterable[Mapping[str, A
                 continue
             else:
                 changed += 1
-            op_ids.append(_ask_roster(writer, account, entity, row, now, before=known.get(entity), touch=False))
+            before = known.get(entity)
+            op_ids.append(
+                _ask_roster(writer, account, entity, row, now, before=before, fresh=before is None, touch=False)
+            )
             known[entity] = {**known.get(entity, {}), **row}
             (by_document if number else by_name)[number or str(row.get("name"))] = entity
         if op_ids:
@@ -146,15 +149,16 @@ def _ask_roster(
     now: datetime,
     *,
     before: Mapping[str, Any] | None = None,
+    fresh: bool = False,
     touch: bool = True,
 ) -> str:
-    before = before if before is not None else shown(writer, account, entity) or {}
+    if before is None:
+        before = {} if fresh else shown(writer, account, entity) or {}
     merged = {**before, **entry}
     payload = {key: value for key, value in merged.items() if key not in NOT_OURS and value is not None}
     overlay = {**merged, "id": entity, "unit": writer.accounts.need(account).unit}
-    return _ask(
-        writer, account, Kind.SAVE_ROSTER, entity, payload, overlay, now, title=str(merged.get("name")), touch=touch
-    )
+    title = str(merged.get("name"))
+    return _ask(writer, account, Kind.SAVE_ROSTER, entity, payload, overlay, now, title=title, fresh=fresh, touch=touch)
 
 
 def _ask(
@@ -167,8 +171,12 @@ def _ask(
     now: datetime,
     *,
     title: str,
+    fresh: bool = False,
     touch: bool = True,
 ) -> str:
+    if fresh:  # an id made just now: nobody has ever told of it
+        sketch = Sketch(title, kind.value, None, overlay)
+        return ask(writer, account, kind, entity, payload, now=now, sketch=sketch, touch=touch)
     mirrored = writer.mirror.get(account, entity)
     waiting = [kept for kept in writer.operations.pending(account, [entity]) if kept.place == OUTBOX]
     return ask(

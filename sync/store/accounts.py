@@ -69,10 +69,12 @@ class Device:
 
 
 class Accounts:
-    """Never begins a transaction, never commits one."""
+    """Never begins a transaction, never commits one. Remembers what it was asked: it lives as long as one of them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[str, LocalAccount] = {}
+        self._devices: dict[str, Device] = {}
 
     def all(self) -> tuple[LocalAccount, ...]:
         """Those that have logged in here."""
@@ -81,8 +83,12 @@ class Accounts:
 
     def get(self, account: str) -> LocalAccount | None:
         """One, logged in or about to."""
-        row = self._connection.execute(select(accounts).where(accounts.c.id == account)).one_or_none()
-        return None if row is None else _account(row)
+        if account not in self._known:
+            row = self._connection.execute(select(accounts).where(accounts.c.id == account)).one_or_none()
+            if row is None:
+                return None
+            self._known[account] = _account(row)
+        return self._known[account]
 
     def need(self, account: str) -> LocalAccount:
         """One that must be there."""
@@ -103,19 +109,25 @@ class Accounts:
         row = insert(accounts).values(id=identity, association=association, login=login, **told)
         putting = row.on_conflict_do_update(index_elements=["id"], set_=told) if told else row.on_conflict_do_nothing()
         self._connection.execute(putting)
+        self._known.pop(identity, None)
         return identity
 
     def set(self, account: str, **values: Any) -> None:
         """Plain columns of one row."""
         self._connection.execute(update(accounts).where(accounts.c.id == account).values(**values))
+        self._known.pop(account, None)
+        self._devices.pop(account, None)
 
     def device(self, account: str) -> Device | None:
         """The key that signs what this account asks from here."""
+        if account in self._devices:
+            return self._devices[account]
         asked = select(accounts.c.device, accounts.c.device_key).where(accounts.c.id == account)
         row = self._connection.execute(asked).one_or_none()
         if row is None or row.device is None:
             return None
-        return Device(row.device, Ed25519PrivateKey.from_private_bytes(row.device_key))
+        self._devices[account] = Device(row.device, Ed25519PrivateKey.from_private_bytes(row.device_key))
+        return self._devices[account]
 
     def make_device(self, account: str) -> Device:
         """The device of this account, made at its first log-in."""

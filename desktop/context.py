@@ -61,6 +61,7 @@ class Context(QObject):
         self.store, self.account, self.pack, self.clock = store, account, pack, clock
         self._reading, self._writing = reading, writing
         self.online, self.paused = False, False
+        self._asking: Lane | None = None
         self._ahead = timedelta()
         self._touched.connect(self.changed)  # crosses from the writer's thread to the screen's
         self._stop_listening = store.on_change(self._touched.emit)
@@ -82,6 +83,14 @@ class Context(QObject):
     ) -> None:
         """One thing a person did; in the order asked."""
         self._writing.run(lambda: work(self.store), done=done, failed=failed)
+
+    def ask_server(
+        self, work: Callable[[LocalStore], T], done: Callable[[T], object], failed: Failed | None = None
+    ) -> None:
+        """A conversation with the server apart from the sync, such as logging in; holds up neither lane."""
+        if self._asking is None:
+            self._asking = Lane("asking")
+        self._asking.run(lambda: work(self.store), done=done, failed=failed)
 
     def now(self) -> datetime:
         """UTC, corrected by the server's clock as far as it is known."""
@@ -127,3 +136,5 @@ class Context(QObject):
     def close(self) -> None:
         """Nothing is told any more."""
         self._stop_listening()
+        if self._asking is not None:
+            self._asking.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Slot
 
@@ -18,7 +18,7 @@ from domain.packs.schema import MenuSpec
 from domain.view import View
 from sync.login import Session
 from sync.store.local import Reader
-from sync.views import Counts, Hit, counts, search, view_for
+from sync.views import Counts, Hit, counts, expiring, search, view_for
 
 VIEWS = {"people": "people", "study-tasks": "study", "receipts": "receipts"}  # views of a pack -> our routes
 VIEW_ICONS = {"people": "users", "study": "chart", "receipts": "file"}
@@ -48,6 +48,7 @@ class Frame:
     fixed: tuple[NavItem, ...]
     menu: tuple[NavItem, ...]
     counts: Counts
+    expiring: int  # lines of the first page about what runs out soon
     sittings: tuple[Sitting, ...]
     name: str
     role: str  # shown as a tag, for offices
@@ -74,10 +75,12 @@ class FrameWatch(Watching[Frame]):
         body = reader.mirror.get(account, place) if place else None
         unit = str(body.body.get("name") or "") if body else ""
         role = "" if desk in ("unit", "person") else pack.spec.actors[pack.actor_of(me.role)].label
+        soon = expiring(reader, account, today=self.context.today()) if desk in ("unit", "person") else ()
         return Frame(
             fixed,
             menu,
             counts(reader, account, pack),
+            len({one.what == "membership" for one in soon}),
             sittings(self.context.store),
             me.name,
             role,
@@ -92,7 +95,7 @@ class FrameWatch(Watching[Frame]):
             model.set_nav(found.fixed, found.menu)
         model.set_counts(
             {
-                "home": Count(number.home),
+                "home": Count(number.home + found.expiring),
                 "drafts": Count(number.drafts),
                 "outbox": Count(number.outbox, "bad" if number.attention else "text2"),
                 "returned": Count(number.returned, "warn"),
@@ -149,6 +152,8 @@ def _items(pack: Pack, entries: Sequence[MenuSpec], env: Env) -> Iterator[NavIte
         leaves = tuple(_leaves(pack, entry, env))
         if entry.view == HOME.route:
             yield from leaves
+        elif len(leaves) == 1 and entry.items:
+            yield replace(leaves[0], label=entry.label)
         elif entry.items and leaves:
             icon = next((leaf.icon for leaf in leaves if leaf.icon), "file")
             yield NavItem(f"group-{number}", entry.label, icon, leaves)
@@ -170,10 +175,27 @@ def _leaves(pack: Pack, entry: MenuSpec, env: Env) -> Iterator[NavItem]:
 
 
 def _icon(pack: Pack, service: str) -> str:
-    spec = pack.services[service].spec
-    if spec.subject == "unit":
-        return "building" if spec.kind != "payment" else "card"
-    return KIND_ICONS.get(spec.kind, "user")
+    """What a business is about, as far as its kind and its effects tell."""
+    found = pack.services[service]
+    if found.kind in KIND_ICONS:
+        return KIND_ICONS[found.kind]
+    writes = _writes(pack, service)
+    if ("close", "certificate") in writes:
+        return "file-x"
+    if any(kind == "certificate" for _op, kind in writes):
+        return "award"
+    if found.spec.calendar:
+        return "cap"
+    if found.spec.subject == "unit":
+        return "building"
+    return "users" if any(kind in ("membership", "person") for _op, kind in writes) else "swap"
+
+
+def _writes(pack: Pack, service: str) -> set[tuple[str, str]]:
+    """(what is done, to what) by all effects of its workflow."""
+    effects = {key for actions in pack.services[service].workflow.actions.values() for one in actions
+               for key, _when in one.effects}  # fmt: skip
+    return {(write.op, write.kind) for key in effects if key in pack.effects for write in pack.effects[key].writes}
 
 
 def _is_shown(pack: Pack, entry: MenuSpec, env: Env) -> bool:

@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {
     "cases": "cases",  # cases/<service>
     "case": "case",  # case/<application key>
     "help": "help",  # help or help/<topic of the pack>
+    "receipt": "receipt",  # receipt/<op_id>
     "login": "login",  # the password again, after the session ran out
     "password": "password",
     "form": "form",  # form/<draft key>

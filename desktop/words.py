@@ -73,3 +73,10 @@ def names(listed: tuple[str, ...], most: int = 3) -> str:
     """吴海燕、郑志强、林晓彤 等 7 人"""
     some = "、".join(listed[:most])
     return some if len(listed) <= most else f"{some} 等 {len(listed)} 人"
+
+
+def between(start: str | None, end: str | None) -> float | None:
+    """Seconds from one instant to another."""
+    if not start or not end:
+        return None
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()

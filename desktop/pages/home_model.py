@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from desktop import words
 from desktop.context import Context
+from desktop.pages.returned import about
 from desktop.rows_model import Act
 from desktop.starting import amend, take_up
 from desktop.watching import Watching
@@ -78,9 +79,9 @@ class HomeModel(Watching[Seen]):
         account, pack = context.account, context.pack
         me = reader.accounts.need(account)
         found = worklist(reader, account, pack, today=context.today(), now=context.now())
-        about = {bill.application for bill in found.to_pay}
+        paid_for = {bill.application for bill in found.to_pay}
         offices = pack.role(me.role) not in ("unit", "person")
-        return Seen(me.name, offices, found, _cases(reader, account, pack, about), as_of(reader, account))
+        return Seen(me.name, offices, found, _cases(reader, account, pack, paid_for), as_of(reader, account))
 
     def take(self, found: Seen) -> None:
         self._seen, self.offices = found, found.offices
@@ -110,8 +111,8 @@ class HomeModel(Watching[Seen]):
         ]
         waiting = tuple(queue_rows([row for row in found.queued if not row.can_edit], now))
         review = tuple(review_rows(found.review, now, self.context.pack))
-        others = tuple(progress_rows(found.in_progress[:MOST], now))
-        more = f"全部 {len(found.in_progress)} 件" if len(found.in_progress) > MOST else ""
+        others = tuple(progress_rows([row for row in found.in_progress if not row.pending][:MOST], now))
+        more = f"全部 {len(found.in_progress)} 件" if self.context.online and others else ""
         stored = "都已存好，不会丢" if not self.context.online else ""
         age = f"资料截至 {words.moment(seen.as_of, now)}" if not self.context.online and seen.as_of else ""
         queue = Group("queue", "待发送", waiting, stored)
@@ -151,7 +152,7 @@ def returned_rows(rows: Sequence[CaseRow], now: datetime) -> list[WorkRow]:
         made.append(
             WorkRow(
                 row.id, "return", "warn", row.status if draft else "退回待改",
-                f"{row.label}·{row.summary}", (row.reason or "请看逐处说明") + marks if not draft else "还没有提交",
+                about(row.label, row.summary), (row.reason or "请看逐处说明") + marks if not draft else "还没有提交",
                 row.number or row.code, f"第 {row.round} 次提交" if row.round > 1 else "",
                 words.moment(row.since, now), "退回" if not draft else "",
                 Act("do", "去修改", "secondary"), entity=row.id,
@@ -177,11 +178,11 @@ def pay_rows(rows: Sequence[BillRow], cases: dict[str, CaseRow], pack: Pack) -> 
     for bill in rows:
         case = cases.get(bill.application)
         label = pack.spec.bill_kinds.get(bill.kind, "缴费单")
-        about = f"{label}·{case.summary}" if case is not None else f"{label}·{len(bill.people) or 1} 人"
+        what = about(label, case.summary) if case is not None else f"{label}·{len(bill.people) or 1} 人"
         payment = payment_service(pack, bill.kind)
         made.append(
             WorkRow(
-                bill.id, "money", "warn", "待缴费", about, "缴费并上传凭证后转财务核实",
+                bill.id, "money", "warn", "待缴费", what, "缴费并上传凭证后转财务核实",
                 (case.number or case.code) if case is not None else "", f"缴费单 {bill.number}" if bill.number else "",
                 words.yuan(bill.total), f"{bill.made_on[5:]} 出账" if bill.made_on else "",
                 Act("do", "去缴费", "secondary"), route=f"cases/{payment}" if payment else "cases",
@@ -207,11 +208,12 @@ def expiring_rows(rows: Sequence[Expiring], today: str, pack: Pack) -> list[Work
         if not some:
             continue
         left = (datetime.fromisoformat(some[0].until) - datetime.fromisoformat(today)).days
+        soonest = f"最早的还有 {left} 天" if left else "最早的今天到期"
         what = f"{len(some)} 人会籍要续" if membership else f"{len(some)} 本证书要办延续"
         people = tuple(dict.fromkeys(row.name for row in some))
         made.append(
             WorkRow(
-                f"expiring-{membership}", "calendar", "warn", "60 天内到期", f"{what}，最早的还有 {left} 天",
+                f"expiring-{membership}", "calendar", "warn", "60 天内到期", f"{what}，{soonest}",
                 words.names(people), "个人会籍" if membership else _kinds(some, pack), "", some[0].until, "最早到期",
                 Act("do", "看名单", "secondary"), route="people/soon",
             )
@@ -231,7 +233,7 @@ def review_rows(rows: Sequence[CaseRow], now: datetime, pack: Pack) -> list[Work
         route = "finance" if row.category == "confirm" or kind == "payment" else "review"
         made.append(
             WorkRow(
-                row.id, "inbox", "wait", row.status, f"{row.label}·{row.summary}", row.unit_name,
+                row.id, "inbox", "wait", row.status, about(row.label, row.summary), row.unit_name,
                 row.number or row.code, f"第 {row.round} 轮" if row.round > 1 else "", words.since(row.since, now),
                 "在您手上", Act("do", "去审", "primary" if number == 0 else "secondary"),
                 route=f"{route}/{key_of(row.id)}",
@@ -248,9 +250,9 @@ def progress_rows(rows: Sequence[CaseRow], now: datetime) -> list[WorkRow]:
         sent = f"{row.submitted_on[5:]} 送达，回执已存" if row.submitted_on else ""
         made.append(
             WorkRow(
-                row.id, "clock", "wait", row.pending or row.status, f"{row.label}·{row.summary}",
-                sent or "还在本机", row.holder or (row.number or row.code), row.phone, held,
-                "在对方手上" if not row.pending else "等回音", Act("do", "看进度"), route=f"case/{key_of(row.id)}",
+                row.id, "clock", "wait", row.status, about(row.label, row.summary),
+                sent, row.holder or (row.number or row.code), row.phone, held,
+                "在对方手上", Act("do", "看进度"), route=f"case/{key_of(row.id)}",
             )
         )  # fmt: skip
     return made

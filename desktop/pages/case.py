@@ -1,0 +1,359 @@
+"""A case: its story, its people, its papers, and what changed from round to round; who has it, with telephone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop import words
+from desktop.context import Context
+from desktop.page import Page
+from desktop.pages.case_model import CaseModel, Opened
+from desktop.pages.case_words import Change, PaperLine, PersonLine
+from desktop.rows_model import Act, Column, RowsModel
+from desktop.rows_view import RowsView
+from desktop.widgets.base import Box, Icon, Label, column, row, show_if
+from desktop.widgets.buttons import Button, TabItem, Tabs
+from desktop.widgets.fields import Field
+from desktop.widgets.inputs import TextInput
+from desktop.widgets.notes import EmptyState
+from desktop.widgets.panel import Card, Panel, Section
+from desktop.widgets.previews import ImageDesk, PdfPreview
+from desktop.widgets.timeline import Timeline
+from domain.transitions import ActionChoice
+
+SHOWN = 8  # people in the panel
+
+
+def make(context: Context, key: str) -> Page:
+    return CasePage(context, key)
+
+
+class ConfirmLine(Box):
+    """Ending an application is asked once more, on the page, with its reason where the pack wants one."""
+
+    def __init__(self) -> None:
+        super().__init__(fill="warn_soft", radius=4)
+        self._words = Label("", "panel_body", wrap=True)
+        self.reason = Field("原因", TextInput(), required=True, width=320)
+        self.reason.editor.setObjectName("case.reason")
+        self.yes = Button("", "primary")
+        self.yes.setObjectName("case.confirm")
+        self.no = Button("不了", "secondary")
+        self.no.setObjectName("case.cancel")
+        self.setLayout(
+            column(self._words, self.reason, row(self.yes, self.no, None, spacing=8), spacing=10,
+                   margins=(16, 12, 16, 12))
+        )  # fmt: skip
+        self.choice: ActionChoice | None = None
+        self.no.clicked.connect(self.hide)
+        self.hide()
+
+    def ask(self, choice: ActionChoice) -> None:
+        self.choice = choice
+        self._words.setText(f"{choice.label}这份申请？{choice.confirm or '送达后不能恢复'}。")
+        self.yes.set_text(f"确定{choice.label}")
+        show_if(self.reason, choice.require_reason)
+        self.show()
+        (self.reason if choice.require_reason else self.no).setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class PapersView(QWidget):
+    """Attachments at the left, the one that is open at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: RowsModel[PaperLine] = RowsModel(
+            [
+                Column("资料", lambda p: p.material, sub=lambda p: p.paper.name, weight=500),
+                Column("谁的", lambda p: p.who, width=96),
+                Column("文件", lambda p: p.about, role="text2", font="panel_body", width=176),
+                Column("打开", acts=lambda p: (Act("open", "打开"),) if p.here else (), text=None, align="right",
+                       width=72),
+            ],
+            key=lambda p: p.id,
+        )  # fmt: skip
+        empty = EmptyState("没有附件", "送出的资料会列在这里。", icon="clip")
+        self.list = RowsView(self.rows, name="附件", row_height=48, fit=True, empty=empty)
+        self.list.setObjectName("case.papers")
+        self.image = ImageDesk()
+        self.image.setMinimumHeight(360)
+        self.pdf = PdfPreview()
+        self.pdf.setMinimumHeight(420)
+        self.pdf.setAccessibleName("附件预览")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for part in (self.list, self.image, self.pdf):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self.image.hide()
+        self.pdf.hide()
+
+    def show_paper(self, line: PaperLine, data: bytes) -> None:
+        is_pdf = data.startswith(b"%PDF")
+        self.pdf.setVisible(is_pdf)
+        self.image.setVisible(not is_pdf)
+        if is_pdf:
+            self.pdf.show_bytes(data)
+        else:
+            self.image.show_bytes(data, f"{line.material}·{line.who}", line.about)
+
+
+class CasePage(Page):
+    """Layout and wiring."""
+
+    def __init__(self, context: Context, key: str) -> None:
+        super().__init__("申请", back=True)
+        self.setObjectName("case")
+        self.context, self.model = context, CaseModel(context, key, self)
+        self._buttons()
+        self.confirm = ConfirmLine()
+        self.confirm.setObjectName("case.ask")
+        self.confirm.yes.clicked.connect(self._act)
+        self.tabs = Tabs([TabItem("story", "经过", 0)], name="申请")
+        self.tabs.setObjectName("case.tabs")
+        self.timeline = Timeline()
+        self.timeline.setObjectName("case.timeline")
+        self.timeline.acted.connect(self._jump)
+        self.papers = PapersView()
+        self._parts = QStackedWidget()
+        self._keys = {"story": 0, "people": 1, "papers": 2, "compare": 3}
+        for part in (_below(self.timeline), self._people_view(), self.papers, self._changes_view()):
+            self._parts.addWidget(part)
+        self.missing = EmptyState("本机没有这份申请", "请联网后再打开。", icon="inbox")
+        self.add(self.confirm)
+        self.add(self.tabs)
+        self.add(8)
+        self.add(self._parts, stretch=1)
+        self.refused = EmptyState(
+            "这份申请又是草稿了", "没有被接收或已撤回，内容都在草稿里。", action="接着填", icon="pencil"
+        )
+        self.refused.setObjectName("case.refused")
+        self.refused.acted.connect(self.model.take_up)
+        self.add(self.missing)
+        self.add(self.refused)
+        self.set_panel(Panel("现在在谁手上"))
+        self.tabs.chosen.connect(self._choose)
+        self.papers.list.opened.connect(self._open_paper)
+        self.papers.list.followed.connect(self._follow_paper)
+        self.model.paper_opened.connect(self.papers.show_paper)
+        self.model.changed.connect(self.refresh)
+        self.shortcut("Ctrl+P", self._print)
+        show_if(self.missing, False)
+        show_if(self.refused, False)
+
+    def _buttons(self) -> None:
+        self.end = Button("", "quiet", icon="close")
+        self.end.setObjectName("case.end")
+        self.receipt = Button("打印回执", "quiet", icon="printer")
+        self.receipt.setObjectName("case.receipt")
+        self.copy = Button("再办一份相同的", "secondary")
+        self.copy.setObjectName("case.copy")
+        self.amend = Button("去修改", "primary")
+        self.amend.setObjectName("case.amend")
+        self.set_actions([self.end, self.receipt, self.copy, self.amend])
+        for button in (self.end, self.receipt, self.copy, self.amend):
+            button.hide()
+        self.end.clicked.connect(self._ask)
+        self.receipt.clicked.connect(self._print)
+        self.copy.clicked.connect(self.model.copy)
+        self.amend.clicked.connect(self.model.amend)
+
+    def _people_view(self) -> QWidget:
+        self.people: RowsModel[PersonLine] = RowsModel(
+            [
+                Column("姓名", lambda p: p.name, weight=500, width=96),
+                Column("证件号", lambda p: p.number, role="text2", width=168),
+                Column("办理", lambda p: p.card, width=120),
+                Column("内容", lambda p: p.what),
+                Column("状态", lambda p: p.state, role="wait", icon="clock", width=120),
+            ],
+            key=lambda p: p.id,
+        )
+        view = RowsView(self.people, name="人员", fit=True, empty=EmptyState("这份申请没有人员", "", icon="users"))
+        view.setObjectName("case.people")
+        view.opened.connect(self._open_person)
+        return _below(view)
+
+    def _changes_view(self) -> QWidget:
+        self.changes: RowsModel[Change] = RowsModel(
+            [
+                Column("位置", lambda c: c.place, weight=500, width=200),
+                Column("上一轮", lambda c: c.before, role="text2"),
+                Column("这一轮", lambda c: c.after, role=lambda c: c.role),
+            ],
+            key=lambda c: c.id,
+        )
+        empty = EmptyState("没有可比较的", "退回后重新提交，这里会列出两轮之间的不同。", icon="swap")
+        view = RowsView(self.changes, name="历次比较", fit=True, empty=empty)
+        view.setObjectName("case.changes")
+        return _below(view)
+
+    def shown(self) -> None:
+        self.model.awake()
+
+    def hidden(self) -> None:
+        self.model.sleep()
+
+    def refresh(self) -> None:
+        found = self.model.opened
+        show_if(self.missing, found is None and self.model.draft is None)
+        show_if(self.refused, self.model.draft is not None)
+        show_if(self.tabs, found is not None)
+        self._parts.setVisible(found is not None)
+        if found is None:
+            self._show_none()
+            return
+        self._show_head(found)
+        items = [TabItem("story", "经过", len(found.moments)), TabItem("people", "人员", len(found.people)),
+                 TabItem("papers", "附件", len(found.papers))]  # fmt: skip
+        if found.case.previous:
+            items.append(TabItem("compare", "历次比较", len(found.changes)))
+        self.tabs.set_items(items)
+        self.timeline.set_moments(found.moments)
+        self.people.show(found.people)
+        self.papers.rows.show(found.papers)
+        self.changes.show(found.changes)
+        self._show_panel(found)
+
+    def _show_none(self) -> None:
+        """No application of this id: what was shown of it before goes."""
+        draft = self.model.draft
+        self.set_head((draft.title if draft is not None else "") or "申请")
+        for button in (self.end, self.receipt, self.copy, self.amend, self.confirm):
+            button.hide()
+        if self.panel is not None:
+            self.panel.set_title("现在在谁手上")
+            self.panel.set_sections([Section("", Label("在您手上", "row_title"))] if draft is not None else [])
+            self.panel.set_foot("")
+
+    def _show_head(self, found: Opened) -> None:
+        case = found.case.row
+        role = {"returned": "warn", "pay": "warn", "done": "ok"}.get(case.category, "wait")
+        summary = case.summary.removeprefix(case.label).strip()
+        sub = "　".join(part for part in (case.number or case.code, summary) if part)
+        self.set_head(case.label, sub, tag=case.pending or case.status, tag_role=role)
+        show_if(self.receipt, bool(found.receipts))
+        show_if(self.copy, found.may_copy)
+        show_if(self.amend, case.category == "returned" and found.unit_desk and not case.pending)
+        show_if(self.end, bool(found.actions))
+        if found.actions:
+            self.end.set_text(found.actions[0].label)
+        elif not self.confirm.isHidden():
+            self.confirm.hide()
+
+    def _show_panel(self, found: Opened) -> None:
+        assert self.panel is not None
+        sections: list[QWidget] = []
+        if found.case.row.open:
+            self.panel.set_title("现在在谁手上")
+            sections.append(self._holder(found))
+        else:
+            self.panel.set_title("已经办结", found.case.row.completed_on)
+        if found.people:
+            lines = [_line(one.name, one.card, one.state) for one in found.people[:SHOWN]]
+            more = f"还有 {len(found.people) - SHOWN} 人，在“人员”里" if len(found.people) > SHOWN else ""
+            sections.append(Section("办理的人", *lines, note=more or str(len(found.people))))
+        if found.receipts:
+            sections.append(Section("回执", *(self._receipt_line(*one) for one in found.receipts)))
+        self.panel.set_sections(sections)
+        self.panel.set_foot(_foot(found), icon="lock")
+
+    def _holder(self, found: Opened) -> QWidget:
+        case, desk = found.case.row, found.case.desk
+        phone = case.phone or str(desk.get("phone") or "")
+        if case.pending:
+            return Section("", Label("还在这台电脑和协会之间，等协会回音。", "panel_body", "text2", wrap=True))
+        copy = Button("复制", "link", small=True, name="复制电话")
+        copy.clicked.connect(lambda _=False: self._copy(phone))
+        line = QWidget()
+        line.setLayout(row(Icon("phone", "text2", 14), Label(phone, "body", selectable=True, weight=500), None, copy,
+                           spacing=8))  # fmt: skip
+        parts: list[QWidget] = [Label(found.holder or "对方", "row_title", weight=600, wrap=True)]
+        contact = str(desk.get("contact") or "")
+        parts.append(Label(f"{case.status}　{contact}".strip("　"), "panel_body", wrap=True))
+        return Card(*parts, *([line] if phone else []))
+
+    def _receipt_line(self, op_id: str, number: int, when: str) -> QWidget:
+        link = Button("打开", "link", small=True, name=f"打开回执 {number}")
+        link.setObjectName(f"case.receipt.{number}")
+        link.clicked.connect(lambda _=False: self.model.receipt_paper(op_id))
+        place = QWidget()
+        text = column(Label(f"送达回执 {number}", "panel_body"), Label(words.stamp(when), "secondary", "text2"))
+        place.setLayout(row(Icon("file", "text2", 16), text, None, link, spacing=10))
+        return place
+
+    def _copy(self, phone: str) -> None:
+        QGuiApplication.clipboard().setText(phone)
+        self.context.tell(f"已复制电话 {phone}。")
+
+    def _choose(self, key: str) -> None:
+        self._parts.setCurrentIndex(self._keys[key])
+
+    def _jump(self, key: str) -> None:
+        if key == "compare" and self.model.opened is not None and self.model.opened.case.previous:
+            self.tabs.choose("compare")
+            self._choose("compare")
+        elif key == "compare":
+            self.model.amend()
+
+    def _ask(self) -> None:
+        if self.model.opened is not None and self.model.opened.actions:
+            self.confirm.ask(self.model.opened.actions[0])
+
+    def _act(self) -> None:
+        choice = self.confirm.choice
+        if choice is None:
+            return
+        reason = self.confirm.reason.value.strip()
+        if choice.require_reason and not reason:
+            self.confirm.reason.set_finding("请写明原因。")
+            return
+        self.confirm.hide()
+        self.model.act(choice.id, reason)
+
+    def _print(self) -> None:
+        if self.model.opened is not None and self.model.opened.receipts:
+            self.model.receipt_paper(self.model.opened.receipts[-1][0])
+
+    def _open_paper(self, line: object) -> None:
+        if isinstance(line, PaperLine):
+            if line.here:
+                self.model.open_paper(line)
+            else:
+                self.context.tell("这个附件不在这台电脑上，请在添加它的电脑上打开。", "wait")
+
+    def _follow_paper(self, line: object, _key: str) -> None:
+        self._open_paper(line)
+
+    def _open_person(self, line: object) -> None:
+        if isinstance(line, PersonLine) and line.subject:
+            self.context.go(f"person/{line.subject.partition('/')[2]}")
+
+
+def _foot(found: Opened) -> str:
+    """Why nothing can be changed now."""
+    case = found.case.row
+    if case.pending:
+        return "还没有回音；没送出的可在“待发送”里撤回"
+    if found.actions or not case.open or case.category in ("returned", "pay") or not found.unit_desk:
+        return ""
+    return "审核中不能改；要撤回请致电对方"
+
+
+def _below(part: QWidget) -> QWidget:
+    """The part at the top of its place, which may be higher."""
+    place = QWidget()
+    place.setLayout(column(8, part, None))
+    return place
+
+
+def _line(name: str, what: str, state: str) -> QWidget:
+    place = QWidget()
+    label = Label(name, "panel_body", weight=500)
+    label.setFixedWidth(64)
+    place.setLayout(row(label, Label(what, "panel_body", "text2", elide="right"), None,
+                        Label(state, "secondary", "wait"), spacing=8))  # fmt: skip
+    place.setFixedHeight(28)
+    return place

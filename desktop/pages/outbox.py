@@ -1,0 +1,139 @@
+"""待发送: one line an Operation, and below what has arrived with its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop import words
+from desktop.context import Context
+from desktop.page import Page
+from desktop.pages.outbox_model import LOOKS, OutboxModel, about, below, progress, steps
+from desktop.rows_model import Act, Column, RowsModel
+from desktop.rows_view import RowsView
+from desktop.widgets.base import show_if
+from desktop.widgets.buttons import Button
+from desktop.widgets.fields import SearchBox
+from desktop.widgets.notes import EmptyState
+from desktop.widgets.panel import SectionTitle
+from sync.views import OutboxRow
+
+
+def make(context: Context, key: str) -> Page:
+    return OutboxPage(context)
+
+
+class OutboxPage(Page):
+    """Layout and wiring."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__("待发送")
+        self.setObjectName("outbox")
+        self.context, self.model = context, OutboxModel(context, self)
+        self.search = SearchBox("单号、姓名、业务", width=200)
+        self.search.editor.setObjectName("outbox.search")
+        self.pause = Button("全部暂停", icon="pause")
+        self.pause.setObjectName("outbox.pause")
+        self.pause.clicked.connect(context.pause_asked)
+        self.set_actions([self.search, self.pause])
+        self.waiting: RowsModel[OutboxRow] = RowsModel(self._waiting_columns(), key=lambda r: r.op_id)
+        self.done: RowsModel[OutboxRow] = RowsModel(self._done_columns(), key=lambda r: r.op_id)
+        self._waiting_title = SectionTitle("还没送达", 0)
+        self._done_title = SectionTitle("最近送达", 0, note="回执可打印，扫码可查", line=False)
+        empty = EmptyState("没有等着送的", "提交的申请先存在这里，联网后自动送达。", icon="send")
+        self.list = RowsView(self.waiting, name="还没送达", row_height=64, header=False, fit=True, hang=True)
+        self.list.setObjectName("outbox.list")
+        self.answered = RowsView(self.done, name="最近送达", fit=True, hang=True, remember="lists/delivered")
+        self.answered.setObjectName("outbox.delivered")
+        self._empty = empty
+        self.add(self._waiting_title)
+        self.add(self.list)
+        self.add(16)
+        self.add(self._done_title)
+        self.add(self.answered)
+        self.add(empty, stretch=1)
+        self.add_stretch()
+        for view in (self.list, self.answered):
+            view.opened.connect(self._open)
+            view.followed.connect(self._follow)
+        self.search.searched.connect(self._search)
+        self.search.left_down.connect(self.list.setFocus)
+        self.shortcut("Ctrl+F", self.search.setFocus)
+        self.model.changed.connect(self.refresh)
+
+    def _waiting_columns(self) -> Sequence[Column[OutboxRow]]:
+        now = self.context.now
+        return [
+            Column("状态", lambda r: r.word, icon=lambda r: LOOKS.get(r.state, ("clock", "wait"))[0],
+                   role=lambda r: LOOKS.get(r.state, ("clock", "wait"))[1], width=120),
+            Column("业务", about, sub=lambda r: below(r, words.moment(r.made_at, now())), weight=500),
+            Column("为什么还没到", lambda r: r.reason, sub=lambda r: r.remedy, font="panel_body", progress=progress,
+                   width=268),
+            Column("下次", lambda r: self._when(r), sub=attempts, font="panel_body", align="right", width=112),
+            Column("可以做", acts=steps, align="right", width=140),
+        ]  # fmt: skip
+
+    def _done_columns(self) -> Sequence[Column[OutboxRow]]:
+        now = self.context.now
+        return [
+            Column("送达时间", lambda r: words.moment(r.answered_at, now()), width=128),
+            Column("业务", about, weight=500),
+            Column("单号", lambda r: r.number or r.code, role="text2", width=132),
+            Column("收件方", lambda r: self.model.queue.association, width=200),
+            Column("用时", lambda r: words.took(_seconds(r)), align="right", width=72),
+            Column("答复", lambda r: r.word, icon=lambda r: LOOKS.get(r.state, ("clock", "wait"))[0],
+                   role=lambda r: LOOKS.get(r.state, ("clock", "wait"))[1], width=112),
+            Column("回执", acts=lambda r: (Act("receipt", "看回执"),) if r.receipt else (), align="right", width=88),
+        ]  # fmt: skip
+
+    def _when(self, row: OutboxRow) -> str:
+        if row.can_edit:
+            return words.moment(row.answered_at, self.context.now())
+        if self.context.paused:
+            return "已暂停"
+        if row.next_try_at:
+            return f"{words.moment(row.next_try_at, self.context.now()).partition(' ')[2]} 再送"
+        return "正在送" if row.state == "sending" else "联网就送" if not self.context.online else "马上送"
+
+    def shown(self) -> None:
+        self.model.awake()
+
+    def hidden(self) -> None:
+        self.model.sleep()
+
+    def refresh(self) -> None:
+        queue = self.model.queue
+        self.set_head("待发送", self.model.sub)
+        self.pause.set_text("继续发送" if self.context.paused else "全部暂停")
+        self.waiting.show(queue.waiting)
+        self.done.show(queue.delivered)
+        self._waiting_title.set_count(len(queue.waiting))
+        self._done_title.set_count(len(queue.delivered))
+        for part in (self._waiting_title, self.list):
+            show_if(part, bool(queue.waiting))
+        for part in (self._done_title, self.answered):
+            show_if(part, bool(queue.delivered))
+        show_if(self._empty, not queue.waiting and not queue.delivered)
+
+    def _search(self, text: str) -> None:
+        self.waiting.set_search(text)
+        self.done.set_search(text)
+
+    def _open(self, row: object) -> None:
+        if isinstance(row, OutboxRow):
+            acts = steps(row) if row.can_edit else ()
+            self.model.act(row, acts[0].key if acts else "open")
+
+    def _follow(self, row: object, key: str) -> None:
+        if isinstance(row, OutboxRow):
+            self.model.act(row, key)
+
+
+def attempts(row: OutboxRow) -> str:
+    """How often it was tried."""
+    if row.can_edit:
+        return "协会平台答复"
+    return f"已试 {row.attempts} 次" if row.attempts else "还没送过"
+
+
+def _seconds(row: OutboxRow) -> float | None:
+    return words.between(row.made_at, row.answered_at)

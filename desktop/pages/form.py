@@ -21,15 +21,16 @@ from desktop.pages.form_lines import Lines, cost_of, row_state, worst
 from desktop.pages.form_material import MaterialBox
 from desktop.pages.form_model import DraftForm
 from desktop.pages.form_panel import CheckPanel
-from desktop.pages.form_papers import Incoming, PaperIntake, Taken
+from desktop.pages.form_papers import Incoming, PaperIntake, Taken, outdated
 from desktop.pages.form_rows import asked_fields, field_texts, table_of
 from desktop.pages.form_steps import Place, follow
 from desktop.pages.form_table import FormRow, FormTable
-from desktop.pages.form_values import as_value, attachments, rows_of, without_rows
+from desktop.pages.form_values import as_value, attachments, rows_of, subjects_in, without_rows
 from desktop.pages.preview import show_paper
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, TabItem, Tabs
 from desktop.widgets.fields import SearchBox
+from desktop.widgets.gap import Gap
 from desktop.widgets.notes import EmptyState, Notice, ProgressLine
 from domain.checking import MaterialCheck
 from domain.entities import Attachment
@@ -68,7 +69,7 @@ class FormPage(Page):
         self.notice = Notice()
         self.notice.setObjectName("form.notice")
         self.asks = AsksBox()
-        self.notices = column(self.notice, self.asks, spacing=8, margins=(0, 0, 0, 12))
+        self.notices = column(self.notice, Gap(self.notice), self.asks, Gap(self.asks))
         self.grid = FieldGrid()
         self.tabs = Tabs(name="办理的业务")
         self.tabs.setObjectName("form.tabs")
@@ -305,7 +306,7 @@ class FormPage(Page):
 
     def _outdated(self, check: MaterialCheck, papers: list[Any]) -> str:
         """A sealed letter stands for the people it was printed with."""
-        return ""
+        return outdated(self.form.form, papers) if check.signed_version_of else ""
 
     def _box(self, check: MaterialCheck) -> MaterialBox:
         document = self.context.pack.spec.documents.get(check.signed_version_of or "")
@@ -457,13 +458,14 @@ class FormPage(Page):
         check = self._check_of(material)
         if check is not None:
             self.form.flush()
-            self.intake.take([Incoming(check, (), Path(path)) for path in paths])
+            people = tuple(sorted(subjects_in(self.form.form)))
+            self.intake.take([Incoming(check, (), Path(path), people=people) for path in paths])
 
     def _pasted(self, material: str, data: bytes) -> None:
         check = self._check_of(material)
         if check is not None:
             self.form.flush()
-            self.intake.take([Incoming(check, (), data)])
+            self.intake.take([Incoming(check, (), data, people=tuple(sorted(subjects_in(self.form.form))))])
 
     def _taken(self, taken: tuple[Taken, ...]) -> None:
         self.progress.finish()

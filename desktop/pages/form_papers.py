@@ -9,7 +9,7 @@ intake.remove(material, row, blob)   and `intake.restore(papers)` undoes it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -18,6 +18,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop.context import Context
+from desktop.pages.form_values import Form, subjects_in
 from documents.files import SAME, Limits, look
 from documents.summary import size_text
 from domain.checking import MaterialCheck
@@ -39,6 +40,7 @@ class Incoming:
     source: Path | bytes
     name: str = ""
     replaces: str = ""  # the blob whose place it takes
+    people: tuple[str, ...] = ()  # whom the form names now; a sealed letter is remembered with those it was printed for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,20 @@ def paper_words(paper: Any) -> str:
     """1 页·0.6 MB"""
     pages = f"{paper['pages']} 页·" if paper.get("pages") else ""
     return f"{pages}{size_text(int(paper.get('bytes') or 0))}"
+
+
+def outdated(form: Form, papers: Sequence[Mapping[str, Any]]) -> str:
+    """A sealed list of people stands for those it was printed with."""
+    for paper in papers:
+        stood = (paper.get("proof") or {}).get("people")
+        if stood is not None and set(stood) != set(subjects_in(form)):
+            return "盖章后名单变了，请重新打印盖章"
+    return ""
+
+
+def printed_key(draft_id: str, document: str) -> str:
+    """Where this desk remembers with whom a letter was last printed."""
+    return f"printed:{draft_id}:{document}"
 
 
 class PaperIntake(QObject):
@@ -134,6 +150,7 @@ class PaperIntake(QObject):
                 name=name,
                 row=rows[0],
                 pages=facts.pages or None,
+                proof=_stands_for(store, account, draft_id, file),
                 going=lambda _bytes: not self._stop.is_set(),
             )
         except Stopped:
@@ -183,3 +200,11 @@ class PaperIntake(QObject):
         if not isinstance(error, StoreFailure):
             raise error
         self.failed.emit(error.sentence, error.remedy)
+
+
+def _stands_for(store: LocalStore, account: str, draft_id: str, file: Incoming) -> Mapping[str, Any] | None:
+    if not file.check.signed_version_of:
+        return None
+    with store.reading() as reader:
+        printed = reader.settings.get(account, printed_key(draft_id, file.check.signed_version_of))
+    return {"people": list((printed or {}).get("people") or file.people)}

@@ -18,10 +18,11 @@ from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, fi
 from desktop.pages.preview import read_paper, show_paper
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import ChosenBar, RowsView
-from desktop.widgets.base import Label, row
+from desktop.widgets.base import Label, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.dropzone import DropZone
 from desktop.widgets.fields import InputFrame, SearchBox
+from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState, Notice, ProgressLine
 from desktop.widgets.panel import Panel, Section
@@ -100,9 +101,11 @@ class MaterialsPage(Page):
         self.view.setObjectName("materials.table")
         self.bar = ChosenBar(self.view, [("same", "用同一个文件"), ("remove", "移除文件")], noun="处")
         top = row(Label("这批文件是", "secondary", "text2"), frame, self.folder, None, spacing=8, margins=(0, 0, 0, 8))
-        for part in (self.notice, top, self.zone, self.progress, 8):
+        self.lacking = Label("", "secondary", "warn", wrap=True)
+        for part in (self.notice, Gap(self.notice), top, self.zone, self.progress, 8):
             self.add(part)
         self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
+        self.add(self.lacking)
         self.add(self.view, stretch=1)
         self.add(self.bar)
         self.side = Panel("资料")
@@ -170,6 +173,9 @@ class MaterialsPage(Page):
                 Chip("ok", "已有", counts["ok"], "ok", "ok"),
             ]
         )
+        lacking = people_missing(self._lines)
+        self.lacking.setText(f"还缺：{lacking}" if lacking else "")
+        show_if(self.lacking, bool(lacking))
         kinds = {line.check.id: line.check.label for line in self._lines}
         before = self.kind.value
         self.kind.set_choices([("", "自动识别"), *kinds.items()])
@@ -371,11 +377,6 @@ class MaterialsPage(Page):
     def _failed(self, sentence: str, remedy: str) -> None:
         self.progress.finish()
         self._say(f"{sentence}{remedy}", "bad", "", None)
-
-    @property
-    def missing_words(self) -> str:
-        """Who lacks what, by name."""
-        return people_missing(self._lines)
 
 
 def _about(line: PaperLine) -> str:

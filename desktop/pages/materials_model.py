@@ -140,9 +140,10 @@ def _which(path: Path, lines: Sequence[PaperLine]) -> tuple[PaperLine | None, st
     if len(lines) == 1:
         return lines[0], ""
     text = _bare(f"{path.parent.name}{path.stem}")
-    scored = sorted(((_alike(text, _bare(line.check.label)), line) for line in lines), key=lambda pair: -pair[0])
-    if scored and scored[0][0] >= 2 and (len(scored) == 1 or scored[0][0] > scored[1][0]):
-        return scored[0][1], ""
+    labels = [(_bare(line.check.label), line) for line in lines]
+    scored = sorted(((_alike(text, label), -len(label), at) for at, (label, _line) in enumerate(labels)), reverse=True)
+    if scored and scored[0][0] >= 2 and (len(scored) == 1 or scored[0][:2] > scored[1][:2]):
+        return lines[scored[0][2]], ""
     open_ = [line for line in lines if line.missing]
     if len(open_) == 1:
         return open_[0], ""

@@ -17,6 +17,7 @@ from desktop.rows_view import RowsView
 from desktop.widgets.base import Box, Icon, Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import InputFrame, SearchBox
+from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import NotesInput
 from desktop.widgets.notes import EmptyState, Finding, FindingLine, Link, Notice, ProgressLine
 from desktop.widgets.panel import Card, Panel, Section
@@ -86,7 +87,7 @@ class PickerPage(Page):
         empty = EmptyState("人员档案里还没有人", "先在“人员管理”里导入本单位人员，再来这里选。", icon="users")
         self.view = RowsView(self.rows, name="全体人员", empty=empty, row_height=32)
         self.view.setObjectName("picker.table")
-        for part in (self.notice, self.pasting):
+        for part in (self.notice, Gap(self.notice), self.pasting, Gap(self.pasting)):
             self.add(part)
         self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.view, stretch=1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from desktop.pages.form_lines import Group, Lines, RowState, row_state, worst
 from desktop.pages.form_model import DraftForm, Look
-from desktop.pages.form_values import Form, attachments, rows_of, subjects_in
+from desktop.pages.form_papers import outdated
+from desktop.pages.form_values import Form, attachments, rows_of
 from documents.summary import size_text
 from domain.checking import FormCheck
 from domain.operations import Finding, Severity
@@ -140,15 +140,6 @@ def sealed_papers(form: DraftForm, look: Look) -> tuple[Sealed, ...]:
             )
         )
     return tuple(made)
-
-
-def outdated(form: Form, papers: list[Mapping[str, Any]]) -> str:
-    """A sealed list of people stands for those it was printed with."""
-    for paper in papers:
-        stood = (paper.get("proof") or {}).get("people")
-        if stood is not None and set(stood) != set(subjects_in(form)):
-            return "盖章后名单变了，请重新打印盖章"
-    return ""
 
 
 def load_words(form: Form) -> tuple[int, int]:

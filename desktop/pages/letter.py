@@ -1,0 +1,273 @@
+"""The paper to be sealed: seen as it will be printed, printed or saved, and its sealed scan put in its place."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.context import Context
+from desktop.page import Page
+from desktop.pages.form_material import MaterialBox
+from desktop.pages.form_model import DraftForm
+from desktop.pages.form_papers import Incoming, PaperIntake, Taken, outdated, printed_key
+from desktop.pages.form_values import attachments, subjects_in
+from desktop.pages.letter_model import Made, make_letter
+from desktop.pages.preview import show_paper
+from desktop.widgets.base import Label, column
+from desktop.widgets.buttons import Button
+from desktop.widgets.gap import Gap
+from desktop.widgets.notes import KeyValues, Notice
+from desktop.widgets.panel import Panel, Section, Steps
+from desktop.widgets.previews import PdfPreview, open_pdf
+from domain.checking import MaterialCheck
+from sync.store.local import LocalStore, Reader
+from sync.store.text import instant
+from sync.views import short_code
+
+
+class LetterPage(Page):
+    """Preview in the middle; at the right what to do with it."""
+
+    def __init__(self, context: Context, key: str) -> None:
+        super().__init__("打印", back=True, scroll=False)
+        draft, _, document = key.partition(":")
+        self.context, self.key, self._document = context, draft, document
+        self.form = DraftForm(context, f"draft/{draft}")
+        self.intake = PaperIntake(context, self.form.draft_id, self)
+        self.made: Made | None = None
+        self._made_from: object = None
+        self._making = 0
+        self._printed: dict[str, Any] = {}
+        self._box: MaterialBox | None = None
+        self._build()
+        self._wire()
+
+    def _build(self) -> None:
+        self.notice = Notice()
+        self.notice.setObjectName("letter.notice")
+        self.preview = PdfPreview(name="预览")
+        self.preview.setObjectName("letter.preview")
+        self.save = Button("另存为 PDF", "secondary", icon="download", hint="Ctrl+Shift+S")
+        self.save.setObjectName("letter.save")
+        self.print = Button("打印", "primary", icon="printer", hint="Ctrl+P")
+        self.print.setObjectName("letter.print")
+        self.set_actions([self.save, self.print])
+        for part in (self.notice, Gap(self.notice)):
+            self.add(part)
+        self.add(self.preview, stretch=1)
+        self.side = Panel("盖章")
+        self.side.setObjectName("letter.panel")
+        self.set_panel(self.side)
+        self.facts = KeyValues()
+        self.state = Label("", "secondary", "text2", wrap=True)
+        self._place = column()
+        holder, box = QWidget(), QWidget()
+        holder.setLayout(column(self.facts, 4, self.state))
+        box.setLayout(self._place)
+        steps = Steps(
+            [("打印", "核对名单，一式一份"), ("盖章", "单位公章，写上日期"), ("扫描或拍照", "拖到下面，或粘贴")], -1
+        )
+        self.side.set_sections([holder, Section("怎么办", steps), box])
+
+    def _wire(self) -> None:
+        self.form.opened.connect(self._show)
+        self.form.looked.connect(self._show)
+        self.form.failed.connect(self._failed)
+        self.intake.failed.connect(self._failed)
+        self.intake.finished.connect(self._taken)
+        self.save.clicked.connect(self._save)
+        self.print.clicked.connect(self._print)
+        self.shortcut("Ctrl+P", self._print)
+        self.shortcut("Ctrl+Shift+S", self._save)
+
+    # what the shell calls
+
+    def shown(self) -> None:
+        account, key = self.context.account, printed_key(self.form.draft_id, self._document)
+
+        def printed(reader: Reader) -> Any:
+            return reader.settings.get(account, key)
+
+        self.context.read(printed, self._was_printed)
+        if self.form.draft is None:
+            self.form.load()
+        else:
+            self.form.refresh()
+
+    @property
+    def settled(self) -> bool:
+        """The preview is of the form as it stands."""
+        return self.form.settled and not self._making and not self.intake.busy
+
+    def first_focus(self) -> None:
+        self.print.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # showing
+
+    def _was_printed(self, found: Any) -> None:
+        self._printed = dict(found or {})
+        self._states()
+
+    def _show(self) -> None:
+        service, look, draft = self.form.service, self.form.look, self.form.draft
+        pack = self.context.pack
+        if service is None or look is None or draft is None or self._document not in pack.spec.documents:
+            return
+        label = pack.spec.documents[self._document].label
+        self.set_head(label, f"{service.label}  {short_code(draft.entity)}")
+        told = (self.form.form.get("values"), self.form.form.get("cards"))
+        if told != self._made_from and self.form.fresh:
+            self._made_from = told
+            self._making += 1
+            account, code, form = self.context.account, short_code(draft.entity), self.form.form
+            document, day = self._document, self.context.today()
+
+            def work(reader: Reader) -> Made:
+                name = reader.accounts.need(account).association_name
+                return make_letter(pack, service, document, form, look, code=code, association=name, day=day)
+
+            self.context.read(work, self._ready)
+        self._states()
+        self._material(look.check.materials)
+
+    def _ready(self, made: Made) -> None:
+        self._making -= 1
+        self.made = made
+        self.preview.show_bytes(made.pdf)
+        if made.gaps:
+            self._say(f"{made.gaps}打印后请手写补上。", "warn")
+        self._states()
+
+    def _states(self) -> None:
+        people = len(subjects_in(self.form.form))
+        self.facts.set_pairs([("名单", f"{people} 人"), ("打印", self._printed_words())])
+        before = self._printed.get("people")
+        changed = before is not None and set(before) != set(subjects_in(self.form.form))
+        self.state.setText("打印之后名单变了，请重新打印、盖章。" if changed else "")
+        self.state.set_role("warn")
+
+    def _printed_words(self) -> str:
+        return f"{str(self._printed['at'])[:10]} 打印过" if self._printed.get("at") else "还没有打印"
+
+    def _material(self, checks: tuple[MaterialCheck, ...]) -> None:
+        check = next((each for each in checks if each.signed_version_of == self._document), None)
+        if check is None:
+            return
+        if self._box is None:
+            self._box = MaterialBox(check)
+            self._box.dropped.connect(partial(self._dropped, check))
+            self._box.pasted.connect(lambda data: self._take(check, data))
+            self._box.viewed.connect(
+                lambda paper: show_paper(self.context, self, str(paper.get("name")), str(paper["blob"]))
+            )
+            self._box.removed.connect(lambda paper: self.intake.remove(paper["material"], None, paper["blob"]))
+            self._place.addWidget(self._box)
+        mine = [
+            each for each in attachments(self.form.form) if each["material"] == check.id and each.get("row") is None
+        ]
+        self._box.show_papers(check, mine, outdated=outdated(self.form.form, mine))
+
+    # doing
+
+    def _dropped(self, check: MaterialCheck, paths: list[str]) -> None:
+        for path in paths:
+            self._take(check, Path(path))
+
+    def _take(self, check: MaterialCheck, source: Path | bytes) -> None:
+        self.intake.take([Incoming(check, (), source, people=tuple(sorted(subjects_in(self.form.form))))])
+
+    def _taken(self, taken: tuple[Taken, ...]) -> None:
+        for one in taken:
+            if self._box is not None and (one.problem or one.note):
+                self._box.say(one.problem or one.note, "bad" if one.problem else "text2")
+
+    def _save(self) -> None:
+        if self.made is None:
+            return
+        dialog = QFileDialog(self, "另存为 PDF")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("PDF (*.pdf)")
+        dialog.setDefaultSuffix("pdf")
+        dialog.selectFile(f"{self.title}.pdf")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_to)
+        dialog.open()
+
+    def save_to(self, path: str) -> None:
+        """Write the PDF; what cannot be written is said in words."""
+        if self.made is None:
+            return
+        try:
+            Path(path).write_bytes(self.made.pdf)
+        except OSError as error:
+            self._say(f"存不到“{path}”：{error.strerror}。请换一个文件夹。", "bad")
+            return
+        self._remember()
+        self._say(f"已存到 {path}。", "ok")
+
+    def _print(self) -> None:
+        if self.made is None:
+            return
+        if not QPrinterInfo.availablePrinters():
+            self._say("这台电脑没有装打印机。可以另存为 PDF，拿到别处打印。", "warn")
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(self.title)
+        dialog = QPrintDialog(printer, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(partial(self.print_on, printer))
+        dialog.setModal(True)  # QPrintDialog.open wants a slot by name
+        dialog.show()
+
+    def print_on(self, printer: QPrinter) -> None:
+        """Every page, as large as the paper allows."""
+        if self.made is None:
+            return
+        print_pdf(open_pdf(self.made.pdf, self), printer)
+        self._remember()
+        self._say("已交给打印机。盖章后扫描或拍照，拖到右边。", "ok")
+
+    def _remember(self) -> None:
+        assert self.made is not None
+        account, key = self.context.account, printed_key(self.form.draft_id, self._document)
+        told = {"people": list(self.made.people), "at": instant(self.context.now())}
+
+        def work(store: LocalStore) -> None:
+            with store.transaction() as writer:
+                writer.settings.put(account, key, told)
+
+        self.context.write(work)
+        self._was_printed(told)
+
+    def _say(self, words: str, role: str) -> None:
+        self.notice.show_words(words, role=role)
+
+    def _failed(self, sentence: str, remedy: str) -> None:
+        self._say(f"{sentence}{remedy}", "bad")
+
+
+def print_pdf(document: QPdfDocument, printer: QPrinter) -> None:
+    """Pages of a PDF on a printer, at its own resolution up to 300 dpi, within its page."""
+    painter = QPainter(printer)
+    room = QRectF(printer.pageRect(QPrinter.Unit.DevicePixel))
+    for page in range(document.pageCount()):
+        if page:
+            printer.newPage()
+        size = document.pagePointSize(page)
+        scale = min(room.width() / size.width(), room.height() / size.height())
+        dots = min(1.0, 300 / printer.resolution())
+        image = document.render(page, (size * scale * dots).toSize())
+        painter.drawImage(QRectF(0, 0, size.width() * scale, size.height() * scale), image)
+    painter.end()
+
+
+def make(context: Context, key: str) -> Page:
+    """letter/<draft key>:<document of the pack>."""
+    return LetterPage(context, key)

@@ -1,0 +1,267 @@
+"""What a person does at a window: looks for a thing by its name, clicks, types, waits for what comes, takes a picture.
+
+Every click and key is a real event at a real widget; nothing here knows what stands behind it. A thing that does not
+come within its time raises Stuck, with one sentence that says what was waited for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from desktop.rows_delegate import SIDE, act_rects
+from desktop.rows_model import CELL_ROLE, Cell
+from desktop.rows_view import RowsView
+
+T = TypeVar("T")
+W = TypeVar("W", bound=QWidget)
+PATIENCE = 30.0  # seconds that a person would wait here before saying that it does not work
+STEP_MS = 15
+
+
+class Stuck(Exception):
+    """Something that had to come did not."""
+
+
+def wait(until: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
+    """The first true answer, while the windows go on living; raises Stuck."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = until()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise Stuck(f"等了 {seconds:g} 秒没有等到：{what}")
+        QTest.qWait(STEP_MS)
+
+
+def find(root: QWidget, name: str, kind: type[W] = QWidget, seconds: float = PATIENCE) -> W:  # type: ignore[assignment]
+    """The widget of this objectName that can be seen."""
+
+    def look() -> W | None:
+        return next((one for one in root.findChildren(kind, name) if one.isVisible()), None)
+
+    return wait(look, f"窗口里的“{name}”", seconds)
+
+
+def there(root: QWidget, name: str) -> bool:
+    """Whether it can be seen just now."""
+    return any(one.isVisible() for one in root.findChildren(QWidget, name))
+
+
+def press(root: QWidget, name: str, seconds: float = PATIENCE) -> None:
+    """Click a button, once it can be clicked."""
+    button = find(root, name, QWidget, seconds)
+    wait(lambda: button.isEnabled(), f"“{name}”可以点", seconds)
+    reveal(button)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def press_words(root: QWidget, words: str, seconds: float = PATIENCE) -> None:
+    """Click the button that says this."""
+
+    def look() -> QAbstractButton | None:
+        buttons = (one for one in root.findChildren(QAbstractButton) if one.isVisible() and one.isEnabled())
+        return next((one for one in buttons if words in (one.text() or one.accessibleName())), None)
+
+    button = wait(look, f"按钮“{words}”", seconds)
+    reveal(button)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def reveal(widget: QWidget) -> None:
+    """Scroll to it, as one does before one clicks."""
+    part: QWidget | None = widget.parentWidget()
+    while part is not None:
+        ensure = getattr(part, "ensureWidgetVisible", None)
+        if ensure is not None:
+            ensure(widget, 0, 60)
+        part = part.parentWidget()
+    QTest.qWait(STEP_MS)
+
+
+def editor_in(widget: QWidget) -> QLineEdit | QPlainTextEdit | QComboBox:
+    """What takes the keys: the widget itself or the editor inside it."""
+    if isinstance(widget, QLineEdit | QPlainTextEdit | QComboBox):
+        return widget
+    for kind in (QLineEdit, QPlainTextEdit, QComboBox):
+        inner = widget.findChild(kind)
+        if isinstance(inner, QLineEdit | QPlainTextEdit | QComboBox):
+            return inner
+    raise Stuck(f"“{widget.objectName()}”里没有可以填写的地方")
+
+
+def write(root: QWidget, name: str, words: str) -> None:
+    """Put the cursor into a field, take out what is there and type."""
+    editor = editor_in(find(root, name))
+    reveal(editor)
+    editor.setFocus()
+    QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(editor, Qt.Key.Key_Delete)
+    QTest.keyClicks(editor, words)
+    QTest.qWait(STEP_MS)
+
+
+def choose(root: QWidget, name: str, words: str) -> None:
+    """Choose the entry of a list that says this, with the keyboard."""
+    box = editor_in(find(root, name))
+    if not isinstance(box, QComboBox):
+        raise Stuck(f"“{name}”不是可以选择的列表")
+    reveal(box)
+    at = next((index for index in range(box.count()) if words in box.itemText(index)), -1)
+    if at < 0:
+        raise Stuck(f"“{name}”里没有“{words}”这一项")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(box.count()):
+        if box.currentIndex() == at:
+            break
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    if box.currentIndex() != at:
+        raise Stuck(f"“{name}”选不到“{words}”")
+
+
+def row_of(view: RowsView, words: str) -> int | None:
+    """The first row in which a cell says this."""
+    model = view.rows
+    for place in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            if words in str(model.index(place, column).data(Qt.ItemDataRole.DisplayRole) or ""):
+                return place
+    return None
+
+
+def row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> tuple[RowsView, int]:
+    """The list of this name and the row that says this, once it is there."""
+
+    def look() -> tuple[RowsView, int] | None:
+        for view in root.findChildren(RowsView, name):
+            place = row_of(view, words) if view.isVisible() else None
+            if place is not None:
+                return view, place
+        return None
+
+    return wait(look, f"列表“{name}”里的“{words}”", seconds)
+
+
+def click_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
+    """Put the cursor on a row."""
+    view, place = row(root, name, words, seconds)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, _plain(view)))
+
+
+def open_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
+    """Enter on a row."""
+    click_row(root, name, words, seconds)
+    view, _ = row(root, name, words, seconds)
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Return)
+
+
+def tick_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
+    """Click into the check box of a row."""
+    view, place = row(root, name, words, seconds)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, 0))
+
+
+def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PATIENCE) -> None:
+    """Click the link or button in a row: `act` is its key or what it says."""
+
+    def hit() -> tuple[RowsView, QPoint] | None:
+        for view in root.findChildren(RowsView, name):
+            place = row_of(view, words) if view.isVisible() else None
+            point = _act(view, place, act) if place is not None else None
+            if point is not None:
+                return view, point
+        return None
+
+    view, point = wait(hit, f"列表“{name}”里“{words}”的“{act}”", seconds)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def _cell(view: RowsView, place: int, column: int) -> QPoint:
+    index = view.rows.index(place, column)
+    view.scrollTo(index)
+    reveal(view)
+    return view.visualRect(index).center()
+
+
+def _plain(view: RowsView) -> int:
+    """A column without a check box."""
+    return 1 if view.rows.ticks else 0
+
+
+def _act(view: RowsView, place: int, act: str) -> QPoint | None:
+    for column in range(view.rows.columnCount()):
+        index = view.rows.index(place, column)
+        cell = index.data(CELL_ROLE)
+        if not isinstance(cell, Cell):
+            continue
+        view.scrollTo(index)
+        inner = view.visualRect(index).adjusted(SIDE, 1, -SIDE, 0)
+        for one, rect in act_rects(list(cell.acts), inner, cell.align):
+            if act in (one.key, one.words):
+                centre: QPointF = rect.center()
+                return centre.toPoint()
+    return None
+
+
+def keys(widget: QWidget, key: Qt.Key, *, ctrl: bool = False) -> None:
+    """One key, with Ctrl or without."""
+    modifier = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+    QTest.keyClick(widget, key, modifier)
+
+
+def says(root: QWidget, words: str, seconds: float = PATIENCE) -> None:
+    """Wait until the window says this somewhere."""
+    wait(lambda: words in everything(root), f"窗口上的“{words}”", seconds)
+
+
+def everything(root: QWidget) -> str:
+    """All words that can be read in the window just now."""
+    found: list[str] = []
+    for part in root.findChildren(QWidget):
+        if not part.isVisible():
+            continue
+        for name in ("text", "full_text"):
+            words = getattr(part, name, None)
+            if callable(words):
+                try:
+                    found.append(str(words()))
+                except TypeError:
+                    continue
+        if part.accessibleName():
+            found.append(part.accessibleName())
+        if isinstance(part, RowsView):
+            model = part.rows
+            found += [
+                str(model.index(place, column).data(Qt.ItemDataRole.DisplayRole) or "")
+                for place in range(min(model.rowCount(), 200))
+                for column in range(model.columnCount())
+            ]
+    return "\n".join(found)
+
+
+def settle(window: QWidget) -> None:
+    """Let what was asked for arrive before a picture is taken."""
+    for _ in range(8):
+        QApplication.processEvents()
+        QTest.qWait(STEP_MS)
+    page = getattr(window, "page", None)
+    if page is not None and hasattr(page, "settled"):
+        deadline = time.monotonic() + 5
+        while not page.settled and time.monotonic() < deadline:
+            QTest.qWait(STEP_MS)
+
+
+def picture(window: QWidget, file: Path) -> None:
+    """What stands in the window now."""
+    settle(window)
+    if not window.grab().save(str(file)):
+        raise Stuck(f"图片没有写成：{file}")

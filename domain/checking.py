@@ -12,7 +12,7 @@ from domain.facts import facts_for, form_rows
 from domain.fees import NewBill, bills
 from domain.filling import filling_findings
 from domain.judging import fill, row_path
-from domain.materials import Place, Unacceptable, examine, in_profile, limits_of, read_uploads
+from domain.materials import Place, Unacceptable, Upload, examine, in_profile, limits_of, read_uploads
 from domain.operations import Finding, Severity
 from domain.packs.pack import Pack
 from domain.packs.service import Service
@@ -99,7 +99,8 @@ def check_form(
     facts = facts_for(pack, view, service, form, today, application=application)
     question = Question(pack, service, facts)
     judgement, papers = judge(question), examine(question)
-    material_checks = [(place, _material(question, place, needed, papers.invalid)) for place, needed in papers.asked]
+    uploads = read_uploads(facts["uploads"])
+    material_checks = [(place, _material(place, needed, uploads, papers.invalid)) for place, needed in papers.asked]
     findings = [
         *filling_findings(question, form),
         *judgement.findings,
@@ -191,9 +192,8 @@ def _person(service: Service, form: Mapping[str, Any], row: str) -> str | None:
     return next((each.get("person") for _, each in form_rows(service, form) if each["row"] == row), None)
 
 
-def _material(question: Question, place: Place, needed: bool, invalid: Sequence[Unacceptable]) -> MaterialCheck:
+def _material(place: Place, needed: bool, uploads: Sequence[Upload], invalid: Sequence[Unacceptable]) -> MaterialCheck:
     spec, limits = place.material.spec, limits_of(place.material, place.env)
-    uploads = read_uploads(question.given.get("uploads"))
     attached = {each.material for each in uploads if place.row is None or each.row in (None, place.row)}
     served: Literal["", "upload", "profile", "other"] = ""
     if spec.id in attached:

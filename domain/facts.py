@@ -90,7 +90,7 @@ def person_facts(view: View, person: str | None, own: str | None = None) -> dict
     if isinstance(insurance, Mapping) and "unit" in insurance and "unit_id" not in insurance:
         known["social_insurance"] = {**insurance, "unit_id": insurance["unit"]}
     tasks = view.study_tasks.get(key, ())
-    bills = [each for each in view.bills.get(key, ()) if each.get("status") != "void"]
+    bills = [each for each in view.bills.get(key, ()) if each.get("status") != "void" and not _made_by(own, each)]
     return {
         "person": {
             **known,
@@ -106,6 +106,11 @@ def person_facts(view: View, person: str | None, own: str | None = None) -> dict
         "bills": [_bill(each) for each in bills],
         "study_tasks": [dict(each) for each in tasks],
     }
+
+
+def _made_by(own: str | None, bill: Body) -> bool:
+    """What an application has itself made is not in its way when it is sent again."""
+    return own is not None and bill.get("application") == own
 
 
 def membership_id(person: str) -> str:
@@ -156,6 +161,8 @@ def _row(pack: Pack, view: View, service: Service, card: str, row: Body, own: st
     """One row: the person's facts, what was filled in, and what a payment's row refers to."""
     values = {key: value for key, value in (row.get("values") or {}).items() if value not in (None, "")}
     made: dict[str, Any] = {"row": row["row"], "card": card, **person_facts(view, row.get("person"), own), **values}
+    if service.spec.payment is not None:
+        made["bill"] = row.get("bill") or ""  # empty: the row names none, which is known
     part = service.card_service(card)
     if part is not service:
         made["service"] = part.id

@@ -143,9 +143,11 @@ def places(question: Question) -> list[Place]:
                 forms.setdefault(material.id, Place(service, material, question.env, None))
         for row in question.rows:
             add(row.service, row.env, row.id, row.card)
-    for frame in question.frames("materials") if service.combined_items is not None else []:
-        if frame.part and (question.rows is None or all(row.service is service for row in question.rows)):
-            add(frame.service, frame.env, frame.row, frame.card)
+    by_items = question.rows is None or all(row.service is service for row in question.rows)
+    if service.combined_items is not None and by_items:
+        for frame in question.frames("materials"):
+            if frame.part:
+                add(frame.service, frame.env, frame.row, frame.card)
     return [*forms.values(), *made]
 
 

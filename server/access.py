@@ -57,7 +57,7 @@ def caller_of(parts: Work, connection: Connection, account: dict[str, Any], devi
     if not account.get("active", True):
         raise Refused(Problem.REVOKED)
     role = account["role"]
-    pack = parts.editions.current(connection, shanghai_day(parts.clock()))
+    pack = parts.editions.recent(connection, shanghai_day(parts.clock()))
     desk = "system" if role == "system" else pack.role(role)
     unit, agency = account.get("unit"), account.get("agency")
     return Caller(
@@ -105,7 +105,7 @@ class Anybody:
 
     reason: str
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Nobody is kept out."""
 
 

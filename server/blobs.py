@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 CHUNK = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """An upload on its way: all that is known of it is its file, so a crash leaves nothing to mend."""
+
+    path: Path
+    length: int  # as it was announced
+    offset: int  # bytes that are here: the next one is counted from them
+
+
 class BlobStore:
-    """Folders `whole/ab/abcd…` and `growing/<name>.part`: whole only after size and hash agree and are durable."""
+    """Folders `whole/ab/abcd…` and `growing/ab/….LENGTH.part`: whole only after size and hash agree and are durable."""
 
     def __init__(self, folder: Path) -> None:
         self._whole, self._growing = folder / "whole", folder / "growing"
@@ -24,25 +35,30 @@ class BlobStore:
         """Whether the bytes are here, whoever brought them."""
         return self.path(sha256).is_file()
 
-    def growing(self, scope: str, sha256: str) -> Path:
-        """Where the bytes of an upload gather."""
-        return self._growing / f"{hashlib.sha256(f'{scope}:{sha256}'.encode()).hexdigest()}.part"
+    def growing(self, scope: str, sha256: str) -> Growing | None:
+        """An upload that was announced, and how far it has come."""
+        stem = _stem(scope, sha256)
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self._growing / stem[:2]):
+                if entry.name.startswith(stem) and entry.name.endswith(".part"):
+                    return Growing(Path(entry.path), int(entry.name.split(".")[1]), entry.stat().st_size)
+        return None
 
-    def offset(self, scope: str, sha256: str) -> int:
-        """How many bytes of an upload are here: exactly what the next one is counted from."""
-        try:
-            return self.growing(scope, sha256).stat().st_size
-        except FileNotFoundError:
-            return 0
+    def begin(self, scope: str, sha256: str, length: int) -> Growing:
+        """Make room for an upload. What came of it before stays, unless it was of another length."""
+        here = self.growing(scope, sha256)
+        if here is not None and here.length == length:
+            return here
+        self.drop(scope, sha256)
+        stem = _stem(scope, sha256)
+        path = self._growing / stem[:2] / f"{stem}.{length}.part"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        return Growing(path, length, 0)
 
-    def begin(self, scope: str, sha256: str) -> None:
-        """Make room for an upload; what was there before stays."""
-        self._growing.mkdir(parents=True, exist_ok=True)
-        self.growing(scope, sha256).touch()
-
-    def finish(self, scope: str, sha256: str) -> None:
+    def finish(self, part: Path, sha256: str) -> None:
         """Move a whole, proven upload to its place, durably: bytes, then name."""
-        part, target = self.growing(scope, sha256), self.path(sha256)
+        target = self.path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         with part.open("rb") as file:
             os.fsync(file.fileno())
@@ -51,7 +67,15 @@ class BlobStore:
 
     def drop(self, scope: str, sha256: str) -> None:
         """Forget an upload that proved wrong."""
-        self.growing(scope, sha256).unlink(missing_ok=True)
+        if here := self.growing(scope, sha256):
+            here.path.unlink(missing_ok=True)
+
+    def sweep(self, before: float) -> int:
+        """Forget uploads that nobody went on with since then (seconds since 1970); how many."""
+        old = [path for path in self._growing.glob("*/*") if path.stat().st_mtime < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def erase(self, sha256: str) -> None:
         """Forget a whole blob."""
@@ -64,6 +88,11 @@ class BlobStore:
             while start < stop and (piece := file.read(min(CHUNK, stop - start))):
                 start += len(piece)
                 yield piece
+
+
+def _stem(scope: str, sha256: str) -> str:
+    """The name of an upload: what it is of whom, told to nobody who sees the folder."""
+    return hashlib.sha256(f"{scope}:{sha256}".encode()).hexdigest()
 
 
 def sha256_of(path: Path) -> str:

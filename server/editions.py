@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from datetime import date
+from time import monotonic
 
 from sqlalchemy import Connection, select
 
 from domain.packs import Pack, parse
 from server.models import EntityRow
+
+RECENT_SECONDS = 5.0
 
 
 class NoEdition(LookupError):
@@ -22,6 +25,7 @@ class Editions:
     def __init__(self) -> None:
         self._packs: dict[str, Pack] = {}
         self._lock = threading.Lock()
+        self._recent: tuple[date, Pack | None, float] = (date.min, None, 0.0)
 
     def get(self, connection: Connection, edition: str) -> Pack:
         """The pack of one edition; raises NoEdition."""
@@ -33,6 +37,14 @@ class Editions:
                 raise NoEdition(edition)
             pack = self._packs[edition] = parse(json.loads(body)["files"])
             return pack
+
+    def recent(self, connection: Connection, today: date) -> Pack:
+        """The edition in force on a day, looked up at most every few seconds: for what an account may call."""
+        day, pack, until = self._recent
+        if pack is None or day != today or monotonic() >= until:
+            pack = self.current(connection, today)
+            self._recent = (today, pack, monotonic() + RECENT_SECONDS)
+        return pack
 
     def current(self, connection: Connection, today: date) -> Pack:
         """The edition in force on a day: of those begun, the one that began last."""

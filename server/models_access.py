@@ -54,17 +54,16 @@ class TokenRow(Base):
 
 
 class BlobRow(Base):
-    """An attachment as one scope has it: the bytes lie in the blob store once, however many scopes brought them."""
+    """A whole attachment as one scope has it: its bytes lie in the store once, however many scopes brought them."""
 
     __tablename__ = "blob"
     __table_args__ = (Index(None, "sha256"),)
     scope: Mapped[str] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(primary_key=True)
     bytes: Mapped[int] = mapped_column(BigInteger)
-    type: Mapped[str]  # extension by content; empty while it is on its way
+    type: Mapped[str]  # extension by content
     account: Mapped[str]
-    begun_at: Mapped[str]
-    completed_at: Mapped[str | None]
+    completed_at: Mapped[str]
 
 
 class DutyRow(Base):

@@ -151,11 +151,11 @@ class Writer:
         with self.path.open("rb") as file:
             return file.read(HEAD_BYTES)
 
-    def finish(self, store: BlobStore, scope: str, sha256: str) -> None:
+    def finish(self, store: BlobStore, sha256: str) -> None:
         """Bytes proven: to their place. Should another process still have the file open, the place gets a copy."""
         if not _alone(self._file):
             copy_proven(self.path, sha256)
-        store.finish(scope, sha256)
+        store.finish(self.path, sha256)
 
     def close(self) -> None:
         """Give the file back."""
@@ -167,7 +167,7 @@ class Writer:
 
 def copy_proven(path: Path, sha256: str) -> None:
     """Put a copy in the file's place that nobody else can write to; raises when its bytes are not the named ones."""
-    fresh = path.with_suffix(".copy")
+    fresh = path.with_name(path.name + ".copy")
     digest = hashlib.sha256()
     with path.open("rb") as source, fresh.open("wb") as target:
         while piece := source.read(1 << 20):

@@ -1,15 +1,15 @@
-"""Attachments by scope: which are on their way, which are whole, who may read them."""
+"""Whole attachments by scope, and who may read them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from server.models import BlobUseRow, EntityRow, FeedRow, FeedScopeRow
 from server.models_access import BlobRow
-from server.repositories.bulk import among, insert_missing, table_of, upsert_rows
+from server.repositories.bulk import among, table_of, upsert_rows
 from server.scopes import projected
 
 BLOB, USE = table_of(BlobRow), table_of(BlobUseRow)
@@ -23,7 +23,6 @@ class Blob:
     sha256: str
     bytes: int
     type: str
-    whole: bool
 
 
 def find(connection: Connection, scope: str, sha256: str) -> Blob | None:
@@ -31,55 +30,27 @@ def find(connection: Connection, scope: str, sha256: str) -> Blob | None:
     return next(iter(_read(connection, [sha256], {scope})), None)
 
 
-def begin(connection: Connection, scope: str, sha256: str, size: int, account: str, now: str) -> None:
-    """An attachment is announced; announcing it again changes nothing."""
-    insert_missing(connection, BlobRow, [(scope, sha256, size, "", account, now, None)])
-
-
 def complete(connection: Connection, scope: str, sha256: str, size: int, type_: str, account: str, now: str) -> None:
     """Its bytes are whole, proven and durable."""
-    upsert_rows(connection, BlobRow, [(scope, sha256, size, type_, account, now, now)])
-
-
-def finish(connection: Connection, scope: str, sha256: str, type_: str, now: str) -> None:
-    """The upload that was announced is whole."""
-    here = (BLOB.c.scope == scope, BLOB.c.sha256 == sha256)
-    connection.execute(update(BLOB).where(*here).values(type=type_, completed_at=now))
-
-
-def forget(connection: Connection, scope: str, sha256: str) -> None:
-    """Its bytes proved wrong: the desk begins anew."""
-    here = (BLOB.c.scope == scope, BLOB.c.sha256 == sha256, BLOB.c.completed_at.is_(None))
-    connection.execute(delete(BLOB).where(*here))
+    upsert_rows(connection, BlobRow, [(scope, sha256, size, type_, account, now)])
 
 
 def present(connection: Connection, scopes: Collection[str], wanted: Iterable[str]) -> set[str]:
     """Of these addresses, those whose bytes are whole and came in through (or may be read in) one of these scopes."""
     chosen = set(wanted)
-    here = {blob.sha256 for blob in _read(connection, chosen, scopes) if blob.whole}
+    here = {blob.sha256 for blob in _read(connection, chosen, scopes)}
     return here | _whole(connection, _shown(connection, scopes, chosen - here)) if chosen - here else here
 
 
 def readable(connection: Connection, scopes: Collection[str], sha256: str) -> Blob | None:
     """The attachment, if who reads these scopes may read it: they brought it, or a body they see refers to it."""
     for blob in _read(connection, [sha256], scopes):
-        if blob.whole:
-            return blob
+        return blob
     if not _shown(connection, scopes, [sha256]):
         return None
-    query = select(BLOB.c.scope, BLOB.c.bytes, BLOB.c.type).where(
-        BLOB.c.sha256 == sha256, BLOB.c.completed_at.is_not(None)
-    )
+    query = select(BLOB.c.scope, BLOB.c.bytes, BLOB.c.type).where(BLOB.c.sha256 == sha256)
     found = connection.execute(query.limit(1)).first()
-    return Blob(found[0], sha256, found[1], found[2], True) if found else None
-
-
-def stale(connection: Connection, before: str) -> list[Blob]:
-    """Uploads begun before a moment and never finished."""
-    query = select(BLOB.c.scope, BLOB.c.sha256, BLOB.c.bytes).where(
-        BLOB.c.completed_at.is_(None), BLOB.c.begun_at < before
-    )
-    return [Blob(scope, sha256, size, "", False) for scope, sha256, size in connection.execute(query)]
+    return Blob(found[0], sha256, found[1], found[2]) if found else None
 
 
 def erase(connection: Connection, sha256: str) -> None:
@@ -89,14 +60,14 @@ def erase(connection: Connection, sha256: str) -> None:
 
 
 def _read(connection: Connection, wanted: Iterable[str], scopes: Collection[str]) -> list[Blob]:
-    query = select(BLOB.c.scope, BLOB.c.sha256, BLOB.c.bytes, BLOB.c.type, BLOB.c.completed_at).where(
+    query = select(BLOB.c.scope, BLOB.c.sha256, BLOB.c.bytes, BLOB.c.type).where(
         among(connection, BLOB.c.sha256, wanted), BLOB.c.scope.in_(list(scopes))
     )
-    return [Blob(*row[:4], whole=row[4] is not None) for row in connection.execute(query)]
+    return [Blob(*row) for row in connection.execute(query)]
 
 
 def _whole(connection: Connection, wanted: Iterable[str]) -> set[str]:
-    query = select(BLOB.c.sha256).where(among(connection, BLOB.c.sha256, wanted), BLOB.c.completed_at.is_not(None))
+    query = select(BLOB.c.sha256).where(among(connection, BLOB.c.sha256, wanted))
     return set(connection.scalars(query))
 
 

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import json
 import shutil
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from sqlalchemy import URL, make_url
 from domain.operations import Kind, Operation
 from server.app import create_app
 from server.founding import init
+from server.serving import listen
 from server.settings import load
 from server.work import Work, build
 from sync.protocol import (
@@ -186,7 +186,7 @@ def slug(answer: requests.Response) -> str:
 @contextmanager
 def listening(work: Work, watch: Watch, app: FastAPI | None = None) -> Iterator[Running]:
     """Serve these parts on a free port, in a thread of this process."""
-    sock = socket.create_server(("127.0.0.1", 0))
+    sock = listen("127.0.0.1", 0)
     config = uvicorn.Config(app or create_app(work), http="httptools", log_config=None, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[sock]),))

@@ -27,8 +27,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
-        sa.Column("begun_at", sa.Text(), nullable=False),
-        sa.Column("completed_at", sa.Text(), nullable=True),
+        sa.Column("completed_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "sha256", name=op.f("pk_blob")),
     )
     with op.batch_alter_table("blob", schema=None) as batch_op:

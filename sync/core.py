@@ -6,7 +6,7 @@ answers. What it must not forget is in the store before it acts, so it may be ki
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,7 +37,6 @@ from sync.protocol import (
     PULL_BYTES,
     PUSH_BYTES,
     Problem,
-    PullReply,
     PullRequest,
     ScopePage,
     WaitReply,
@@ -83,6 +82,12 @@ class _Push:
         return sum(len(item.content) for item in self.items)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    call: Call
+    cursors: Mapping[str, int]  # as asked
+
+
 class SyncCore:
     """One account's sync. All methods are called from one thread."""
 
@@ -102,7 +107,7 @@ class SyncCore:
         self._clock, self._chance, self._notify, self._wakes = clock, chance, notify, wakes
         self._numbers = 0
         self._push: _Push | None = None
-        self._pull: Call | None = None
+        self._pull: _Pull | None = None
         self._wait: Call | None = None
         self._talk_back, self._wait_back = Backoff(), Backoff()
         self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
@@ -218,9 +223,9 @@ class SyncCore:
         elif self._push and event.request.number == self._push.call.number:
             push, self._push = self._push, None
             self._answered_push(push, event) if isinstance(event, Answered) else self._failed_push(push, event)
-        elif self._pull and event.request.number == self._pull.number:
-            self._pull = None
-            self._answered_pull(event) if isinstance(event, Answered) else self._failed_pull(event)
+        elif self._pull and event.request.number == self._pull.call.number:
+            pull, self._pull = self._pull, None
+            self._answered_pull(pull, event) if isinstance(event, Answered) else self._failed_pull(event)
         elif self._wait and event.request.number == self._wait.number:
             self._wait = None
             self._answered_wait(event) if isinstance(event, Answered) else self._failed_wait(event.failure, event.moved)
@@ -238,7 +243,7 @@ class SyncCore:
                 return
             self._look, self._due = False, self._store.next_due(self._me.account, now)
         if self._want_pull:
-            self._start_pull()
+            self._start_pull(self._store.cursors(self._me.account))
 
     @property
     def _pull_first(self) -> bool:
@@ -322,15 +327,15 @@ class SyncCore:
 
     # ---- pull --------------------------------------------------------------------------------------------------------
 
-    def _start_pull(self) -> None:
-        cursors = {s: at for s, at in self._store.cursors(self._me.account).items() if s not in self._held}
+    def _start_pull(self, cursors: Mapping[str, int]) -> None:
+        cursors = {scope: at for scope, at in cursors.items() if scope not in self._held}
         epoch = self._store.epoch(self._me.account)
         asked = PullRequest(epoch=epoch, cursors=cursors, max_bytes=self._pull_pace.limit)
-        self._pull = Call(self._number(), "talk", "/pull", asked.model_dump_json().encode())
+        self._pull = _Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
         self._want_pull, self._pushes = False, 0
-        self._transport.start(self._pull)
+        self._transport.start(self._pull.call)
 
-    def _answered_pull(self, answer: Answered) -> None:
+    def _answered_pull(self, pull: _Pull, answer: Answered) -> None:
         now = self._clock()
         if answer.status != 200:
             self._want_pull = True
@@ -345,12 +350,21 @@ class SyncCore:
         self._contact(answer, now)
         self._meet(reply.epoch, now)
         self._pull_pace.went_well(len(answer.body), answer.got_bytes, answer.seconds)
-        self._apply(reply, now)
+        here = self._store.cursors(self._me.account)
+        pages = {
+            scope: page  # one that does not go on where the mirror stands now is asked for again
+            for scope, page in reply.scopes.items()
+            if page.fresh or here.get(scope) == (0 if reply.reset else pull.cursors.get(scope))
+        }
+        self._want_pull |= len(pages) < len(reply.scopes)
+        if not self._look and any(page.more for page in pages.values()):  # the next page comes while this one goes in
+            self._start_pull({**here, **{scope: page.cursor for scope, page in pages.items()}})
+        self._apply(pages, now)
         self._well(now)
 
-    def _apply(self, reply: PullReply, now: datetime) -> None:
+    def _apply(self, pages: Mapping[str, ScopePage], now: datetime) -> None:
         changed = []
-        for scope, page in reply.scopes.items():
+        for scope, page in pages.items():
             if self._shrinks(scope, page):
                 continue
             if page.changes:
@@ -358,7 +372,7 @@ class SyncCore:
             if not self._store.apply_page(self._me.account, scope, page, now=now):
                 self._disagreed(scope, now)
             elif page.more:
-                self._want_pull = True
+                self._want_pull |= self._pull is None
             else:
                 self._mismatches.pop(scope, None)
                 self._allowed_to_shrink.discard(scope)

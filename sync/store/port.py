@@ -157,8 +157,9 @@ class SyncStore:
         totals = writer.mirror.apply(account, cursor, changes)
         touched = {entity: body or before.get(entity) for entity, _, _, body in changes}
         _touch_people(writer, account, touched)
-        for entity, _, version, body in changes:
-            if body is not None and kind_of(entity) == "draft":
+        drafts = writer.drafts.among(account, [entity for entity, *_ in changes if kind_of(entity) == "draft"])
+        for entity, _, version, body in changes if drafts else ():
+            if body is not None and entity in drafts:
                 answers.merge_shared(writer, account, entity, body, version, now)
         return totals
 

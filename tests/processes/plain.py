@@ -32,6 +32,12 @@ class PlainServer(ServerProcess):
         seed, pack = str(HERE / "plain.yaml"), str(HERE / "plain_pack")
         self.run("init", "--pack", pack, "--name", "平常协会", "--seed", seed, "--today", TODAY.isoformat())
 
+    @property
+    def pid(self) -> int:
+        """The process that serves now."""
+        assert self._process is not None
+        return self._process.pid
+
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         """Straight from the server's database."""
         with closing(sqlite3.connect(f"file:{self.data / 'server.db'}?mode=ro", uri=True)) as database:

@@ -11,23 +11,31 @@ from domain.cases import ask
 from tests.domain.test_forms import pack
 
 DATES = st.sampled_from(["2026-03-18", "0001-01-01", "9999-12-31", "2024-02-29", "2026-02-30", "2026-03"])
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
 WORDS = st.sampled_from(
-    """ordinary none active person unit returned draft supervision_assistant bachelor U1 甲 agency_review finance_review
-    pass return submit diploma continuing-education exam_fail finance""".split()
-    + [""]
+    [
+        "",
+        *words("""ordinary none active person unit returned draft supervision_assistant bachelor U1 甲 agency_review finance_review
+    pass return submit diploma continuing-education exam_fail finance"""),
+    ]
 )
 LEAF = st.one_of(st.none(), st.booleans(), st.integers(-5, 70000), DATES, WORDS, st.decimals(allow_nan=False, places=2))
 KEYS = st.sampled_from(
-    """id unit_id birth_date type valid_until status ended service subject state items kind level specialty_class
+    words("""id unit_id birth_date type valid_until status ended service subject state items kind level specialty_class
     graduation_date education title verifiable social_insurance latest_month certificate_types certificate_type
     new_specialties specialties attempts_used name actor person certificates material row bytes completed_at form
-    membership_expired professional_years""".split()
+    membership_expired professional_years""")
 )
 VALUE: Any = st.recursive(
     LEAF, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=6)), max_leaves=14
 )
-GROUPS = """unit person membership certificates in_flight bills study_tasks request account materials uploads rows proof
-review application action task""".split()
+GROUPS = words("""unit person membership certificates in_flight bills study_tasks request account materials uploads rows proof
+review application action task""")
 GROUP = st.one_of(VALUE, st.dictionaries(KEYS, VALUE, max_size=6), st.lists(st.dictionaries(KEYS, LEAF), max_size=3))
 FACTS = st.fixed_dictionaries(
     {"today": st.one_of(st.just("2026-03-18"), st.just("9998-06-01"), DATES)}, optional=dict.fromkeys(GROUPS, GROUP)

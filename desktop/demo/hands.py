@@ -7,11 +7,12 @@ come within its time raises Stuck, with one sentence that says what was waited f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
@@ -265,3 +266,15 @@ def picture(window: QWidget, file: Path) -> None:
     settle(window)
     if not window.grab().save(str(file)):
         raise Stuck(f"图片没有写成：{file}")
+
+
+def drop(target: QWidget, files: Sequence[Path]) -> None:
+    """Drag files from the folder window and let go over a place."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    where = QPointF(target.rect().center())
+    for kind in (QDragEnterEvent, QDropEvent):
+        place = where.toPoint() if kind is QDragEnterEvent else where
+        event = kind(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(target, event)
+    QTest.qWait(STEP_MS)

@@ -20,8 +20,8 @@ def words(text: str) -> list[str]:
 WORDS = st.sampled_from(
     [
         "",
-        *words("""ordinary none active person unit returned draft supervision_assistant bachelor U1 甲 agency_review finance_review
-    pass return submit diploma continuing-education exam_fail finance"""),
+        *words("""ordinary none active person unit returned draft supervision_assistant bachelor U1 甲 agency_review
+    finance_review pass return submit diploma continuing-education exam_fail finance"""),
     ]
 )
 LEAF = st.one_of(st.none(), st.booleans(), st.integers(-5, 70000), DATES, WORDS, st.decimals(allow_nan=False, places=2))
@@ -34,8 +34,8 @@ KEYS = st.sampled_from(
 VALUE: Any = st.recursive(
     LEAF, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=6)), max_leaves=14
 )
-GROUPS = words("""unit person membership certificates in_flight bills study_tasks request account materials uploads rows proof
-review application action task""")
+GROUPS = words("""unit person membership certificates in_flight bills study_tasks request account materials uploads
+rows proof review application action task""")
 GROUP = st.one_of(VALUE, st.dictionaries(KEYS, VALUE, max_size=6), st.lists(st.dictionaries(KEYS, LEAF), max_size=3))
 FACTS = st.fixed_dictionaries(
     {"today": st.one_of(st.just("2026-03-18"), st.just("9998-06-01"), DATES)}, optional=dict.fromkeys(GROUPS, GROUP)

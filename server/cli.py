@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -19,12 +20,12 @@ from server.keeping import KeepingError
 from server.ports.study import Inbox
 from server.schema import SchemaError
 from server.seed import SeedError
-from server.serving import serve
+from server.serving import ServingError, serve
 from server.settings import SettingsError, load
 from server.study import take_in
 from server.work import Work, build
 
-KNOWN = (FoundingError, SeedError, SettingsError, SchemaError, KeepingError, ErasureError, NoEdition)
+KNOWN = (FoundingError, SeedError, SettingsError, SchemaError, KeepingError, ErasureError, ServingError, NoEdition)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
 
     run = command("serve", _serve, "运行服务器")
     run.add_argument("--host", default="127.0.0.1", help="监听的地址")
+    run.add_argument("--tls-certificate", type=Path, metavar="FILE", help="HTTPS 证书（PEM），监听本机以外的地址时必需")
+    run.add_argument("--tls-key", type=Path, metavar="FILE", help="证书的私钥（PEM）")
     run.add_argument("--port", type=int, default=0, help="监听的端口，0 表示任选一个空闲的")
 
     more = command("import", _import, "导入更多数据（YAML），全部成功或全部不导入")
@@ -91,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
 
     again = command("reset-password", _reset, "为账号生成新的初始密码，经通知发出")
     again.add_argument("login")
+
+    why = command("explain", _explain, "一件申请的事实和规则的答案（JSON）")
+    why.add_argument("number", metavar="NUMBER", help="编号、申请的内部编号，或打印件上的短码")
+    why.add_argument("--today", type=date.fromisoformat, metavar="DATE", help="按哪一天回答，默认今天")
 
     command("verify", _verify, "核对决定记录的哈希链")
     command("study-watch", _study, "处理一次学习平台投放的成绩文件（serve 会自动处理）")
@@ -114,7 +121,8 @@ def _init(told: argparse.Namespace) -> None:
 
 
 def _serve(told: argparse.Namespace) -> None:
-    serve(load(told.data.resolve(), told.database), told.host, told.port)
+    tls = (told.tls_certificate, told.tls_key) if told.tls_certificate and told.tls_key else None
+    serve(load(told.data.resolve(), told.database), told.host, told.port, tls)
 
 
 def _import(told: argparse.Namespace) -> None:
@@ -150,6 +158,12 @@ def _reset(told: argparse.Namespace) -> None:
     with keeping.opened(_parts(told)) as parts:
         keeping.reset_password(parts, told.login)
     print("新的初始密码已交给通知。")
+
+
+def _explain(told: argparse.Namespace) -> None:
+    with keeping.opened(_parts(told)) as parts:
+        answer = keeping.explain(parts, told.number, told.today or shanghai_day(parts.clock()))
+    print(json.dumps(answer, ensure_ascii=False, indent=1))
 
 
 def _verify(told: argparse.Namespace) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import uuid_utils
 from sqlalchemy import make_url
 
-from server import feed, schema
+from server import explaining, feed, schema
 from server.database import Database
 from server.outlet import deliver, ports_of, tell_first_password
 from server.repositories import accounts, record
@@ -91,6 +93,20 @@ def reset_password(parts: Work, login: str) -> None:
             raise KeepingError("没有这个账号。")
         tell_first_password(connection, known.account["id"], now)
     deliver(parts, ports_of(parts))
+
+
+def explain(parts: Work, number: str, today: date) -> dict[str, Any]:
+    """Facts of a real case as they stand, and what the rules of its edition answer to them."""
+    with parts.database.read() as connection:
+        try:
+            application = explaining.find(connection, number)
+        except explaining.NoSuchCase:
+            raise KeepingError(f"没有编号为 {number} 的申请。") from None
+        pack = parts.editions.get(connection, application["edition"])
+        facts = explaining.facts_of(connection, pack, application, today, application.get("initiator"))
+    service = str(application["service"])
+    told = {"application": application["id"], "service": service, "edition": pack.edition}
+    return told | {"given": facts, "answer": explaining.answers(pack, service, facts)}
 
 
 def verify(parts: Work) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import socket
 import sys
@@ -9,6 +10,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -48,15 +50,23 @@ class Server(uvicorn.Server):
         self._captured_signals.clear()
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Until it is told to end. Prints one line, `ready http://…`, when it listens."""
+class ServingError(Exception):
+    """Why it does not serve: one sentence."""
+
+
+def serve(settings: Settings, host: str, port: int, tls: tuple[Path, Path] | None = None) -> None:
+    """Until it is told to end. Prints one line, `ready http://…`, when it listens. Plain HTTP only on loopback."""
+    if tls is None and not is_loopback(host):
+        raise ServingError(
+            f"监听 {host} 须给出 --tls-certificate 和 --tls-key；或只监听 127.0.0.1，由前置代理提供 HTTPS。"
+        )
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     parts = build(settings)
     try:
         schema.upgrade(parts.database)
         listening = listen(host, port)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        address = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         invite_at(parts, address)
         stop = threading.Event()
         threads = [threading.Thread(target=_duty, args=(parts, stop), name="duties", daemon=True)]
@@ -71,6 +81,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
             server_header=False,
             timeout_graceful_shutdown=5,
             timeout_keep_alive=75,
+            ssl_certfile=tls[0] if tls else None,
+            ssl_keyfile=str(tls[1]) if tls else None,
         )
         for thread in threads:
             thread.start()
@@ -83,6 +95,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
                 thread.join(timeout=5)
     finally:
         parts.database.close()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def listen(host: str, port: int) -> socket.socket:

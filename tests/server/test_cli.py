@@ -177,6 +177,23 @@ def test_a_lost_device_and_a_forgotten_password(data: Path, capsys: pytest.Captu
     assert "没有这个账号" in run(capsys, "reset-password", "--data", str(data), "丁公司")[2]
 
 
+def test_a_real_case_is_explained_from_its_facts(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with a_running_server(data) as running:
+        (case,) = [key for key in running.line("乙公司").pull() if key.startswith("application/")]
+    status, out, _ = run(capsys, "explain", "--data", str(data), case[-8:], "--today", DAY)
+    told = json.loads(out)
+    assert (status, told["application"], told["service"]) == (0, case, "errand")
+    assert told["given"]["today"] == DAY
+    assert told["answer"]["eligibility"]["failed_rules"] == []
+    assert "没有编号为 nowhere" in run(capsys, "explain", "--data", str(data), "nowhere")[2]
+
+
+def test_plain_http_stays_on_this_machine(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for host in ("0.0.0.0", "::", "192.0.2.1"):
+        status, _, err = run(capsys, "serve", "--data", str(data), "--host", host)
+        assert (status, "--tls-certificate" in err) == (1, True)
+
+
 def test_the_record_is_proved_and_a_changed_row_is_found(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "verify", "--data", str(data))
     assert (status, "完好" in out) == (0, True)

@@ -1,8 +1,8 @@
 """The shapes of what the association keeps and a desk mirrors: JSON bodies, so keys stand here and values are plain.
 
 An entity id is "<kind>/<key>"; the key is a UUIDv7 unless said otherwise. Dates are ISO texts (Asia/Shanghai days),
-instants ISO texts in UTC, money text with two decimals in yuan. References hold whole entity ids. Every key may be absent unless
-marked; readers use `.get`. Labels and enumerations are the pack's, never this module's.
+instants ISO texts in UTC, money text with two decimals in yuan. References hold whole entity ids. Every key may be
+absent unless marked; readers use `.get`. Labels and enumerations are the pack's, never this module's.
 """
 
 from __future__ import annotations

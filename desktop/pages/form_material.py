@@ -36,13 +36,19 @@ class MaterialBox(QWidget):
     removed = Signal(object)
     printed = Signal()
 
-    def __init__(self, check: MaterialCheck, *, letter: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, check: MaterialCheck, *, letter: str = "", narrow: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._narrow = narrow
         self._told: object = None
         self._state_icon, self._state = Icon("warn", "warn", 14), Label("", "state", "warn")
         star = Label("*", "secondary", "bad")
         show_if(star, check.needed)
-        head = row(Label(check.label, "section"), star, 4, self._state_icon, self._state, None, spacing=5)
+        name = Label(check.label, "section", elide="right")
+        state = (self._state_icon, self._state)
+        head = row(name, star, None) if narrow else row(name, star, 4, *state, None, spacing=5)
+        below = row(*state, None, spacing=5) if narrow else row()
         self._letter = Button(f"打印{letter}", "link", icon="printer", font="panel_body")
         self._letter.setFixedHeight(24)
         self._letter.clicked.connect(self.printed)
@@ -54,7 +60,7 @@ class MaterialBox(QWidget):
         self._zone.target.setObjectName(f"form.drop.{check.id}")
         self._zone.files_dropped.connect(self.dropped)
         self._zone.image_pasted.connect(self.pasted)
-        self.setLayout(column(head, 4, self._list, 4, self._zone))
+        self.setLayout(column(head, below, 4, self._list, 4, self._zone))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(check.label)
 

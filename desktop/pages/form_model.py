@@ -58,6 +58,7 @@ class Around:
     unit: Mapping[str, Any]
     me: Mapping[str, Any]
     as_of: str | None
+    desks: Mapping[str, Mapping[str, Any]]  # agencies and the association's desks, with their telephones
     view: View
     params: Mapping[str, Any]  # the association's settings in force on the day
 
@@ -333,13 +334,14 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
     own = reader.mirror.get(account, draft.entity) if draft.returned else None
     return Around(
         subjects=_named(form),
-        people=rows_for(reader, account, subjects_in(form)),
+        people=rows_for(reader, account, subjects_in(form) | subjects_in(own.body.get("form") or {} if own else {})),
         agencies=tuple((key, name) for name, key in agencies),
         application=own.body if own is not None else {"id": draft.entity},  # it is never in its own way
         covered={key: one.body for key, one in found.items()},
         unit=view.unit or {},
         me=me.body,
         as_of=as_of(reader, account),
+        desks={one.id: one.body for kind in ("agency", "desk") for one in entities(reader, account, kind)},
         view=view,
         params=config_on(pack, view.config, day),
     )

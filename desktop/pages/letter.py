@@ -161,7 +161,7 @@ class LetterPage(Page):
         if check is None:
             return
         if self._box is None:
-            self._box = MaterialBox(check)
+            self._box = MaterialBox(check, narrow=True)
             self._box.dropped.connect(partial(self._dropped, check))
             self._box.pasted.connect(lambda data: self._take(check, data))
             self._box.viewed.connect(

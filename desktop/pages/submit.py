@@ -229,6 +229,9 @@ class SubmitPage(Page):
         for finding in look.check.findings:
             if finding.severity is Severity.WARN:
                 wanted[finding.rule] = finding.message
+        for paper in sealed_papers(self.form, look):
+            if paper.role == "warn" and paper.blob:
+                wanted[f"paper {paper.id}"] = f"{paper.label}：{paper.state}。仍用现在附的这一份。"
         if list(wanted) != list(self._ticks):
             while (item := self.confirms.takeAt(0)) is not None:
                 if (old := item.widget()) is not None:
@@ -318,7 +321,7 @@ class SubmitPage(Page):
         self.send.set_reason("正在放入待发送")
         account, pack, now = self.context.account, self.context.pack, self.context.now()
         draft_id = self.form.draft_id
-        confirmed = [key for key in self._ticks if key != "pledge"]
+        confirmed = [key for key in self._ticks if key != "pledge" and not key.startswith("paper ")]
         self.form.do(
             lambda store: actions.submit(store, account, draft_id, pack=pack, now=now, confirmed=confirmed),
             self._submitted,

@@ -41,6 +41,13 @@ def is_open(pack: Pack, application: Mapping[str, Any]) -> bool:
     return state is None or state.outcome == "open"
 
 
+def _agency(pack: Pack, service: str, form: Mapping[str, Any]) -> str | None:
+    """The agency chosen in the form, in whichever field the pack asks for one."""
+    known = pack.services.get(service)
+    fields = [field.key for field in known.fields if field.type == "agency"] if known else []
+    return next((value for key in fields if (value := (form.get("values") or {}).get(key))), None)
+
+
 def application_after(
     pack: Pack,
     account: LocalAccount,
@@ -62,7 +69,7 @@ def application_after(
         body["form"] = payload["form"]
         body["round"] = int(body.get("round") or 0) + 1
         body["people"] = sorted(people_of(entity, {"form": payload["form"]}))
-        body["agency"] = (payload["form"].get("values") or {}).get("agency") or body.get("agency")
+        body["agency"] = _agency(pack, service, payload["form"]) or body.get("agency")
         body["summary"] = pack.describe(body)
     body.setdefault("unit", account.unit)
     body.setdefault("initiator", account.entity)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, insert, select, update
 
 from server.models import EntityRow, FeedHeadRow, FeedRow, FeedScopeRow
-from server.repositories.bulk import among, table_of, upsert_rows
+from server.repositories.bulk import among, rows_among, run, table_of, upsert_rows
 from server.repositories.record import GENESIS
 from server.scopes import is_drawn, projected
 from sync.protocol import MAX_PULL_CHANGES, RawPage, add_to_sum
@@ -76,23 +77,16 @@ def heads(connection: Connection) -> dict[str, int]:
 
 def lock_head(connection: Connection) -> Head:
     """The last lock of a transaction."""
-    columns = (
-        HEAD.c.seq,
-        HEAD.c.receipt_number,
-        HEAD.c.record_number,
-        HEAD.c.record_head,
-        HEAD.c.epoch,
-        HEAD.c.numbers,
-    )
-    row = connection.execute(update(HEAD).where(HEAD.c.id == 1).values(seq=HEAD.c.seq).returning(*columns)).one()
+    columns = "seq, receipt_number, record_number, record_head, epoch, numbers"
+    row = run(connection, f"UPDATE feed_head SET seq = seq WHERE id = 1 RETURNING {columns}").one()
     return Head(row[0], row[1], row[2], row[3], row[4], from_json(row[5]))
 
 
 def keep(connection: Connection, head: Head) -> None:
     """Write the locked head back."""
-    chain = {"record_number": head.record_number, "record_head": head.record_head}
-    counters = {"seq": head.seq, "receipt_number": head.receipt_number, "numbers": to_json(head.numbers).decode()}
-    connection.execute(update(HEAD).where(HEAD.c.id == 1).values(**chain, **counters))
+    columns = "seq = ?, receipt_number = ?, record_number = ?, record_head = ?, numbers = ?"
+    counters = (head.seq, head.receipt_number, head.record_number, head.record_head)
+    run(connection, f"UPDATE feed_head SET {columns} WHERE id = 1", *counters, to_json(head.numbers).decode())
 
 
 # ---- writing --------------------------------------------------------------------------------
@@ -108,7 +102,8 @@ def publish(connection: Connection, head: Head, changes: Sequence[Changed], know
     drawn = {entity for change in changes for entities in change.drawn.values() for entity in entities}
     follows = {change.follows for change in changes if change.follows}
     rows = _rows(connection, set(known) | drawn | follows)
-    scopes = _Scopes(connection)
+    names = {scope for change in changes for scope in (*change.scopes, *change.drawn)}
+    scopes = _Scopes(connection, names, {scope for row in rows.values() for scope in row})
     writes: dict[tuple[str, int], Row] = {}
     positions: Positions = {}
     for change in changes:
@@ -141,16 +136,18 @@ def publish(connection: Connection, head: Head, changes: Sequence[Changed], know
 class _Scopes:
     """The scopes by number and by name, with their counts and sums, while the head is locked."""
 
-    def __init__(self, connection: Connection) -> None:
-        columns = (SCOPE.c.id, SCOPE.c.name, SCOPE.c.seq, SCOPE.c.count, SCOPE.c.sum)
-        self._rows = {row[0]: list(row) for row in connection.execute(select(*columns))}
+    def __init__(self, connection: Connection, names: set[str], numbers: set[int]) -> None:
+        known = f" OR id IN ({', '.join(map(str, numbers))})" if numbers else ""
+        sql = f"SELECT id, name, seq, count, sum FROM feed_scope WHERE name {{among}}{known}"
+        self._rows: dict[int, list[Any]] = {row[0]: list(row) for row in rows_among(connection, sql, names)}
         self._numbers: dict[str, int] = {row[1]: row[0] for row in self._rows.values()}
         self._moved: set[int] = set()
+        if new := sorted(names - self._numbers.keys()):
+            last = run(connection, "SELECT COALESCE(MAX(id), 0) FROM feed_scope").scalar()
+            for number, name in enumerate(new, start=last + 1):
+                self._numbers[name], self._rows[number] = number, [number, name, 0, 0, 0]
 
     def number(self, name: str) -> int:
-        if name not in self._numbers:
-            self._numbers[name] = number = len(self._rows) + 1
-            self._rows[number] = [number, name, 0, 0, 0]
         return self._numbers[name]
 
     def name(self, number: int) -> str:
@@ -178,13 +175,11 @@ class _Scopes:
         upsert_rows(connection, FeedScopeRow, [self._rows[number] for number in sorted(self._moved)])
 
 
-def _rows(connection: Connection, entities: Iterable[str]) -> dict[str, dict[int, Row]]:
+def _rows(connection: Connection, entities: set[str]) -> dict[str, dict[int, Row]]:
     found: dict[str, dict[int, Row]] = {}
-    query = select(FEED.c.entity, FEED.c.scope, FEED.c.seq, FEED.c.version, FEED.c.gone)
-    for entity, scope, seq, version, gone in connection.execute(
-        query.where(among(connection, FEED.c.entity, entities))
-    ):
-        found.setdefault(entity, {})[scope] = (seq, version, gone)
+    sql = "SELECT entity, scope, seq, version, gone FROM feed WHERE entity {among}"
+    for entity, scope, seq, version, gone in rows_among(connection, sql, entities) if entities else ():
+        found.setdefault(entity, {})[scope] = (seq, version, bool(gone))
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Select, delete, select, tuple_
+from sqlalchemy import Connection, Select, delete, select
 
 from server.models import BlobUseRow, ConcernRow, EntityKeyRow, EntityRow
-from server.repositories.bulk import among, insert_missing, table_of, upsert_rows
+from server.repositories.bulk import among, insert_missing, rows_among, table_of, upsert_rows
 
 ENTITY, KEY, CONCERN, BLOB_USE = map(table_of, (EntityRow, EntityKeyRow, ConcernRow, BlobUseRow))
 BILL_CLOSED = frozenset({"paid", "void"})
@@ -52,34 +52,34 @@ def key_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+COLUMNS = "entity.id, entity.version, entity.unit, entity.open, entity.body"
+
+
 def load(connection: Connection, ids: Iterable[str], *, lock: bool = False) -> dict[str, Entry]:
     """Those of `ids` that exist; with `lock`, held until the end of the transaction, taken in id order."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    query = _entries().where(among(connection, ENTITY.c.id, wanted)).order_by(ENTITY.c.id)
-    if lock and connection.dialect.name == "postgresql":
-        query = query.with_for_update()
-    return {entry.id: entry for entry in _read(connection, query)}
+    sql = f"SELECT {COLUMNS} FROM entity WHERE id {{among}} ORDER BY id"
+    locked = " FOR UPDATE" if lock and connection.dialect.name == "postgresql" else ""
+    return {row[0]: Entry(*row) for row in rows_among(connection, sql + locked, wanted)}
 
 
 def of_people(connection: Connection, people: Iterable[str], kinds: Sequence[str]) -> Iterator[tuple[str, Entry]]:
     """(person, entity) of everything of these kinds that belongs to these people."""
-    query = select(ENTITY.c.person, *_entries().selected_columns).where(
-        among(connection, ENTITY.c.person, people), ENTITY.c.kind.in_(kinds)
-    )
-    for person, *rest in connection.execute(query):
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    sql = f"SELECT person, {COLUMNS} FROM entity WHERE person {{among}} AND kind IN ({named})"
+    for person, *rest in rows_among(connection, sql, people):
         yield person, Entry(*rest)
 
 
 def concerning(connection: Connection, subjects: Iterable[str]) -> Iterator[tuple[str, Entry]]:
-    """(subject, entity) of the applications and bills that concern these people or units and are open."""
-    query = (
-        select(CONCERN.c.subject, *_entries().selected_columns)
-        .join_from(CONCERN, ENTITY, CONCERN.c.entity == ENTITY.c.id)
-        .where(among(connection, CONCERN.c.subject, subjects), CONCERN.c.open)
+    """(subject, entity) of the applications that concern these people or units and are open, and of their bills."""
+    sql = (
+        f"SELECT concern.subject, {COLUMNS} FROM concern JOIN entity ON entity.id = concern.entity"
+        " WHERE concern.subject {among} AND concern.open"
     )
-    for subject, *rest in connection.execute(query):
+    for subject, *rest in rows_among(connection, sql, subjects):
         yield subject, Entry(*rest)
 
 
@@ -102,13 +102,12 @@ def states(connection: Connection, kind: str) -> list[tuple[str, int, str | None
 
 def keys(connection: Connection, wanted: Iterable[Key]) -> dict[Key, str]:
     """Which entity has which key already."""
-    chosen = list(set(wanted))
-    found: dict[Key, str] = {}
-    for start in range(0, len(chosen), 500):
-        part = chosen[start : start + 500]
-        query = select(KEY.c.space, KEY.c.hash, KEY.c.entity).where(tuple_(KEY.c.space, KEY.c.hash).in_(part))
-        found |= {(space, digest): entity for space, digest, entity in connection.execute(query)}
-    return found
+    chosen = set(wanted)
+    if not chosen:
+        return {}
+    sql = "SELECT space, hash, entity FROM entity_key WHERE hash {among}"
+    rows = rows_among(connection, sql, {digest for _, digest in chosen})
+    return {(space, digest): entity for space, digest, entity in rows if (space, digest) in chosen}
 
 
 def save(connection: Connection, entries: Iterable[Entry], texts: Mapping[str, str]) -> None:

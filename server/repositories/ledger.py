@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, select, update
 
 from server.models import ArrivalRow, DeviceSyncRow, LedgerRow, LedgerTextRow
-from server.repositories.bulk import among, insert_missing, insert_rows, table_of
+from server.repositories.bulk import among, insert_missing, insert_rows, rows_among, run, table_of
 
 LEDGER, TEXT, ARRIVAL, SYNC = map(table_of, (LedgerRow, LedgerTextRow, ArrivalRow, DeviceSyncRow))
 
@@ -25,19 +25,17 @@ class Known:
 
 def known(connection: Connection, op_ids: Iterable[str]) -> dict[str, Known]:
     """Those that were decided, with their Outcomes."""
-    query = (
-        select(LEDGER.c.op_id, LEDGER.c.content_sha256, LEDGER.c.status, TEXT.c.outcome)
-        .join_from(LEDGER, TEXT, LEDGER.c.op_id == TEXT.c.op_id)
-        .where(among(connection, LEDGER.c.op_id, op_ids))
+    sql = (
+        "SELECT ledger.op_id, ledger.content_sha256, ledger.status, ledger_text.outcome"
+        " FROM ledger JOIN ledger_text ON ledger_text.op_id = ledger.op_id WHERE ledger.op_id {among}"
     )
-    return {op_id: Known(*rest) for op_id, *rest in connection.execute(query)}
+    return {op_id: Known(*rest) for op_id, *rest in rows_among(connection, sql, op_ids)}
 
 
 def arrivals(connection: Connection, op_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     """(SHA-256 of the content, received_at) of those that came before and had to wait."""
-    query = select(ARRIVAL.c.op_id, ARRIVAL.c.content_sha256, ARRIVAL.c.received_at)
-    rows = connection.execute(query.where(among(connection, ARRIVAL.c.op_id, op_ids)))
-    return {op_id: (sha256, at) for op_id, sha256, at in rows}
+    sql = "SELECT op_id, content_sha256, received_at FROM arrival WHERE op_id {among}"
+    return {op_id: (sha256, at) for op_id, sha256, at in rows_among(connection, sql, op_ids)}
 
 
 def note_arrivals(connection: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
@@ -65,13 +63,13 @@ def erase(connection: Connection, op_ids: Sequence[str], outcomes: Sequence[str]
 
 def heard_of(connection: Connection, device: str, account: str, at: str, *, pushed: int | None = None) -> None:
     """A device synced: `pushed` Operations were decided for it, or None: it pulled."""
-    insert_missing(connection, DeviceSyncRow, [(device, account, None, None, 0)])
-    changes: dict[str, Any] = {"account": account}
-    if pushed is None:
-        changes["pulled_at"] = at
-    else:
-        changes |= {"pushed_at": at, "operations": SYNC.c.operations + pushed}
-    connection.execute(update(SYNC).where(SYNC.c.device == device).values(**changes))
+    which = "pulled_at" if pushed is None else "pushed_at"
+    sql = (
+        f"INSERT INTO device_sync (device, account, {which}, operations) VALUES (?, ?, ?, ?) ON CONFLICT (device)"
+        f" DO UPDATE SET account = excluded.account, {which} = excluded.{which},"
+        " operations = device_sync.operations + excluded.operations"
+    )
+    run(connection, sql, device, account, at, pushed or 0)
 
 
 def cut_off(connection: Connection, since: str) -> list[tuple[str, str, str | None]]:

@@ -1,4 +1,4 @@
-"""`huiban sync`: sends what is queued and fetches what is new, once, for everybody of this computer. Needs no screen."""
+"""`huiban sync`: sends what is queued and fetches what is new, once, for everybody here. Needs no screen."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from server import effects
 from server.decide import payments, reading
 from server.decide.caller import Asked
 from server.decide.cases import Body, is_open, moved, with_form
-from server.decide.verdict import Refusal, Verdict, applied, refused, refused_with
+from server.decide.verdict import WORDS, Refusal, Verdict, applied, refused, refused_with
 from server.decide.versions import outdated, visible
 from server.decide.views import view_of
 from server.decide.workspace import Step
@@ -134,7 +134,7 @@ def _sent(step: Step, asked: Asked, case: Case) -> Body | Verdict:
     if not isinstance(form, dict) or not case.body.get("unit"):
         return refused(Refusal.MALFORMED, "form：必填")
     body = with_form(step, asked, case.service, case.body, form)
-    if verdict := _strangers(step, form):
+    if verdict := _strangers(step, case.body["unit"], form):
         return verdict
     if payments.is_payment(case.service):
         body, wrong = payments.covering(step, case.service, body, case.body["unit"])
@@ -143,13 +143,16 @@ def _sent(step: Step, asked: Asked, case: Case) -> Body | Verdict:
     return body
 
 
-def _strangers(step: Step, form: Body) -> Verdict | None:
-    """Rows name people whom the association knows; whether they may be here is the rules' business."""
+def _strangers(step: Step, unit: str, form: Body) -> Verdict | None:
+    """Rows name people of the unit's archive, or of none. Of anybody else a unit learns no more than of nobody."""
+    findings = []
     for card, rows in (form.get("cards") or {}).items():
         for row in rows:
-            if row.get("person") and step.get(row["person"]) is None:
-                return refused(Refusal.NOT_FOUND, path=f"{card}[{row['row']}].person", row=row["row"])
-    return None
+            entry = step.get(row["person"]) if row.get("person") else None
+            if row.get("person") and (entry is None or entry.unit not in (None, unit)):
+                where = f"{card}[{row['row']}].person"
+                findings.append(Finding(Refusal.STRANGER.value, WORDS[Refusal.STRANGER], path=where, row=row["row"]))
+    return refused_with(findings) if findings else None
 
 
 def _carried_out(step: Step, asked: Asked, case: Case, before: Body, made: Transition, said: Mapping[str, Any]) -> Body:

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     TAKEN = "huiban-taken"
     ALREADY_SENT = "huiban-already-sent"
     NOT_NOW = "huiban-not-now"
+    STRANGER = "huiban-stranger"
     PACK = "huiban-pack"
     BUG = "huiban-bug"
 
@@ -31,6 +32,7 @@ WORDS = {
     Refusal.TAKEN: "已被占用，请换一个。",
     Refusal.ALREADY_SENT: "这张表单已经提交，不能再按草稿修改。请到申请列表查看。",
     Refusal.NOT_NOW: "当前状态下不能进行这一步。请更新后查看最新进度。",
+    Refusal.STRANGER: "本单位档案中没有此人。请核对证件号码；如已入职本单位，请先办理归属变更。",
     Refusal.PACK: "规则包有错误。",
     Refusal.BUG: "协会服务器处理这一项时出错，已记录。请联系协会。",
 }

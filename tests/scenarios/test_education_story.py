@@ -24,7 +24,7 @@ from tests.scenarios.education import (
     submit,
     without_rows,
 )
-from tests.server.desks import House, new_key_id
+from tests.server.desks import OTHER_UNIT, House, new_key_id
 
 EDUCATION, DUES, ASSIST = "education-registration", "member-fee-payment", "education-assist-fee-payment"
 
@@ -280,3 +280,16 @@ def test_the_last_attempt_closes_the_task(real_house: House, desks: Desks) -> No
     again = system.ask(Kind.STUDY_RESULT, "study-task/t1", {"passed": True, "on": "2025-11-21"})
     assert again.status is Status.REFUSED
     assert desks.main.mirror().of_kind("certificate") == []
+
+
+def test_of_somebody_elses_people_a_unit_learns_no_more_than_of_nobody(real_house: House, desks: Desks) -> None:
+    house = real_house
+    house.put(*member("9", unit=OTHER_UNIT, until="2020-01-01", birth_date="1940-01-01"))
+    told = []
+    for key in ("9", "nobody"):
+        form = education_form(house, initial_education=[key])
+        payload = {"action": "submit", "service": EDUCATION, "form": form}
+        outcome = desks.main.ask(Kind.ACT, f"application/{new_key_id()}", payload)
+        told.append([(finding.rule, finding.message) for finding in outcome.findings])
+    assert told[0] == told[1]
+    assert [rule for rule, _ in told[0]] == ["huiban-stranger"]

@@ -8,7 +8,8 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -165,6 +166,13 @@ class Running:
         """A desk on the line, logged in if a login is named."""
         line = Line(self.url, device)
         return line.login(login) if login else line
+
+    def until(self, seen: Callable[[], bool]) -> None:
+        """Ask the server something until what it does beside its answers (its log) is seen; ten seconds at most."""
+        end = time.monotonic() + 10
+        while not seen():
+            assert time.monotonic() < end
+            self.line().ask("GET", "/hello")
 
     def first_password(self, login: str) -> str:
         """From the spool, where it lies once."""

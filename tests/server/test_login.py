@@ -143,8 +143,8 @@ def test_passwords_and_tokens_are_nowhere_to_be_read(either: Running, caplog: py
     with caplog.at_level(logging.INFO):
         line = either.line("甲公司")
         line.pull()
+        either.until(lambda: '"account": "account/unit"' in caplog.text)
     token = str(line.http.headers["Authorization"]).removeprefix("Bearer ")
-    assert '"account": "account/unit"' in caplog.text
     for secret in ("unit-secret-1", token, "甲公司", "温女士", "440104199003120811", "127.0.0.1"):
         assert secret not in caplog.text
     with either.work.database.read() as connection:

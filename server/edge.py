@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import time
+import traceback
 import zlib
 from typing import Any
 
@@ -46,8 +47,10 @@ class Edge:
                 await self._app(scope, incoming, outgoing)
         except ClientDisconnect:
             log.info("the line died")
-        except Exception:
-            log.exception("a bug while answering %s", _route(scope))
+        except Exception as error:
+            # Where and of what kind, not what it says: the words of an exception may hold a name or a number.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("a bug while answering %s: %s\n%s", _route(scope), type(error).__name__, where)
             if not outgoing.started:
                 await answer(Refused(Problem.INTERNAL))(scope, incoming, outgoing)
         finally:

@@ -103,7 +103,7 @@ def test_a_bug_is_a_plain_problem_outside_and_a_trace_in_the_log(
     app = create_app(running.work)
 
     def broken() -> None:
-        raise RuntimeError("陈喆 440104199003120811")
+        raise RuntimeError("".join(("44010419900312", "0811")))  # put together: the trace shows the line itself
 
     app.add_api_route(f"{BASE}/broken", broken)
     with listening(running.work, running.watch, app) as other, caplog.at_level(logging.ERROR):
@@ -111,6 +111,8 @@ def test_a_bug_is_a_plain_problem_outside_and_a_trace_in_the_log(
     assert (answer.status_code, slug(answer)) == (500, "internal")
     assert "陈喆" not in answer.text
     assert "RuntimeError" in caplog.text
+    assert "in broken" in caplog.text
+    assert "440104199003120811" not in "".join(message for message in caplog.messages if "RuntimeError" in message)
 
 
 def test_a_database_that_is_away_means_busy_and_a_later_try(running: Running) -> None:

@@ -22,6 +22,7 @@ PAGES: dict[str, str] = {
     "password": "password",
     "form": "form",  # form/<draft key>
     "picker": "picker",  # picker/<draft key>:<card>
+    "owed": "owed",  # owed/<draft key>:<card>: what a payment may cover
     "materials": "materials",  # materials/<draft key>:<card>
     "letter": "letter",  # letter/<draft key>
     "submit": "submit",  # submit/<draft key>

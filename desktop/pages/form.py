@@ -17,7 +17,8 @@ from desktop.page import Page
 from desktop.pages.form_age import age_words
 from desktop.pages.form_asks import AsksBox
 from desktop.pages.form_fields import FieldGrid
-from desktop.pages.form_lines import Lines, cost_of, row_state, worst
+from desktop.pages.form_lines import Cost, Group, Lines, Step, cost_of, owed_bills, row_state, worst
+from desktop.pages.form_lines import Entry as PanelEntry
 from desktop.pages.form_material import MaterialBox
 from desktop.pages.form_model import DraftForm
 from desktop.pages.form_panel import CheckPanel
@@ -25,7 +26,17 @@ from desktop.pages.form_papers import Incoming, PaperIntake, Taken, outdated
 from desktop.pages.form_rows import asked_fields, field_texts, table_of
 from desktop.pages.form_steps import Place, follow
 from desktop.pages.form_table import FormRow, FormTable
-from desktop.pages.form_values import as_value, attachments, rows_of, subjects_in, without_rows
+from desktop.pages.form_values import (
+    as_text,
+    as_value,
+    attachments,
+    new_row,
+    rows_of,
+    subjects_in,
+    value_of,
+    with_rows,
+    without_rows,
+)
 from desktop.pages.preview import show_paper
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, TabItem, Tabs
@@ -282,9 +293,38 @@ class FormPage(Page):
             return
         lines = Lines(service, self.form.form, look.check, look.around.people, asked=True)
         nothing = "选了人、填了内容，就在这里告诉您能不能办。" if service.cards else "都填好了，可以检查并提交。"
-        cost = cost_of(self.context.pack, service, look.check) if look.check.rows else None
-        self.check.show_groups(lines.groups(), cost, nothing=nothing)
+        cost = cost_of(self.context.pack, service, look.check, owed_bills(service, self.form.form, look.around.view))
+        cost = cost if look.check.rows else None
+        groups = (*lines.groups(), *self._reprint(), *self._amounts(cost))
+        self.check.show_groups(groups, cost, nothing=nothing)
         self.check.set_foot(age_words(look.around.as_of, self.context), action="更新资料")
+
+    def _reprint(self) -> tuple[Group, ...]:
+        """The sealed letter stands for others than those of the form."""
+        look = self.form.look
+        assert look is not None
+        made = []
+        for check in look.check.materials:
+            papers = [each for each in attachments(self.form.form) if each["material"] == check.id]
+            words = self._outdated(check, papers)
+            if words:
+                step = Step(f"letter:{check.signed_version_of}", "重新打印")
+                made.append(Group("warn", check.label, (PanelEntry("", f"{words}。", "", (step,)),)))
+        return tuple(made)
+
+    def _amounts(self, cost: Cost | None) -> tuple[Group, ...]:
+        """A payment whose amount is not what is owed."""
+        service = self._service()
+        field = next((spec for spec in service.fields if spec.type == "money"), None)
+        if service.kind != "payment" or field is None or cost is None or not cost.total or not cost.lines:
+            return ()
+        exact = cost.total.replace(",", "")
+        typed = as_text(value_of(self.form.form, field.key))
+        if typed == exact:
+            return ()
+        words = f"应缴 {cost.total} 元，现在填的是 {typed} 元。" if typed else f"应缴 {cost.total} 元。"
+        step = Step(f"fill:{field.key}:{exact}", f"填入 {cost.total}")
+        return (Group("warn", field.label, (PanelEntry("", words, "", (step,)),)),)
 
     def _materials(self) -> None:
         look = self.form.look
@@ -346,7 +386,14 @@ class FormPage(Page):
     def _pick(self) -> None:
         if self._card and self.form.editable:
             self.form.flush()
-            self.context.go(f"picker/{self.key}:{self._card}")
+            page = {"person": "picker", "application": "owed", "bill": "owed"}.get(self._adds(), "")
+            if page:
+                self.context.go(f"{page}/{self.key}:{self._card}")
+            else:
+                self.form.change_now(lambda now: with_rows(now, self._card, [new_row(None, None, {})]))
+
+    def _adds(self) -> str:
+        return str(self._service().cards[self._card].adds)
 
     def _paste(self) -> None:
         self.form.flush()
@@ -431,7 +478,12 @@ class FormPage(Page):
 
     def _follow(self, key: str) -> None:
         self.form.flush()
-        follow(self.form, key, self.jump, self.take_out)
+        if key.startswith("fill:"):
+            _, field, text = key.split(":", 2)
+            self.form.edit(field, text)
+            self.grid.fields[field].set_value(text)
+        else:
+            follow(self.form, key, self.jump, self.take_out)
 
     def jump(self, place: Place) -> None:
         """To a field, a row, or a paper of this form."""

@@ -14,9 +14,11 @@ from typing import Any, Literal
 
 from desktop.pages.form_values import Form, all_rows
 from domain.checking import FormCheck, RowCheck
+from domain.facts import all_bills
 from domain.operations import Finding, Severity
 from domain.packs.pack import Pack
 from domain.packs.service import Service
+from domain.view import View
 from sync.views import PersonRow
 
 PATH = re.compile(r"^(?P<card>[^\[\]]+)\[(?P<row>[^\]]+)\](?:\.(?P<place>.+))?$")
@@ -315,16 +317,29 @@ class Lines:
         return "人" if all(card.adds == "person" for card in self._service.cards.values()) else "项"
 
 
-def cost_of(pack: Pack, service: Service, check: FormCheck) -> Cost | None:
-    """Bills by rule; None where the service asks for no money at all."""
-    if not service.fees and not check.bills:
+def owed_bills(service: Service, form: Form, view: View) -> tuple[Mapping[str, Any], ...]:
+    """Bills that are there already and that the rows of a payment cover: by name, or by their form."""
+    named = {row.get("bill") for _card, row in all_rows(form)} - {None}
+    forms = {row.get("application") for _card, row in all_rows(form)} - {None}
+    kinds = set(service.spec.payment.bills) if service.spec.payment is not None else set()
+    return tuple(
+        bill
+        for key, bill in all_bills(view).items()
+        if key in named
+        or (bill.get("application") in forms and bill.get("status") != "paid" and bill.get("kind") in kinds)
+    )
+
+
+def cost_of(pack: Pack, service: Service, check: FormCheck, owed: Sequence[Mapping[str, Any]] = ()) -> Cost | None:
+    """Bills by rule, those that will be made and those a payment covers; None where no money is asked at all."""
+    if not service.fees and not check.bills and not owed:
         return None
     lines: list[CostLine] = []
     total = Decimal(0)
     known = True
-    for bill in check.bills:
+    for bill in (*check.bills, *owed):
         grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-        for line in bill["lines"]:
+        for line in bill.get("lines") or ():
             grouped.setdefault((str(line["rule"]), str(line["label"])), []).append(line)
         for (rule, label), same in grouped.items():
             amounts = [line.get("amount") for line in same]

@@ -20,6 +20,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.context import SHANGHAI, Context
+from desktop.pages.form_known import known_values
 from desktop.pages.form_values import (
     Form,
     attachments,
@@ -161,11 +162,26 @@ class DraftForm(QObject):
             self.saved_at = _moment(draft.edited_at)
             self._edition += 1
             self._saved = self._edition
-        self.draft = draft
+        first, self.draft = self.draft is None, draft
         self._stale = True
+        if first and self.editable and not draft.returned and not (self.form.get("values") or {}):
+            self._fill_known()
         self._work(-1)
         self.opened.emit()
         self._ask()
+
+    def _fill_known(self) -> None:
+        """Into an empty form only; what was typed meanwhile stays."""
+        service, account = self.service, self.context.account
+        if service is None:
+            return
+
+        def known(values: Mapping[str, Any]) -> None:
+            self._work(-1)
+            self.change(lambda form: {**form, "values": {**values, **(form.get("values") or {})}})
+
+        self._work(1)
+        self.context.read(lambda reader: known_values(reader, account, service), known, self._write_failed)
 
     def _open_failed(self, error: BaseException) -> None:
         self._reloading = False
@@ -328,8 +344,9 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
         if one.body.get("active", True)
     )
     named = named_in(form, "application") | named_in(form, "bill")
-    view = view_for(reader, account, people_in(form), pack=pack, also=named_in(form, "application"))
     found = reader.mirror.many(account, named)
+    paid_for = {str(each) for one in found.values() for each in one.body.get("people") or ()}  # their bills come along
+    view = view_for(reader, account, people_in(form) | paid_for, pack=pack, also=named_in(form, "application"))
     me = reader.accounts.need(account)
     own = reader.mirror.get(account, draft.entity) if draft.returned else None
     return Around(

@@ -334,7 +334,20 @@ def row_for(
         able = [option.value for option in picker.check(one.person, values, when=False).options if option.eligible]
         if len(able) == 1:
             values[apart.key] = [able[0]] if apart.type in ("certificates", "choices") else able[0]
-    return new_row(one.person, one.roster if one.person is None else None, values)
+    named = {"bill": bill} if (bill := unpaid_bill(pack, view, service, one.person)) else {}
+    return new_row(one.person, one.roster if one.person is None else None, values, **named)
+
+
+def unpaid_bill(pack: Pack, view: View, service: str, person: str | None) -> str:
+    """A bill of this person that this payment is for, if one waits; else the payment makes its own."""
+    payment = pack.services[service].spec.payment
+    kinds = payment.bills if payment is not None else ()
+    waiting = [
+        bill
+        for bill in view.bills.get(person or "", ())
+        if bill.get("kind") in kinds and bill.get("status") == "unpaid"
+    ]
+    return str(waiting[0]["id"]) if waiting else ""
 
 
 def candidate(pack: Pack, row: PersonRow, year: int) -> Candidate:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
-from desktop.pages.form_lines import CostLine, Lines, cost_of
+from desktop.pages.form_lines import CostLine, Lines, cost_of, owed_bills
 from desktop.pages.form_model import DraftForm
 from desktop.pages.form_values import value_of
 from desktop.pages.preview import show_paper
@@ -185,7 +185,8 @@ class SubmitPage(Page):
             self._told = told
             self._verdict(said.role, said.head, f"{age}，{said.words}", bool(draft.sent))
         self.cards.show(card_lines(service, form, look))
-        cost = cost_of(self.context.pack, service, look.check)
+        owed = owed_bills(service, form, look.around.view)
+        cost = cost_of(self.context.pack, service, look.check, owed)
         self.costs.show(cost.lines if cost is not None else ())
         total = f"{cost.total} 元" if cost is not None and cost.total else "暂算不出"
         self.cost_title.set_count(total if cost is not None and cost.lines else "不产生费用")

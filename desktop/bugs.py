@@ -31,6 +31,11 @@ Trouble = tuple[type[BaseException] | None, BaseException | None, TracebackType 
 class Discreet(logging.Formatter):
     """Where and what kind, never the words of an error: they may hold a name or a number."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        own = logging.makeLogRecord(record.__dict__)
+        own.exc_text = None  # another handler may have kept the words there
+        return super().format(own)
+
     def formatException(self, ei: Any) -> str:
         kind, _error, trace = ei
         frames = traceback.extract_tb(trace)

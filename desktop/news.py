@@ -26,22 +26,43 @@ class News:
     route: str = ""
 
 
-class CaseNews(Watching[Mapping[str, CaseRow]]):
-    """Tells when a case that is known moved on at the association."""
+@dataclass(frozen=True)
+class Known:
+    """Cases by id, and whose turn counts as ours; reviewers are told what is new on their desk."""
+
+    rows: Mapping[str, CaseRow]
+    actor: str
+    reviews: bool
+
+
+class CaseNews(Watching[Known]):
+    """Tells when a case that is known moved on, and when one comes to a reviewer."""
 
     came = Signal(object)
 
     def __init__(self, context: Context, parent: QObject) -> None:
         super().__init__(context, parent)
-        self._known: Mapping[str, CaseRow] | None = None
+        self._known: Known | None = None
         self.refresh()
 
-    def look(self, reader: Reader) -> Mapping[str, CaseRow]:
-        return {row.id: row for row in applications(reader, self.context.account, self.context.pack)}
+    def look(self, reader: Reader) -> Known:
+        pack, account = self.context.pack, self.context.account
+        role = reader.accounts.need(account).role
+        rows = {row.id: row for row in applications(reader, account, pack)}
+        return Known(rows, pack.actor_of(role), pack.role(role) not in ("unit", "person"))
 
-    def take(self, found: Mapping[str, CaseRow]) -> None:
-        before, self._known = self._known, found
-        moved = [row for key, row in found.items() if before is not None and key in before and _moved(before[key], row)]
+    def take(self, found: Known) -> None:
+        known, self._known = self._known, found
+        if known is None:
+            return
+        before = known.rows
+        if found.reviews:
+            mine = [row for row in found.rows.values() if row.holder_actor == found.actor and not row.pending]
+            told = [row for row in mine if row.id not in before or _moved(before[row.id], row)]
+            if told:
+                self.came.emit(News(f"有 {len(told)} 件新到您手上", "ok", "去看", "home"))
+            return
+        moved = [row for key, row in found.rows.items() if key in before and _moved(before[key], row)]
         if len(moved) == 1:
             self.came.emit(_case_news(moved[0]))
         elif moved:

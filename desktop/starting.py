@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktop.context import Context
+from desktop.pages.form_values import new_row
 from domain.packs import Pack
+from domain.picking import row_values
 from sync import actions
 from sync.store.drafts import Draft
+from sync.store.local import LocalStore
 from sync.store.text import key_of
+from sync.views import BillRow, view_for
 
 
 def route_of(draft: Draft) -> str:
@@ -45,6 +49,30 @@ def _go(context: Context) -> Callable[[Draft], None]:
         context.go(route_of(draft))
 
     return go
+
+
+def pay(context: Context, service: str, bill: BillRow) -> None:
+    """A payment of this service, with the bill in it as far as its form takes bills, applications or people."""
+    pack, account, now, today = context.pack, context.account, context.now(), context.today()
+    cards = pack.services[service].cards
+
+    def work(store: LocalStore) -> Draft:
+        for card, spec in cards.items():
+            if spec.adds == "application" and bill.application:
+                rows = [new_row(None, None, {}, application=bill.application)]
+            elif spec.adds == "bill":
+                rows = [new_row(None, None, {}, bill=bill.id)]
+            elif spec.adds == "person":
+                with store.reading() as reader:
+                    view = view_for(reader, account, bill.people, pack=pack)
+                values = {one: row_values(pack, view, service, card, one, today) for one in bill.people}
+                rows = [new_row(one, None, values[one], bill=bill.id) for one in bill.people]
+            else:
+                continue
+            return actions.new_draft(store, account, service, form={"cards": {card: rows}}, now=now)
+        return actions.new_draft(store, account, service, now=now)
+
+    context.write(work, _go(context))
 
 
 def startable(pack: Pack) -> tuple[tuple[str, str], ...]:

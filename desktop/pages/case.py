@@ -99,6 +99,10 @@ class PapersView(QWidget):
         else:
             self.image.show_bytes(data, f"{line.material}·{line.who}", line.about)
 
+    @property
+    def preview(self) -> QWidget:
+        return self.pdf if self.pdf.isVisibleTo(self) else self.image
+
 
 class CasePage(Page):
     """Layout and wiring."""
@@ -137,7 +141,7 @@ class CasePage(Page):
         self.tabs.chosen.connect(self._choose)
         self.papers.list.opened.connect(self._open_paper)
         self.papers.list.followed.connect(self._follow_paper)
-        self.model.paper_opened.connect(self.papers.show_paper)
+        self.model.paper_opened.connect(self._show_paper)
         self.model.changed.connect(self.refresh)
         self.shortcut("Ctrl+P", self._print)
         show_if(self.missing, False)
@@ -323,6 +327,10 @@ class CasePage(Page):
                 self.model.open_paper(line)
             else:
                 self.context.tell("这个附件不在这台电脑上，请在添加它的电脑上打开。", "wait")
+
+    def _show_paper(self, line: PaperLine, data: bytes) -> None:
+        self.papers.show_paper(line, data)
+        self.reveal(self.papers.preview)
 
     def _follow_paper(self, line: object, _key: str) -> None:
         self._open_paper(line)

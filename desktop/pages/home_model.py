@@ -12,7 +12,7 @@ from desktop import words
 from desktop.context import Context
 from desktop.pages.returned import about
 from desktop.rows_model import Act
-from desktop.starting import amend, take_up
+from desktop.starting import amend, pay, take_up
 from desktop.watching import Watching
 from domain.packs import Pack
 from sync.store.local import Reader
@@ -40,6 +40,7 @@ class WorkRow:
     act: Act
     route: str = ""  # where the step leads; empty: `entity` is taken up as a draft first
     entity: str = ""
+    bill: BillRow | None = None  # to be paid by the service in `route`
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ class HomeModel(Watching[Seen]):
 
     def act(self, row: WorkRow) -> None:
         """The next step of a row."""
-        if row.route:
+        if row.bill is not None:
+            pay(self.context, row.route, row.bill)
+        elif row.route:
             self.context.go(row.route)
         elif row.entity.startswith("draft/"):
             take_up(self.context, row.entity)
@@ -152,7 +155,8 @@ def returned_rows(rows: Sequence[CaseRow], now: datetime) -> list[WorkRow]:
         made.append(
             WorkRow(
                 row.id, "return", "warn", row.status if draft else "退回待改",
-                about(row.label, row.summary), (row.reason or "请看逐处说明") + marks if not draft else "还没有提交",
+                about(row.label, row.summary),
+                (row.reason.rstrip("。") or "请看逐处说明") + marks if not draft else "还没有提交",
                 row.number or row.code, f"第 {row.round} 次提交" if row.round > 1 else "",
                 words.moment(row.since, now), "退回" if not draft else "",
                 Act("do", "去修改", "secondary"), entity=row.id,
@@ -185,7 +189,7 @@ def pay_rows(rows: Sequence[BillRow], cases: dict[str, CaseRow], pack: Pack) -> 
                 bill.id, "money", "warn", "待缴费", what, "缴费并上传凭证后转财务核实",
                 (case.number or case.code) if case is not None else "", f"缴费单 {bill.number}" if bill.number else "",
                 words.yuan(bill.total), f"{bill.made_on[5:]} 出账" if bill.made_on else "",
-                Act("do", "去缴费", "secondary"), route=f"cases/{payment}" if payment else "cases",
+                Act("do", "去缴费", "secondary"), route=payment or "cases", bill=bill if payment else None,
             )
         )  # fmt: skip
     return made

@@ -87,7 +87,7 @@ def steps(row: CaseRow) -> tuple[Act, ...]:
 def why(row: CaseRow) -> str:
     """The reviewer's words."""
     marks = f"，共 {row.marks} 处要改" if row.marks else ""
-    return (row.reason or "请看逐处说明") + marks
+    return (row.reason.rstrip("。") or "请看逐处说明") + marks
 
 
 def about(label: str, summary: str) -> str:

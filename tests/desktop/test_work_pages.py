@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages import case, cases, drafts, help, home, outbox, receipt, returned
+from desktop.pages.outbox_model import steps
 from desktop.rows_view import RowsView
 from desktop.watching import Watching
 from sync import actions
@@ -55,7 +56,7 @@ def submitted(desk: SampleDesk, *, names: int = 2) -> tuple[str, str]:
     """(key of the application, op_id) of a form that waits to be sent."""
     with desk.store.reading() as reader:
         some = people(reader, desk.account, today=desk.context.today())[:names]
-    rows = [{"row": f"row-{at}", "person": one.person, "values": {}} for at, one in enumerate(some)]
+    rows: list[dict[str, Any]] = [{"row": f"row-{at}", "person": one.person, "values": {}} for at, one in enumerate(some)]
     key = desk.draft("education-registration", {"values": HANDLER, "cards": {"initial-education": rows}})
     op_id = actions.submit(desk.store, desk.account, f"draft/{key}", pack=desk.context.pack, now=NOW)
     return key, op_id
@@ -63,8 +64,8 @@ def submitted(desk: SampleDesk, *, names: int = 2) -> tuple[str, str]:
 
 def an_application(desk: SampleDesk, state: str, **more: Any) -> str:
     """One that the association knows, in this state; its key."""
-    key = more.pop("key", "0190aaaa-0000-7000-8000-00000000abcd")
-    hops = [
+    key = str(more.pop("key", "0190aaaa-0000-7000-8000-00000000abcd"))
+    hops: list[dict[str, Any]] = [
         {"at": "2026-03-10T01:00:00Z", "actor": "unit", "name": "温晓岚", "action": "submit", "source": "none",
          "target": "agency_review"},
         {"at": "2026-03-12T02:00:00Z", "actor": "agency", "name": "卢老师", "action": "return",
@@ -278,7 +279,7 @@ def test_what_was_tried_cannot_be_taken_back_but_sent_now(desk: SampleDesk, qtbo
         writer.touch("outbox")
     page = show(qtbot, outbox.make, desk)
     row = page.model.queue.waiting[0]
-    assert [act.key for act in outbox.steps(row)] == ["now"]
+    assert [act.key for act in steps(row)] == ["now"]
     assert outbox.attempts(row) == "已试 1 次"
     with qtbot.waitSignal(desk.context.send_asked):
         page.model.act(row, "now")

@@ -1,0 +1,218 @@
+"""The program from an empty folder to its desk, against a real server process, by real keys in real windows."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.app import Program, build_desk
+from desktop.context import SHANGHAI
+from desktop.demo.server_process import ServerProcess
+from desktop.opening import passphrase_from
+from desktop.pages.first_run import FirstRunWindow
+from desktop.pages.first_run_form import Step
+from desktop.pages.unlock import UnlockWindow
+from desktop.theme import install
+from sync import actions
+from sync.login import save_session
+from sync.store.port import SyncStore
+from tests.support.server import ROOT, a_server, first_passwords
+
+pytestmark = [pytest.mark.processes, pytest.mark.windows, pytest.mark.qt_log_ignore("propagateSizeHints")]
+UNIT = "广州示例工程监理有限公司"
+SECRET, PASSWORD = "a quiet river", "another quiet river"
+PATIENCE = 20_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    with a_server(tmp_path_factory.mktemp("house"), today=datetime.now(SHANGHAI).date()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("desk") / "store"
+
+
+@pytest.fixture(autouse=True)
+def look(qapp: QApplication) -> None:
+    install(qapp, "light")
+
+
+def part(window: QWidget, name: str) -> QWidget:
+    """What a person sees under this name."""
+    found = window.findChild(QWidget, name)
+    assert found is not None, name
+    return found
+
+
+def press(window: QWidget, name: str) -> None:
+    QTest.mouseClick(part(window, name), Qt.MouseButton.LeftButton)
+
+
+def fill(window: QWidget, name: str, text: str) -> None:
+    editor = part(window, name)
+    assert isinstance(editor, QLineEdit)
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, text) if text.isascii() else editor.insert(text)  # an input method commits whole words
+
+
+def first_run(program: Program) -> FirstRunWindow:
+    assert isinstance(program.window, FirstRunWindow)
+    return program.window
+
+
+def test_from_the_invitation_to_the_desk(server: ServerProcess, folder: Path, qtbot: QtBot) -> None:
+    program = Program(folder, passphrase=SECRET)
+    program.start()
+    window = first_run(program)
+    form = window.form
+    form.choose(b"not an invitation")
+    qtbot.waitUntil(lambda: "邀请文件" in window.page.notice.accessibleName(), timeout=PATIENCE)
+    form.choose(server.invitation())
+    qtbot.waitUntil(lambda: form.met is not None, timeout=PATIENCE)
+    assert form.met is not None
+    assert form.met.hello.association.name == "广东省示例建设监理协会"
+    press(window, "first-run.continue")
+    qtbot.waitUntil(lambda: form.step is Step.LOGIN, timeout=PATIENCE)
+
+    fill(window, "login.account", UNIT)
+    fill(window, "login.password", "wrong")
+    QTest.keyClick(part(window, "login.password"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "账号或密码不对" in window.page.notice.accessibleName(), timeout=PATIENCE)
+    fill(window, "login.password", first_passwords(server)[UNIT])
+    press(window, "login.submit")
+    qtbot.waitUntil(lambda: form.step is Step.PASSWORD, timeout=PATIENCE)
+
+    fill(window, "password.new", "short")
+    fill(window, "password.again", "short")
+    press(window, "password.submit")
+    assert form.step is Step.PASSWORD
+    fill(window, "password.new", PASSWORD)
+    fill(window, "password.again", PASSWORD)
+    press(window, "password.submit")
+    qtbot.waitUntil(lambda: form.step is Step.RECOVERY, timeout=PATIENCE)
+
+    groups = form.code.split("-")
+    fill(window, "recovery.first", "ZZZZ")
+    press(window, "recovery.submit")
+    assert "组不对" in window.page.notice.accessibleName()
+    with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+        fill(window, "recovery.first", groups[form.asked[0]].lower())
+        fill(window, "recovery.second", groups[form.asked[1]])
+        press(window, "recovery.submit")
+
+    desk = program.desk
+    assert desk is not None
+    qtbot.waitUntil(lambda: "等您办" in desk.shell.windowTitle() or "首页" not in desk.shell.windowTitle())
+    labels = [item.label for item in desk.model.menu]
+    assert "普通会员教育学习报名" in labels
+    qtbot.waitUntil(lambda: desk.model.account.name == "温晓岚", timeout=PATIENCE)
+    program.close()
+
+
+def test_the_next_start_asks_for_the_passphrase_only(folder: Path, qtbot: QtBot) -> None:
+    program = Program(folder)
+    program.start()
+    window = program.window
+    assert isinstance(window, UnlockWindow)
+    fill(window, "unlock.secret", "wrong")
+    press(window, "unlock.submit")
+    qtbot.waitUntil(lambda: "口令不对" in window.page.notice.accessibleName(), timeout=PATIENCE)
+    with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+        fill(window, "unlock.secret", SECRET)
+        press(window, "unlock.submit")
+    program.close()
+
+
+def test_an_expired_session_is_renewed_without_losing_the_place(
+    server: ServerProcess, folder: Path, qtbot: QtBot
+) -> None:
+    desk = build_desk(folder, passphrase=SECRET)
+    store = desk.context.store
+    stale = replace(desk.session, token="no such token")
+    save_session(SyncStore(store), stale)
+    desk.close()
+    desk.shell.close()
+    store.close()
+
+    desk = build_desk(folder, passphrase=SECRET)
+    store = desk.context.store
+    told: list[str] = []
+    desk.context.told.connect(lambda words, role, link, route: told.append(route))
+    desk.start("drafts")
+    qtbot.waitUntil(lambda: "login" in told, timeout=PATIENCE)
+    desk.shell.notice.acted.emit()
+    assert desk.shell.route == "login"
+    fill(desk.shell, "login.password", PASSWORD)
+    press(desk.shell, "login.submit")
+    qtbot.waitUntil(lambda: desk.context.online and desk.shell.route == "drafts", timeout=PATIENCE)
+    desk.shell.close()
+    store.close()
+
+
+def test_ctrl_k_finds_people_by_pinyin(folder: Path, qtbot: QtBot) -> None:
+    desk = build_desk(folder, passphrase=SECRET)
+    desk.start()
+    qtbot.waitUntil(lambda: desk.frame.is_settled, timeout=PATIENCE)
+    QTest.keyClick(desk.shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(desk.shell.goto.input, "cz")
+    qtbot.waitUntil(lambda: "陈喆" in [one.label for one in desk.shell.goto.rows.visible], timeout=PATIENCE)
+    store = desk.context.store
+    desk.shell.close()
+    store.close()
+
+
+def sync_command(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "desktop.cli", "sync", "--data", str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run(
+        command, input=typed, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+    )
+
+
+def test_huiban_sync_sends_what_waits_and_says_by_its_status_how_it_went(server: ServerProcess, folder: Path) -> None:
+    desk = build_desk(folder, passphrase=SECRET)
+    store, account = desk.context.store, desk.context.account
+    desk.close()
+    entry = {"name": "钟慧敏", "document_type": "mainland_id", "document_number": "440104199210015029"}
+    actions.save_roster(store, account, entry, now=datetime.now(UTC))
+    store.close()
+    assert sync_command(folder, "wrong\n").returncode == 2
+    server.kill()
+    gone = sync_command(folder, SECRET + "\n")
+    assert gone.returncode == 3
+    assert "还有 1 件没有送达" in gone.stderr
+    server.start()
+    done = sync_command(folder, SECRET + "\n")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_program_ends_cleanly_when_its_window_is_closed(tmp_path: Path) -> None:
+    script = (
+        "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\nfrom desktop.app import main\n"
+        "app = QApplication([])\nQTimer.singleShot(300, app.closeAllWindows)\nraise SystemExit(main())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, stdin=subprocess.DEVNULL, timeout=60,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_passphrase_is_read_where_nobody_sits() -> None:
+    assert passphrase_from(io.StringIO("a quiet river\nmore\n")) == "a quiet river"
+    assert passphrase_from(io.StringIO("")) is None

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
@@ -81,7 +82,12 @@ class Http:
         self._session = requests.Session()
         self._session.trust_env = not local  # proxies of the system, but never on the way to ourselves
         self._session.mount(f"{parts.scheme}://", _Adapter())
-        self._session.headers.update({HEADER: str(PROTOCOL), "User-Agent": "huiban", "Accept-Encoding": "gzip"})
+        few = {
+            HEADER: str(PROTOCOL),
+            "User-Agent": "huiban",
+            "Accept-Encoding": "gzip",
+        }  # a quiet pull stays below 1 KB
+        self._session.headers = CaseInsensitiveDict(few)
 
     def close(self) -> None:
         """Ends kept connections."""
@@ -89,11 +95,8 @@ class Http:
 
     def call(self, method: str, path: str, body: bytes | None = None, *, held: bool = False) -> Answer:
         """A JSON request with its JSON answer."""
-        headers = {"Accept": f"{JSON_TYPE}, {PROBLEM_TYPE}"}
-        packed = None
-        if body is not None:
-            packed = compress(body)
-            headers |= {"Content-Type": JSON_TYPE, "Content-Encoding": "gzip"}
+        packed = None if body is None else compress(body)
+        headers = {} if body is None else {"Content-Type": JSON_TYPE, "Content-Encoding": "gzip"}
         return self.raw(method, path, packed, headers, silence=HELD_SECONDS if held else SILENCE_SECONDS)
 
     def raw(

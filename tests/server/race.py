@@ -1,7 +1,7 @@
-"""One of several processes that submit the same person again and again, told what on stdin.
+"""One of several processes that ask the same server's database at once, told what on stdin.
 
-`python -m tests.server.race` reads one JSON line, says "ready", waits for the next line, then pushes and prints how
-many were applied and refused.
+`python -m tests.server.race` reads one JSON line, says "ready", waits for the next line, pushes, and prints how many
+were applied and refused. `form`: submit it again and again; without one: a new roster entry each time.
 """
 
 from __future__ import annotations
@@ -9,14 +9,23 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.operations import Kind
+from domain.operations import Kind, Operation
 from server.settings import Settings
 from server.work import build
 from tests.server.desks import Desk, House, Watch, new_key_id
+
+
+def an_operation(desk: Desk, told: Mapping[str, Any]) -> Operation:
+    if told.get("form") is None:
+        return desk.operation(Kind.SAVE_ROSTER, f"roster/{new_key_id()}", {"name": "张三"})
+    payload = {"action": "submit", "service": told["service"], "form": told["form"]}
+    return desk.operation(Kind.ACT, f"application/{new_key_id()}", payload)
 
 
 def main() -> None:
@@ -30,9 +39,8 @@ def main() -> None:
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
     counted: Counter[str] = Counter()
-    payload = {"action": "submit", "service": told["service"], "form": told["form"]}
     for _ in range(told["times"] // told["batch"]):
-        batch = [desk.operation(Kind.ACT, f"application/{new_key_id()}", payload) for _ in range(told["batch"])]
+        batch = [an_operation(desk, told) for _ in range(told["batch"])]
         counted.update(outcome.status.value for outcome in desk.push(*batch))
     print(json.dumps(counted), flush=True)  # noqa: T201
     house.work.database.close()

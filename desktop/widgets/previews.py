@@ -78,7 +78,7 @@ class PdfPreview(QPdfView):
 
     def show_bytes(self, data: bytes) -> int:
         """Show this PDF; the number of its pages, 0 when it cannot be read."""
-        before, self._document = self._document, open_pdf(data, self)
+        before, self._document = self._document, open_pdf(data)  # not its child: it must outlive the view
         self.setDocument(self._document)
         if before is not None:
             before.deleteLater()

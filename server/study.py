@@ -8,7 +8,7 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
-from domain.operations import Kind, Operation, Status
+from domain.operations import Kind, Operation, Outcome, Status
 from server.access import Caller
 from server.decide.batch import batch
 from server.decide.roster import PERSON_DOCUMENT, document_text
@@ -50,9 +50,7 @@ def _file(parts: Work, path: Path) -> list[str]:
     reasons: list[str] = []
     for at, result in enumerate(results, start=1):
         try:
-            op_id = _op_id(content, at)
-            text = _known(parts, op_id) or _decide(parts, op_id, _task(parts, result), result, made_at)
-            outcome = read_outcome(json.loads(text))
+            outcome = _outcome(parts, content, at, result, made_at)
             if outcome.status is not Status.APPLIED:
                 told = "；".join(finding.message for finding in outcome.findings) or outcome.status.value
                 reasons.append(f"第 {at} 条：{told}")
@@ -61,6 +59,19 @@ def _file(parts: Work, path: Path) -> list[str]:
     if reasons and len(results) > len(reasons):
         reasons.append(f"其余 {len(results) - len(reasons)} 条已经收下，请勿再放一次。")
     return reasons
+
+
+def _outcome(parts: Work, content: bytes, at: int, result: Result, made_at: datetime) -> Outcome:
+    """As decided before a crash, or now. A line once refused is asked anew: by then its reason may be mended."""
+    turn = 0
+    while True:
+        op_id = _op_id(content, at, turn)
+        known = _known(parts, op_id)
+        text = known or _decide(parts, op_id, _task(parts, result), result, made_at)
+        outcome = read_outcome(json.loads(text))
+        if known is None or outcome.status is not Status.REFUSED:
+            return outcome
+        turn += 1
 
 
 def _decide(parts: Work, op_id: str, task: str, result: Result, made_at: datetime) -> str:
@@ -83,9 +94,9 @@ def _known(parts: Work, op_id: str) -> str | None:
     return known.outcome if known else None
 
 
-def _op_id(content: bytes, at: int) -> str:
-    """One id for one line of one file, however often it is read: the form of a UUID of version 8."""
-    digest = hashlib.sha256(content + f"\n{at}".encode()).hexdigest()
+def _op_id(content: bytes, at: int, turn: int) -> str:
+    """One id for one line of one file and the refusals it met: the form of a UUID of version 8."""
+    digest = hashlib.sha256(content + f"\n{at}\n{turn}".encode()).hexdigest()
     return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -247,8 +248,11 @@ class _Bench:
             verdict = judge(step, self._asked(operation, since))
         except DBAPIError:
             raise
-        except Exception:
-            log.exception("deciding %s (%s) failed", operation.op_id, operation.kind)
+        except Exception as error:
+            # Where and of what kind, not what it says: the words of an exception may hold a name or a number.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            kind = type(error).__name__
+            log.error("a bug while deciding %s (%s): %s\n%s", operation.op_id, operation.kind, kind, where)
             return refused(Refusal.BUG), None
         if verdict.status is not Status.APPLIED:
             return verdict, None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from sync.ports import BlobToSend, Chance, Event, Failed, Progress, StorePort, T
 if TYPE_CHECKING:
     from sync.core import Identity
 
+AGAIN, LONGEST_AGAIN = timedelta(seconds=10), timedelta(hours=1)
 FATAL = frozenset({FailureKind.BLOB_REFUSED, FailureKind.BLOB_DAMAGED})  # of one attachment; the others go on
 
 
@@ -39,6 +41,8 @@ class BlobLanes:
         self._queue: list[BlobToSend] = []
         self._look = False
         self._aside: set[str] = set()  # not again before a person did something
+        self._brought: Counter[str] = Counter()  # how often the server said that it has it
+        self._not_before: dict[str, datetime] = {}  # of one that the server had and has no more
 
     def look(self) -> None:
         """There may be something new to send."""
@@ -47,6 +51,7 @@ class BlobLanes:
     def forget_delays(self) -> None:
         """Try at once, also what was set aside."""
         self._aside.clear()
+        self._not_before.clear()
         self._look = True
         for back in self._back.values():
             back.clear()
@@ -61,8 +66,9 @@ class BlobLanes:
 
     @property
     def idle(self) -> bool:
-        """Nothing on its way and nothing to send."""
-        return not self._look and not self._queue and not any(self._busy.values())
+        """Nothing on its way and nothing to send now."""
+        waits = all(blob.sha256 in self._not_before for blob in self._queue)
+        return not self._look and waits and not any(self._busy.values())
 
     @property
     def failures(self) -> int:
@@ -74,12 +80,13 @@ class BlobLanes:
         if not self._queue and not self._look:
             return None
         waits = [back.until for lane, back in self._back.items() if not self._busy[lane] and back.until]
+        waits += self._not_before.values()
         return min((time for time in waits if time > now), default=None)
 
     def start(self, now: datetime) -> None:
         """Fill the lanes that are free."""
         for lane, upload in self._busy.items():
-            if upload is None and self._back[lane].ready(now) and (blob := self._next()):
+            if upload is None and self._back[lane].ready(now) and (blob := self._next(now)):
                 opening = partial(self._store.open_blob, self._me.account, blob.sha256)
                 self._busy[lane] = begun = Upload(self._number(), lane, blob, self._me.blob_scope, opening)
                 self._transport.start(begun)
@@ -98,6 +105,7 @@ class BlobLanes:
         if isinstance(event, Uploaded):
             self._store.blob_sent(self._me.account, blob.sha256, blob.size)
             self._back[upload.lane].clear()
+            self._bring(blob.sha256, now)
             return [notices.BlobProgress(blob.sha256, blob.size, blob.size)], None
         if isinstance(event, Failed):
             return self._failed(upload, event, now)
@@ -117,15 +125,20 @@ class BlobLanes:
         self._back[upload.lane].failed(now, self._chance(), moved=event.moved, asked=failure.retry_after)
         return [], None
 
-    def _next(self) -> BlobToSend | None:
+    def _bring(self, sha256: str, now: datetime) -> None:
+        """A server that says it has it and then asks for it again is not brought it all the time."""
+        self._brought[sha256] += 1
+        if (times := self._brought[sha256]) > 1:
+            self._not_before[sha256] = now + min(AGAIN * 2 ** min(times - 2, 10), LONGEST_AGAIN)
+
+    def _next(self, now: datetime) -> BlobToSend | None:
         if self._look:
             self._queue = list(self._store.missing_blobs(self._me.account))
             self._look = False
-        flying = {upload.blob.sha256 for upload in self._busy.values() if upload}
-        self._queue = [blob for blob in self._queue if blob.sha256 not in self._aside]
-        for blob in self._queue:
-            if blob.sha256 not in flying:
-                self._queue.remove(blob)
-                return blob
-        self._queue = []
-        return None
+        self._not_before = {sha256: at for sha256, at in self._not_before.items() if at > now}
+        held = {upload.blob.sha256 for upload in self._busy.values() if upload} | self._aside
+        self._queue = [blob for blob in self._queue if blob.sha256 not in held]
+        ready = next((blob for blob in self._queue if blob.sha256 not in self._not_before), None)
+        if ready is not None:
+            self._queue.remove(ready)
+        return ready

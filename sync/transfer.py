@@ -33,14 +33,14 @@ def upload(http: Http, asked: Upload, told: Callable[[int], None]) -> None:
         known = _stands(http, path) if blob.attempted or blob.offset else None
         known = _create(http, asked) if known is None else known
         for _ in range(TRIES):
+            told(known)
+            # Also when all bytes are said to be there: a server that died before it had proved them does it now.
+            known = _stream(http, asked, path, known, told)
             if known >= blob.size:
                 return
-            told(known)
-            known = _stream(http, asked, path, known, told)
     except SyncFailure as failure:
         raise Interrupted(failure, known) from failure
-    if known < blob.size:
-        raise Interrupted(SyncFailure(Failure(FailureKind.GARBAGE, "the upload does not advance")), known)
+    raise Interrupted(SyncFailure(Failure(FailureKind.GARBAGE, "the upload does not advance")), known)
 
 
 def _stands(http: Http, path: str) -> int | None:

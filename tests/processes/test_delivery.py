@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,24 @@ def test_attachments_go_and_what_needs_them_is_applied(server: PlainServer, loca
     assert {places(local)[op_id] for op_id in op_ids} == {DONE}
     for sha256 in blobs:
         assert server.data.joinpath("blobs", "whole", sha256[:2], sha256).stat().st_size > 50_000
+
+
+def test_a_server_that_died_before_it_had_proved_an_attachment_does_it_when_asked(
+    server: PlainServer, local: LocalStore
+) -> None:
+    session = logged_in(local, server)
+    data = b"%PDF-1.7 " + b"whole" * 9_000
+    sha256 = attach(local, session.account, data)
+    told = {"sha256": sha256, "scope": session.identity.blob_scope}
+    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": metadata}
+    before = set(server.data.joinpath("blobs").rglob("*.part"))
+    assert session.http().raw("POST", "/blobs", b"", headers).status == 201
+    (part,) = set(server.data.joinpath("blobs").rglob("*.part")) - before
+    part.write_bytes(data)  # as a kill leaves it: every byte is there, nothing is said of it
+    op_ids = queue(local, session.account, [roster(150)], blobs=[sha256])
+    assert sync_once(SyncStore(local), session).exit_status == 0
+    assert places(local)[op_ids[0]] == DONE
 
 
 def test_without_a_server_it_gives_up_with_3_and_keeps_everything(server: PlainServer, local: LocalStore) -> None:

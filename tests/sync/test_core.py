@@ -477,6 +477,24 @@ def test_an_attachment_that_cannot_go_is_told_and_the_others_go(desk: Desk, kind
     assert [(notice.failure.kind, notice.sha256) for notice in warned] == [(kind, bad)]
 
 
+def test_a_server_that_has_an_attachment_and_then_has_it_not_is_not_brought_it_all_the_time(desk: Desk) -> None:
+    waits = desk.asks("附件", blobs=[a_blob(desk, b"%PDF" + b"a" * 99)])
+    uploads = 0
+    until = desk.now + timedelta(minutes=10)
+    for _ in range(2_000):
+        due = desk.core.step()
+        lanes = [lane for lane in desk.hand.open if lane != "wait"]
+        uploads += any(lane.startswith("blob") for lane in lanes)
+        if lanes:
+            desk.answer(lanes[0])
+        elif due is None or due > until:
+            break
+        else:
+            desk.now = due
+    assert 3 <= uploads <= 12
+    assert desk.state(waits) == ("outbox", "waiting")
+
+
 # ---- stopping ----
 
 

@@ -71,10 +71,10 @@ def test_a_new_attachment_takes_two_requests_and_tells_how_far_it_is() -> None:
     assert len(told) > 2
 
 
-def test_an_attachment_that_is_there_is_not_sent_again() -> None:
+def test_an_attachment_that_is_there_is_not_sent_again_only_asked_to_be_proven() -> None:
     shelf = Shelf(DATA)
     sent_to(shelf, an_upload())
-    assert shelf.asked == ["POST"]
+    assert (shelf.kept, shelf.asked) == (DATA, ["POST", "PATCH"])
 
 
 def test_after_a_break_it_goes_on_where_the_server_stands_and_not_where_we_believed() -> None:

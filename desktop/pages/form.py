@@ -23,7 +23,7 @@ from desktop.pages.form_material import MaterialBox
 from desktop.pages.form_model import DraftForm
 from desktop.pages.form_panel import CheckPanel
 from desktop.pages.form_papers import Incoming, PaperIntake, Taken, outdated
-from desktop.pages.form_rows import asked_fields, field_texts, table_of
+from desktop.pages.form_rows import asked_fields, field_texts, has_free, table_of
 from desktop.pages.form_steps import Place, follow
 from desktop.pages.form_table import FormRow, FormTable
 from desktop.pages.form_values import (
@@ -361,7 +361,9 @@ class FormPage(Page):
     def _chosen(self) -> None:
         count = len(self.table.chosen)
         self.chosen.setText(f"已勾选 {count} 人" if count else "")
-        show_if(self.columns, bool(self._card))
+        service = self.form.service
+        free = service is not None and bool(self._card) and has_free(service.card_service(self._card))
+        show_if(self.columns, free)
 
     # doing
 

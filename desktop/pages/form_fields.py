@@ -249,4 +249,7 @@ def width_of(spec: FieldSpec) -> int:
         return _ROW
     if spec.type in _WIDTH:
         return _WIDTH[spec.type]
-    return 5 if spec.type == "text" and (spec.max_length or 0) > 30 else 4 if spec.type == "choice" else 3
+    if spec.type == "text":
+        longest = spec.max_length or 0
+        return 5 if longest > 30 else 4 if 15 <= longest <= 25 else 3
+    return 4 if spec.type == "choice" else 3

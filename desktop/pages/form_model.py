@@ -44,6 +44,7 @@ from sync.views import PersonRow, as_of, entities, rows_for, view_for
 
 SAVE_PAUSE = 400  # ms after the last key
 SAVE_LIMIT = 1000  # ms after the first key that is not saved
+SAVE_AGAIN = 5000  # ms after a save that failed
 CHECK_PAUSE = 60  # ms: keys that come together are judged once
 
 
@@ -95,6 +96,7 @@ class DraftForm(QObject):
         self._stale, self._asking, self._reloading = True, False, False
         self._pause = self._timer(SAVE_PAUSE, self._save)
         self._limit = self._timer(SAVE_LIMIT, self._save)
+        self._again = self._timer(SAVE_AGAIN, self._save)
         self._soon = self._timer(CHECK_PAUSE, self._ask)
         context.changed.connect(self._touched)
 
@@ -136,7 +138,7 @@ class DraftForm(QObject):
     def saved_words(self) -> str:
         """已保存 10:43:07"""
         if self.dirty:
-            return "正在保存"
+            return "还没有保存" if self._again.isActive() else "正在保存"
         return f"已保存 {self.saved_at.astimezone(SHANGHAI):%H:%M:%S}" if self.saved_at is not None else ""
 
     # reading
@@ -234,8 +236,8 @@ class DraftForm(QObject):
             self._save()
 
     def _save(self) -> None:
-        self._pause.stop()
-        self._limit.stop()
+        for timer in (self._pause, self._limit, self._again):
+            timer.stop()
         if not self.editable or not self.dirty:
             return
         edition, form, now = self._edition, self.form, self.context.now()
@@ -247,13 +249,17 @@ class DraftForm(QObject):
             actions.save_draft_locally(store, account, draft_id, form, by=by, now=now)
 
         self._work(1)
-        self.context.write(write, lambda _none: self._wrote(edition, now), self._write_failed)
+        self.context.write(write, lambda _none: self._wrote(edition, now), self._save_failed)
 
     def _wrote(self, edition: int, now: datetime) -> None:
         self._saved = max(self._saved, edition)
         self.saved_at = now
         self._work(-1)
         self.saved.emit()
+
+    def _save_failed(self, error: BaseException) -> None:
+        self._again.start()  # what was typed stays on screen, and is tried again until it is safe
+        self._write_failed(error)
 
     def _write_failed(self, error: BaseException) -> None:
         self._work(-1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from desktop.pages.form_fields import Asked
-from desktop.pages.form_lines import RowState, row_state
+from desktop.pages.form_lines import RowState, money, owed_bills, row_state
 from desktop.pages.form_model import Around, Look
 from desktop.pages.form_table import FormRow, RowCell, TableLook
 from desktop.pages.form_values import Form, Row, as_text, rows_of, value_of
@@ -67,7 +68,8 @@ def table_of(
     papers = any(material.spec.scope == "row" for material in part.materials)
     first, second = FIRST.get(service.cards[card].adds, ("项目", "编号"))
     made = tuple(_row(service, part, card, row, specs, look, checks.get(str(row["row"]))) for row in rows)
-    return TableLook(first, "" if more else second, specs, papers), made
+    amounts = service.cards[card].adds in ("application", "bill")
+    return TableLook(first, "" if more else second, specs, papers, amounts), made
 
 
 def _column(spec: FieldSpec, rows: tuple[Row, ...], checks: Mapping[str, RowCheck], more: bool) -> bool:
@@ -103,7 +105,20 @@ def _row(
         state=state,
         search=f"{name} {initials(name)} {document} {' '.join(cell.text for cell in cells)}",
         reasons="\n".join(finding.message for finding in check.findings) if check is not None else "",
+        amount=_amount(service, row, look) if look is not None else "",
     )
+
+
+def _amount(service: Service, row: Row, look: Look) -> str:
+    totals = [bill.get("total") for bill in owed_bills(service, {"cards": {"": [row]}}, look.around.view)]
+    if not totals or any(total is None for total in totals):
+        return ""
+    return money(sum((Decimal(str(total)) for total in totals), Decimal(0)))
+
+
+def has_free(part: Service) -> bool:
+    """Whether there are remarks that are not columns by themselves."""
+    return any(spec.type in FREE and spec.required is False for spec in part.spec.item)
 
 
 def _named(service: Service, subject: str, look: Look | None) -> tuple[str, str]:

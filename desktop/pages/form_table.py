@@ -9,7 +9,7 @@ A click or F2 opens the editor of a cell, Tab goes to the next one, Enter down, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -55,8 +55,7 @@ class FormRow:
     state: RowState
     search: str
     reasons: str = ""
-    mark: str = ""  # the reviewer's words
-    named: dict[str, Any] = field(default_factory=dict, compare=False)
+    amount: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +66,25 @@ class TableLook:
     second: str  # of the second; empty leaves it out
     fields: tuple[FieldSpec, ...]
     papers: bool
+    amounts: bool = False  # rows of a payment: what each comes to
 
 
 def columns_of(look: TableLook) -> list[Column[FormRow]]:
     """The columns of a card."""
     made: list[Column[FormRow]] = [
         Column(
-            look.first, lambda row: row.name, weight=500, width=88, tooltip=lambda row: f"{row.name} {row.document}"
+            look.first,
+            lambda row: row.name,
+            weight=500,
+            width=200 if look.amounts else 88,
+            tooltip=lambda row: f"{row.name} {row.document}",
         ),
     ]
     if look.second:
         made.append(Column(look.second, lambda row: row.document, role="text2", width=148))
     made += [_cell_column(at, spec) for at, spec in enumerate(look.fields)]
+    if look.amounts:
+        made.append(Column("金额（元）", lambda row: row.amount or "—", align="right", width=104))
     if look.papers:
         made.append(
             Column(
@@ -145,7 +151,7 @@ class CardView(RowsView):
 
     def __init__(self, model: RowsModel[FormRow], look: TableLook, *, name: str, empty: EmptyState) -> None:
         super().__init__(model, name=name, empty=empty, row_height=36, fit=True, hang=True)
-        self._specs, self._tail = look.fields, 2 if look.papers else 1
+        self._specs, self._tail = look.fields, 1 + look.papers + look.amounts
         self._editor: CellEditor | None = None
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.horizontalScrollBar().valueChanged.connect(self.close_editor)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,15 @@ def the_pack() -> Pack:
     return load_pack(RESOURCES / "packs" / "gdjlxh-2025")
 
 
+@cache
+def the_sample(day: date, configured: bool) -> dict[str, Any]:
+    """The demo's data for one day; read once, changed by nobody."""
+    return resolved(RESOURCES / "demo" / "gdjlxh-2025.yaml", day, configured=configured)
+
+
 def entities(now: datetime, *, configured: bool = True) -> list[dict[str, Any]]:
     """Everything a desk of the first unit mirrors."""
-    sample = resolved(RESOURCES / "demo" / "gdjlxh-2025.yaml", now.astimezone(SHANGHAI).date(), configured=configured)
+    sample = the_sample(now.astimezone(SHANGHAI).date(), configured)
     made: list[dict[str, Any]] = []
     for one in sample["agencies"]:
         made.append(dict(one))

@@ -1,0 +1,432 @@
+"""The form, the picker, papers, the letter, sending and amending, over a real store, by real keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.demo import papers
+from desktop.pages import amend, form, letter, materials, owed, picker, submit
+from desktop.widgets.inputs import TextInput
+from documents.files import type_of
+from sync.store.operations import OUTBOX
+from tests.desktop.form_builders import (
+    ABLE,
+    AGAIN,
+    EDUCATION,
+    INITIAL,
+    LETTER,
+    a_form,
+    beginners,
+    on_screen,
+    returned,
+    rows,
+    settle,
+)
+from tests.desktop.sample_desk import UNIT, SampleDesk, person_named, sample_desk
+from tests.sync.store.building import pull
+
+pytestmark = pytest.mark.windows
+
+
+@pytest.fixture
+def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
+    with sample_desk(tmp_path) as made:
+        yield made
+
+
+def said(page: QWidget) -> str:
+    """Everything the page tells those who hear it."""
+    shown = [part for part in page.findChildren(QWidget) if part.isVisibleTo(page)]
+    return " ".join(part.accessibleName() or (part.text() if isinstance(part, QLabel) else "") for part in shown)
+
+
+# ---- the form --------------------------------------------------------------------------------------------------------
+
+
+def test_typing_in_a_field_saves_and_checks_without_leaving_it(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, {"values": {"contact_name": "温晓岚"}})
+    page = on_screen(qtbot, form.make(desk.context, key))
+    editor = page.findChild(TextInput, "form.field.contact_mobile")
+    editor.setFocus()
+    QTest.keyClicks(editor, "1380000")
+    settle(qtbot, page)
+    assert desk.form_of(key)["values"]["contact_mobile"] == "1380000"
+    QTest.keyClicks(editor, "0000")
+    settle(qtbot, page)
+    assert editor.text() == "13800000000"
+    assert "请填写联系电话" not in said(page.check)
+
+
+def test_a_cell_is_edited_where_it_stands_and_tab_goes_on(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = beginners(desk)
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
+    page = on_screen(qtbot, form.make(desk.context, key))
+    view = page.table.view
+    page.table.jump(listed[0]["row"], "insurance_month")
+    editor = page.findChild(TextInput, "form.cell.insurance_month")
+    editor.selectAll()
+    QTest.keyClicks(editor, "2026/2")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert view._editor is not None  # the same field of the next person
+    assert view._editor.row_id == listed[1]["row"]
+    QTest.keyClick(view._editor.editor, Qt.Key.Key_Escape)
+    page.form.flush()
+    settle(qtbot, page)
+    values = desk.form_of(key)["cards"][INITIAL]
+    assert values[0]["values"]["insurance_month"] == "2026-02"
+    assert values[1]["values"].get("insurance_month") is None
+
+
+def test_somebody_taken_out_comes_back_with_undo(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = beginners(desk)
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
+    page = on_screen(qtbot, form.make(desk.context, key))
+    before = desk.form_of(key)
+    page.table.view.rows.set_ticked([listed[0]["row"]])
+    QTest.mouseClick(page.out, Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    assert len(desk.form_of(key)["cards"][INITIAL]) == 1
+    page.notice.acted.emit()
+    settle(qtbot, page)
+    assert desk.form_of(key)["cards"] == before["cards"]
+    assert len(desk.form_of(key)["attachments"]) == len(before["attachments"])
+
+
+def test_a_next_step_begins_the_other_form_for_that_person(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = rows(desk, INITIAL, ["马文静"], certificate_type="supervision_assistant")
+    page = on_screen(qtbot, form.make(desk.context, desk.draft(EDUCATION, a_form({INITIAL: listed}))))
+    page.check.followed.emit(f"next:member-fee-payment:{listed[0]['row']}")
+    qtbot.waitUntil(lambda: any(route.startswith("form/") for route in desk.went))
+    begun = desk.form_of(next(route for route in desk.went if route.startswith("form/")).partition("/")[2])
+    assert begun["cards"]["people"][0]["person"] == person_named("马文静")
+
+
+def test_ctrl_s_shares_the_draft_and_ctrl_enter_goes_to_sending(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    page = on_screen(qtbot, form.make(desk.context, key))
+    page.grid.fields["contact_name"].editor.setFocus()
+    QTest.keyClick(page.grid.fields["contact_name"].editor, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, page)
+    with desk.store.reading() as reader:
+        draft = reader.drafts.get(desk.account, f"draft/{key}")
+    assert draft is not None
+    assert draft.share
+    QTest.keyClick(page.grid.fields["contact_name"].editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert desk.went[-1] == f"submit/{key}"
+
+
+def test_everything_one_can_press_has_a_name(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    page = on_screen(qtbot, form.make(desk.context, key))
+    nameless = [
+        type(part).__name__
+        for part in page.findChildren(QWidget)
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisibleTo(page) and not part.accessibleName()
+    ]
+    assert not nameless
+
+
+# ---- choosing people -------------------------------------------------------------------------------------------------
+
+
+def test_everyone_is_listed_and_only_those_who_may_can_be_ticked(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION)
+    page = on_screen(qtbot, picker.make(desk.context, f"{key}:{AGAIN}"))
+    counts = page.model.counts()
+    assert counts["all"] == len(page.model.people) == page.rows.rowCount()
+    assert counts["ok"]
+    assert counts["bad"]
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(page.rows.ticked) == counts["ok"]
+    assert all(page.model.verdict(one).eligible for one in page.rows.ticked)
+
+
+def test_who_cannot_be_chosen_says_why_what_to_do_and_from_when(qtbot: QtBot, desk: SampleDesk) -> None:
+    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{AGAIN}"))
+    one = next(each for each in page.model.people if each.name == "蔡子豪")
+    page.view.set_current(page.rows.place_of(one.id))
+    settle(qtbot, page)
+    check = page.model.check_of(one.id)
+    assert check is not None
+    assert check.possible_from
+    words = said(page.panel_box)
+    assert "现在不可办继续教育" in words
+    assert check.findings[0].message in words
+
+
+def test_chosen_people_become_rows_once(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION)
+    page = on_screen(qtbot, picker.make(desk.context, f"{key}:{INITIAL}"))
+    for one in page.model.people:
+        if one.name in ABLE:
+            page.rows.tick([page.rows.place_of(one.id)], True)
+    QTest.mouseClick(page.accept, Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    assert {row["person"] for row in desk.form_of(key)["cards"][INITIAL]} == {person_named(name) for name in ABLE}
+    page.shown()
+    settle(qtbot, page)
+    assert page.model.verdict(next(one for one in page.model.people if one.name == ABLE[0])).state == "in"
+
+
+def test_a_pasted_list_ticks_by_name_and_number_and_says_who_was_not_found(qtbot: QtBot, desk: SampleDesk) -> None:
+    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
+    number = next(one.document for one in page.model.people if one.name == "李𬱖")
+    page._open_paste()
+    page.pasted.set_value(f"陈喆\n{number.lower()}\n马文静\n赵不在")
+    QTest.mouseClick(page.match, Qt.MouseButton.LeftButton)
+    assert {one.name for one in page.rows.ticked} == set(ABLE)
+    assert "没有找到：赵不在" in page.notice.accessibleName()
+    assert "不可选：马文静" in page.notice.accessibleName()
+
+
+def test_typing_initials_filters_the_list(qtbot: QtBot, desk: SampleDesk) -> None:
+    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
+    page.search.input.setText("wht")
+    assert [one.name for one in page.rows.visible] == ["王海涛"]
+
+
+# ---- papers ----------------------------------------------------------------------------------------------------------
+
+
+def folder_of(tmp_path: Path, *files: tuple[str, str]) -> Path:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name, title in files:
+        (folder / name).write_bytes(papers.picture(title, [name], kind="jpg"))
+    return folder
+
+
+def test_a_folder_finds_its_people_and_the_rest_is_listed(qtbot: QtBot, desk: SampleDesk, tmp_path: Path) -> None:
+    listed = beginners(desk, [*ABLE, "王海涛"])
+    key = desk.draft(EDUCATION, {**a_form({INITIAL: listed}), "attachments": []})
+    folder = folder_of(
+        tmp_path, ("王海涛-毕业证.jpg", "毕业证"), ("王海涛 社保证明.jpg", "社保"), ("赵六-社保.jpg", "社保")
+    )
+    page = on_screen(qtbot, materials.make(desk.context, f"{key}:{INITIAL}"))
+    with qtbot.waitSignal(page.intake.finished):
+        page.zone.files_dropped.emit([str(folder)])
+    settle(qtbot, page)
+    attached = {(each["material"], each["row"]) for each in desk.form_of(key)["attachments"]}
+    assert attached == {("highest-diploma", listed[2]["row"]), ("social-insurance-proof", listed[2]["row"])}
+    assert "赵六-社保.jpg" in page.notice.accessibleName()
+
+
+def test_a_file_that_will_not_do_is_refused_with_its_reason(qtbot: QtBot, desk: SampleDesk, tmp_path: Path) -> None:
+    listed = beginners(desk, ["王海涛"])
+    key = desk.draft(EDUCATION, {**a_form({INITIAL: listed}), "attachments": []})
+    page = on_screen(qtbot, materials.make(desk.context, f"{key}:{INITIAL}"))
+    huge = tmp_path / "大.pdf"
+    with huge.open("wb") as file:
+        file.truncate(2_000_000_000)  # sparse: nothing of it is read
+    with qtbot.waitSignal(page.intake.finished):
+        page._one_dropped(page.rows.row_at(0), [str(huge)])
+    settle(qtbot, page)
+    assert "2.0 GB" in page.notice.accessibleName()
+    assert not desk.form_of(key)["attachments"]
+
+
+def test_one_file_serves_for_several_people(qtbot: QtBot, desk: SampleDesk, tmp_path: Path) -> None:
+    listed = beginners(desk)
+    key = desk.draft(EDUCATION, {**a_form({INITIAL: listed}), "attachments": []})
+    file = folder_of(tmp_path, ("全员社保.jpg", "社保")) / "全员社保.jpg"
+    page = on_screen(qtbot, materials.make(desk.context, f"{key}:{INITIAL}"))
+    chosen = tuple(line for line in page._lines if line.check.id == "social-insurance-proof")
+    with qtbot.waitSignal(page.intake.finished):
+        page._same(chosen, [str(file)])
+    settle(qtbot, page)
+    attached = desk.form_of(key)["attachments"]
+    assert {each["row"] for each in attached} == {row["row"] for row in listed}
+    assert len({each["blob"] for each in attached}) == 1
+
+
+# ---- the letter ------------------------------------------------------------------------------------------------------
+
+
+def test_the_letter_is_printed_and_is_outdated_when_its_people_change(
+    qtbot: QtBot, desk: SampleDesk, tmp_path: Path
+) -> None:
+    listed = beginners(desk)
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed}, sealed=False))
+    page = on_screen(qtbot, letter.make(desk.context, f"{key}:commitment-letter"))
+    assert type_of(page.made.pdf) == "pdf"
+    printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    page.print_on(printer)
+    assert (tmp_path / "printed.pdf").stat().st_size > 1000
+    scan = tmp_path / "scan.jpg"
+    scan.write_bytes(papers.picture("承诺书", ["盖章"], kind="jpg"))
+    with qtbot.waitSignal(page.intake.finished):
+        page._dropped(next(each for each in page.form.look.check.materials if each.id == LETTER), [str(scan)])
+    settle(qtbot, page)
+    sheet = on_screen(qtbot, form.make(desk.context, key))
+    assert "名单变了" not in said(sheet.check)
+    sheet.take_out([listed[1]["row"]])
+    settle(qtbot, sheet)
+    assert "请重新打印盖章" in said(sheet.check)
+    settle(qtbot, page)
+
+
+# ---- sending ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_in_order_goes_into_the_outbox_and_can_be_taken_back(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    assert not page.send.isEnabled()
+    assert "真实性" in page.send.toolTip()
+    page._ticks["pledge"].setChecked(True)
+    QTest.mouseClick(page.send, Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    assert "已放入待发送" in page.notice.accessibleName()
+    with desk.store.reading() as reader:
+        kept = reader.operations.get(page._sent)
+    assert kept is not None
+    assert kept.place == OUTBOX
+    page.notice.acted.emit()
+    settle(qtbot, page)
+    assert page.form.draft.sent is None
+    assert page.send.isEnabled()
+
+
+def test_those_who_can_go_are_sent_and_the_others_wait_in_a_draft_of_their_own(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = [*beginners(desk), *rows(desk, INITIAL, ["马文静"], certificate_type="supervision_assistant")]
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    assert not page.send.isEnabled()
+    QTest.mouseClick(page.split, Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    assert [row["row"] for row in desk.form_of(key)["cards"][INITIAL]] == [row["row"] for row in listed[:2]]
+    page.notice.acted.emit()
+    other = desk.went[-1].partition("/")[2]
+    assert [row["row"] for row in desk.form_of(other)["cards"][INITIAL]] == [listed[2]["row"]]
+    page._ticks["pledge"].setChecked(True)
+    assert page.send.isEnabled()
+
+
+def test_the_page_tells_what_comes_after_from_the_workflow(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    steps = page._steps.accessibleName()
+    assert steps.index("待发送") < steps.index("机构审核") < steps.index("协会初审") < steps.index("已完成")
+    assert "待缴费" not in steps  # nothing is owed for these
+
+
+# ---- a returned form -------------------------------------------------------------------------------------------------
+
+
+def sent_back(desk: SampleDesk) -> tuple[str, list[dict[str, Any]]]:
+    listed = beginners(desk, [*ABLE, "王海涛"])
+    whole = a_form({INITIAL: listed})
+    first = listed[0]["row"]
+    marks = [
+        ("contact_mobile", "原号码打不通。"),
+        (f"{INITIAL}[{first}].social-insurance-proof", "不是最近一个月。"),
+        (f"{INITIAL}[{first}].insurance_month", "与证明一致。"),
+    ]
+    return returned(desk, whole, marks), listed
+
+
+def test_each_place_is_open_beside_the_reviewers_words_and_the_rest_is_locked(
+    qtbot: QtBot, desk: SampleDesk, tmp_path: Path
+) -> None:
+    key, listed = sent_back(desk)
+    page = on_screen(qtbot, amend.make(desk.context, key))
+    assert page.findChild(QWidget, "amend.count").text() == "3 处需修改·已改 0"
+    assert not page.grid.fields["contact_mobile"].frame.isHidden()
+    assert page.grid.fields["contact_name"].frame.isHidden()
+    assert "020-80000011" in said(page)
+    editor = page.grid.fields["contact_mobile"].editor
+    editor.setFocus()
+    editor.selectAll()
+    QTest.keyClicks(editor, "13900000000")
+    cell = page.findChild(TextInput, f"amend.cell.{INITIAL}[{listed[0]['row']}].insurance_month")
+    QTest.keyClicks(cell, "2026-02")
+    scan = tmp_path / "new.jpg"
+    scan.write_bytes(papers.picture("社保证明", ["陈喆"], kind="jpg"))
+    line = next(each for each in page._lines.values() if each.place.kind == "paper")
+    with qtbot.waitSignal(page.intake.finished):
+        line.dropped.emit([str(scan)])
+    settle(qtbot, page)
+    assert page.findChild(QWidget, "amend.count").text() == "3 处需修改·已改 3"
+    assert page.differences.rowCount() == 3
+
+
+def test_one_person_is_taken_out_and_the_rest_goes_again(qtbot: QtBot, desk: SampleDesk) -> None:
+    key, listed = sent_back(desk)
+    page = on_screen(qtbot, amend.make(desk.context, key))
+    line = next(each for each in page._lines.values() if each.place.kind == "paper")
+    line.acted.emit("out")
+    settle(qtbot, page)
+    assert listed[0]["row"] not in {row["row"] for row in desk.form_of(key)["cards"][INITIAL]}
+    assert page.findChild(QWidget, "amend.count").text().endswith("已改 2")
+
+
+def test_giving_it_up_asks_once_on_the_page_and_goes_into_the_outbox(qtbot: QtBot, desk: SampleDesk) -> None:
+    key, _listed = sent_back(desk)
+    page = on_screen(qtbot, amend.make(desk.context, key))
+    QTest.mouseClick(page.end, Qt.MouseButton.LeftButton)
+    assert "不能恢复" in page.notice.accessibleName()
+    with desk.store.reading() as reader:
+        assert not reader.operations.outbox(desk.account)
+    page.notice.acted.emit()
+    settle(qtbot, page)
+    with desk.store.reading() as reader:
+        assert [kept.action for kept in reader.operations.outbox(desk.account)] == ["abandon"]
+
+
+# ---- payments --------------------------------------------------------------------------------------------------------
+
+
+def test_a_payment_covers_forms_that_wait_for_money_and_knows_what_they_come_to(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = rows(desk, "specialty-change", ["刘志远"], new_specialties=["市政公用工程"])
+    person, case = listed[0]["person"], "application/0195aaaa-0000-7000-8000-0000000000aa"
+    line = {
+        "rule": "GD-2.8-W7",
+        "type": "specialty_change",
+        "label": "专业变更辅助费",
+        "person": person,
+        "quantity": 1,
+        "amount": "180.00",
+    }
+    pull(
+        desk.store,
+        desk.account,
+        {"id": case, "number": "2026000201", "service": EDUCATION, "unit": UNIT, "state": "awaiting_payment",
+         "people": [person],
+         "form": {"values": {}, "cards": {"specialty-change": listed}, "attachments": []}, "history": [], "round": 1},
+        {"id": "bill/b1", "number": "JF1", "kind": "assist_fee", "unit": UNIT, "application": case, "status": "unpaid",
+         "made_on": "2026-03-12", "total": "180.00", "lines": [line]},
+        scope=f"unit:{UNIT}",
+        start=900,
+    )  # fmt: skip
+    key = desk.draft("education-assist-fee-payment")
+    chooser = on_screen(qtbot, owed.make(desk.context, f"{key}:forms"))
+    assert [one.amount for one in chooser.rows.visible] == ["180.00"]
+    chooser.rows.tick([0], True)
+    chooser.add_chosen()
+    settle(qtbot, chooser)
+    page = on_screen(qtbot, form.make(desk.context, key))
+    assert page.form.form["values"]["invoice_title"] == "广州示例工程监理有限公司"
+    page.check.followed.emit("fill:amount:180.00")
+    settle(qtbot, page)
+    assert desk.form_of(key)["values"]["amount"] == "180.00"
+    assert desk.form_of(key)["cards"]["forms"][0]["application"] == case
+
+
+def test_a_voucher_that_is_missing_is_asked_for(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = [{"row": "r1", "person": person_named("马文静"), "values": {"member_type": "ordinary"}}]
+    key = desk.draft("member-fee-payment", {"cards": {"people": listed}, "values": {"payer_name": "某某"}})
+    page = on_screen(qtbot, form.make(desk.context, key))
+    assert "member-fee-voucher" in page._boxes
+    assert page.form.look.check.missing == ("member-fee-voucher",)

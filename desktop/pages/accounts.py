@@ -14,6 +14,7 @@ from desktop.widgets.notes import EmptyState
 from sync.views import mask_mobile
 
 ALL = "all"
+DESKS = {"unit": "单位", "agency": "机构", "association": "协会"}
 
 
 class AccountsPage(OfficePage):
@@ -31,11 +32,15 @@ class AccountsPage(OfficePage):
         self.add(row(self.chips, None, self.search, spacing=16))
         self.add(8)
         columns = [
-            Column[Entry]("姓名", lambda one: one.name, weight=500, width=120),
-            Column[Entry]("登录名", lambda one: str(one.body.get("login") or ""), width=210),
-            Column[Entry]("角色", lambda one: one.role_label, width=150),
-            Column[Entry]("所属", lambda one: one.place, role="text2"),
-            Column[Entry]("手机", lambda one: mask_mobile(str(one.body.get("mobile") or "")), width=120),
+            Column[Entry](
+                "姓名",
+                lambda one: one.name,
+                sub=lambda one: mask_mobile(str(one.body.get("mobile") or "")),
+                weight=500,
+                width=128,
+            ),
+            Column[Entry]("登录名", lambda one: str(one.body.get("login") or "")),
+            Column[Entry]("角色", lambda one: one.role_label, sub=lambda one: one.place, width=232),
             state_column(),
             Column[Entry]("", acts=lambda one: (Act("open", "修改"),), align="right", width=64),
         ]
@@ -43,7 +48,7 @@ class AccountsPage(OfficePage):
         self.search.searched.connect(self.accounts.set_search)
         empty = EmptyState("还没有账号", "新增以后，首次密码会发到本人手机。", action="新增账号", icon="user")
         empty.acted.connect(self._new)
-        self.list = RowsView(self.accounts, name="账号", empty=empty, row_height=40, hang=True)
+        self.list = RowsView(self.accounts, name="账号", empty=empty, row_height=48, hang=True)
         self.list.setObjectName("accounts.list")
         self.list.opened.connect(self.open_row)
         self.list.followed.connect(self.open_row)
@@ -52,12 +57,15 @@ class AccountsPage(OfficePage):
 
     def refresh(self, _chip: str = "") -> None:
         entries = self.model.listed("account")
-        labels = list(dict.fromkeys(one.role_label for one in entries))
         chips = [Chip(ALL, "全部", len(entries))]
-        chips += [Chip(label, label, sum(one.role_label == label for one in entries)) for label in labels[:5]]
+        chips += [
+            Chip(desk, words, count)
+            for desk, words in DESKS.items()
+            if (count := sum(self.model.desk_of(one) == desk for one in entries))
+        ]
         self.chips.set_chips(chips)
         chosen = self.chips.current
-        self.accounts.show([one for one in entries if chosen in (ALL, one.role_label)])
+        self.accounts.show([one for one in entries if chosen in (ALL, self.model.desk_of(one))])
         self.new.set_reason("" if self.model.may_change("account") else "只有管理员可以新增账号")
 
     def _new(self) -> None:

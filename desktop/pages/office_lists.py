@@ -113,6 +113,12 @@ class OfficeLists(Watching[Lists]):
     def may_change(self, kind: Kind) -> bool:
         return self.desk in MAY[kind]
 
+    def desk_of(self, one: Entry) -> str:
+        """unit, agency, or the association itself."""
+        role = str(one.body.get("role") or "")
+        desk = self.context.pack.role(role) if role in self.context.pack.spec.roles else ""
+        return desk if desk in ("unit", "agency") else "association"
+
     def roles(self) -> tuple[tuple[str, str], ...]:
         """Every role of the pack that a person has."""
         return tuple(

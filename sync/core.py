@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from sync import notices
 from sync.core_blobs import BlobLanes
+from sync.core_mirror import CALM_POLL, Mirroring
 from sync.core_pace import Backoff, Pace
 from sync.core_reading import STOPPING, Garbage, read_problem, read_pull, read_push
 from sync.failures import Failure, FailureKind
@@ -38,7 +39,6 @@ from sync.protocol import (
     PUSH_BYTES,
     Problem,
     PullRequest,
-    ScopePage,
     WaitReply,
     WaitRequest,
     push_request,
@@ -48,11 +48,9 @@ from sync.protocol import (
 TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
 PUSHES_BEFORE_PULL = 20  # while a long queue goes out, what came in meanwhile is fetched now and then
 LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask often
-LIVELY_POLL, CALM_POLL = 5.0, 60.0  # seconds
+LIVELY_POLL = 5.0  # seconds
 POISON_DELAY, LONGEST_POISON_DELAY = 5.0, 3600.0  # seconds: one Operation that the server cannot digest
 RETRY_WAITING = timedelta(seconds=30)
-SHRINK_FROM, SHRINK_TO = 100, 0.5  # rows; a scope that loses more than half of so many asks first
-SHRINK_ASKED = ("unit:", "office", "finance", "public")
 SKEW = 300.0  # seconds
 CONTACT_EVERY = timedelta(seconds=2)  # the time of the last contact is shown to the minute
 EMPTY_WAKES = 3  # a wake-up line that cries wolf is slowed down
@@ -121,9 +119,7 @@ class SyncCore:
         self._lively_until: datetime | None = None
         self._empty_wakes = 0
         self._woken = False
-        self._mismatches: dict[str, int] = {}
-        self._allowed_to_shrink: set[str] = set()
-        self._held: set[str] = set()
+        self._mirror = Mirroring(identity.account, store, notify)
         self._line = notices.StatusChanged(Line.IDLE)
         self._skewed = False
         self._contact_at: datetime | None = None
@@ -170,8 +166,7 @@ class SyncCore:
 
     def accept_shrink(self, scope: str) -> None:
         """A person agreed that much of this scope goes."""
-        self._allowed_to_shrink.add(scope)
-        self._held.discard(scope)
+        self._mirror.accept_shrink(scope)
         self._want_pull = True
 
     @property
@@ -243,7 +238,7 @@ class SyncCore:
                 return
             self._look, self._due = False, self._store.next_due(self._me.account, now)
         if self._want_pull:
-            self._start_pull(self._store.cursors(self._me.account))
+            self._start_pull(self._mirror.cursors())
 
     @property
     def _pull_first(self) -> bool:
@@ -328,9 +323,8 @@ class SyncCore:
     # ---- pull --------------------------------------------------------------------------------------------------------
 
     def _start_pull(self, cursors: Mapping[str, int]) -> None:
-        cursors = {scope: at for scope, at in cursors.items() if scope not in self._held}
         epoch = self._store.epoch(self._me.account)
-        asked = PullRequest(epoch=epoch, cursors=cursors, max_bytes=self._pull_pace.limit)
+        asked = PullRequest(epoch=epoch, cursors=dict(cursors), max_bytes=self._pull_pace.limit)
         self._pull = _Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
         self._want_pull, self._pushes = False, 0
         self._transport.start(self._pull.call)
@@ -350,58 +344,20 @@ class SyncCore:
         self._contact(answer, now)
         self._meet(reply.epoch, now)
         self._pull_pace.went_well(len(answer.body), answer.got_bytes, answer.seconds)
-        here = self._store.cursors(self._me.account)
-        pages = {
-            scope: page  # one that does not go on where the mirror stands now is asked for again
-            for scope, page in reply.scopes.items()
-            if page.fresh or here.get(scope) == (0 if reply.reset else pull.cursors.get(scope))
-        }
+        pages = self._mirror.going_on(reply, pull.cursors)
         self._want_pull |= len(pages) < len(reply.scopes)
         if not self._look and any(page.more for page in pages.values()):  # the next page comes while this one goes in
-            self._start_pull({**here, **{scope: page.cursor for scope, page in pages.items()}})
-        self._apply(pages, now)
-        self._well(now)
-
-    def _apply(self, pages: Mapping[str, ScopePage], now: datetime) -> None:
-        changed = []
-        for scope, page in pages.items():
-            if self._shrinks(scope, page):
-                continue
-            if page.changes:
-                changed.append(scope)
-            if not self._store.apply_page(self._me.account, scope, page, now=now):
-                self._disagreed(scope, now)
-            elif page.more:
-                self._want_pull |= self._pull is None
-            else:
-                self._mismatches.pop(scope, None)
-                self._allowed_to_shrink.discard(scope)
+            self._start_pull({**self._mirror.cursors(), **{scope: page.cursor for scope, page in pages.items()}})
+        taken = self._mirror.take(pages, now)
+        self._want_pull |= taken.again and self._pull is None
+        if taken.later is not None:
+            self._poll_at = taken.later
         if self._woken:
-            self._empty_wakes = 0 if changed else self._empty_wakes + 1
+            self._empty_wakes = 0 if taken.changed else self._empty_wakes + 1
             self._woken = False
-        if changed:
-            self._notify(notices.StoreChanged(tuple(changed)))
-
-    def _disagreed(self, scope: str, now: datetime) -> None:
-        """Count or sum are not ours: pull that scope again quietly, at once the first time, then at a calm pace."""
-        self._store.reset_scope(self._me.account, scope)
-        self._mismatches[scope] = self._mismatches.get(scope, 0) + 1
-        if self._mismatches[scope] == 1:
-            self._want_pull = True
-        else:
-            self._poll_at = now + timedelta(seconds=CALM_POLL)
-
-    def _shrinks(self, scope: str, page: ScopePage) -> bool:
-        if scope in self._held:
-            return True
-        if not scope.startswith(SHRINK_ASKED) or scope in self._allowed_to_shrink:
-            return False
-        held = self._store.count(self._me.account, scope)
-        if held < SHRINK_FROM or page.count >= held * SHRINK_TO:
-            return False
-        self._held.add(scope)
-        self._notify(notices.Warned(Failure(FailureKind.MIRROR_SHRINKS, f"{scope}: {held} -> {page.count}"), scope))
-        return True
+        if taken.changed:
+            self._notify(notices.StoreChanged(taken.changed))
+        self._well(now)
 
     def _failed_pull(self, event: Failed) -> None:
         self._want_pull = True
@@ -418,8 +374,11 @@ class SyncCore:
             self._arm_poll(now)
         if self._wait or not self._wait_back.ready(now):
             return
-        cursors = {s: at for s, at in self._store.cursors(self._me.account).items() if s not in self._held}
-        body = WaitRequest(cursors=cursors, epoch=self._store.epoch(self._me.account)).model_dump_json().encode()
+        body = (
+            WaitRequest(cursors=self._mirror.cursors(), epoch=self._store.epoch(self._me.account))
+            .model_dump_json()
+            .encode()
+        )
         self._wait = Call(self._number(), "wait", "/wait", body, held=True)
         self._transport.start(self._wait)
 

@@ -292,6 +292,20 @@ def test_a_large_mirror_comes_page_by_page_and_goes_on_after_a_break(desk: Desk)
     assert f'"{SCOPE}":{at}'.encode() in pulls[2].body
 
 
+def test_a_page_that_does_not_go_on_where_the_mirror_stands_is_not_applied(desk: Desk) -> None:
+    for n in range(300):
+        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张" * 9_000})
+    desk.core.step()
+    desk.answer()
+    assert desk.path() == "/pull", "the second page is asked for while the first goes in"
+    desk.store.reset_scope(desk.account, SCOPE)
+    desk.answer()
+    assert desk.store.cursors(desk.account)[SCOPE] == 0
+    desk.settle()
+    assert desk.store.count(desk.account, SCOPE) == 300
+    assert desk.store.cursors(desk.account)[SCOPE] == 300
+
+
 def test_count_or_sum_that_disagree_make_that_scope_be_pulled_again(desk: Desk) -> None:
     desk.association.change("person/1", {"id": "person/1", "name": "张"})
     desk.association.lie_about_sum = True

@@ -445,8 +445,10 @@ class SyncCore:
 
     def _meet(self, epoch: str, now: datetime) -> None:
         """A new epoch: the server was restored. Pull everything again and ask again what it may have forgotten."""
-        if epoch != self._store.epoch(self._me.account):
+        before = self._store.epoch(self._me.account)
+        if epoch != before:
             self._store.meet_epoch(self._me.account, epoch, now)
+        if before and epoch != before:
             self._want_pull = self._look = True
             self._blobs.look()
 

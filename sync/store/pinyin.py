@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 SURNAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "查": "zha", "解": "xie", "任": "ren", "朴": "piao", "区": "ou",
     "盖": "ge", "华": "hua", "纪": "ji", "缪": "miao", "宁": "ning", "覃": "qin", "冼": "xian", "燕": "yan",
@@ -40,6 +38,8 @@ def syllables(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def _spoken(part: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin  # half a second and 25 MB: only for those who come to sort names
+
     return tuple(lazy_pinyin(part, style=Style.NORMAL)) if part else ()
 
 

@@ -72,7 +72,9 @@ class Lane(QObject):
     def run(
         self, work: Callable[[], T], *, done: Callable[[T], object] | None = None, failed: Failed | None = None
     ) -> None:
-        """Do it beside the screen; `done` or `failed` is called on the screen's thread."""
+        """Do it beside the screen; `done` or `failed` is called on the screen's thread. After `close`: nothing."""
+        if not self._open:
+            return
         future = self._thread.submit(work)
         future.add_done_callback(lambda ended: self._post(ended, done, failed))
 
@@ -90,10 +92,10 @@ class Lane(QObject):
         future.add_done_callback(lambda ended: self._post(ended, done, failed))
         return Task(steps, future)
 
-    def close(self) -> None:
-        """Wait for what runs, drop what has not begun; nothing is called back any more."""
+    def close(self, *, finish: bool = False) -> None:
+        """Wait for what runs, drop what has not begun unless it is to be finished; nothing is called back any more."""
         self._open = False
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._thread.shutdown(wait=True, cancel_futures=not finish)
 
     def _post(self, ended: "Future[T]", done: Callable[[T], object] | None, failed: Failed | None) -> None:
         if self._open:

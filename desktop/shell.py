@@ -58,6 +58,7 @@ class Shell(QWidget):
         self.setMinimumSize(1024, 640)
         self.top, self.nav, self.status = TopBar(model, self), Nav(model, self), StatusBar(model, self)
         self.notice = Notice()
+        self.notice.setObjectName("shell.notice")
         self._stack = QStackedWidget()
         middle = QVBoxLayout()
         middle.setSpacing(0)

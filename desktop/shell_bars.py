@@ -142,6 +142,14 @@ class TopBar(Box):
         self.role = Tag("", "wait")
         self.go_to = GoToBox()
         self.help = Button("帮助", "quiet", icon="help", name="帮助", hint="F1")
+        for part, name in (
+            (self.association, "association"),
+            (self.unit, "unit"),
+            (self.account, "account"),
+            (self.go_to, "go-to"),
+            (self.help, "help"),
+        ):
+            part.setObjectName(f"top.{name}")
         self.go_to.clicked.connect(self.go_to_asked)
         self.help.clicked.connect(self.help_asked)
         layout = QHBoxLayout(self)
@@ -202,6 +210,7 @@ class StatusBar(Box):
         self._queue = Label("", "secondary", "text2", elide="right")
         self._meter = ProgressBar()
         self.action = Button("", "link", small=True)
+        self.action.setObjectName("status.action")
         self.action.clicked.connect(model.line_acted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(20, 1, 20, 0)

@@ -60,8 +60,10 @@ class GoTo(QWidget):
             ],
             key=lambda place: place.route,
         )
+        self.input.setObjectName("go-to.input")
         self.empty = EmptyState("没有找到", "换个写法试试，也可以输入拼音首字母或证件号后几位。", icon="search")
         self.list = RowsView(self.rows, name="结果", header=False, row_height=36, empty=self.empty)
+        self.list.setObjectName("go-to.list")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)

@@ -21,6 +21,7 @@ class NavButton(QPushButton):
     def __init__(self, item: NavItem, level: int, parent: QWidget | None = None) -> None:
         super().__init__(without_mnemonic(item.label), parent)
         self.item, self.level = item, level
+        self.setObjectName(f"nav.{item.route}")
         self.count: Count | None = None
         self.here, self.opened = False, False
         tokens = theme().tokens

@@ -121,6 +121,8 @@ class HomePage(Page):
         else:
             for group in model.groups:
                 self._views[group.key].show_group(group)
+        if model.offices:
+            self.empty.set_words("现在没有轮到您的申请", "单位提交的申请到您手上时会列在这里。")
         self.empty.setVisible(not model.groups)
 
     def _rebuild(self, groups: tuple[Group, ...]) -> None:

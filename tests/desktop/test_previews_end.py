@@ -21,6 +21,7 @@ def test_a_preview_is_destroyed_with_its_paper_open(qtbot: QtBot) -> None:
         view.resize(600, 400)
         view.show()
         assert view.show_bytes(paper) == 1
-        qtbot.waitUntil(lambda view=view: view.pageNavigator().currentPage() == 0)
+        qtbot.waitExposed(view)
+        view.grab()
         shiboken6.delete(view)
         assert not shiboken6.isValid(view)

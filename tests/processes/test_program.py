@@ -177,6 +177,31 @@ def test_ctrl_k_finds_people_by_pinyin(folder: Path, qtbot: QtBot) -> None:
     store.close()
 
 
+def test_logging_out_keeps_the_drafts_and_another_account_may_follow(
+    server: ServerProcess, folder: Path, qtbot: QtBot
+) -> None:
+    program = Program(folder, passphrase=SECRET)
+    with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+        program.start()
+    assert program.desk is not None
+    assert program.store is not None
+    account, store = program.desk.context.account, program.store
+    kept = actions.new_draft(store, account, "education-registration", now=datetime.now(UTC))
+    program.desk.model.picked.emit("account", "log-out")
+    qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow), timeout=PATIENCE)
+    form = first_run(program).form
+    form.choose(server.invitation())
+    qtbot.waitUntil(lambda: form.met is not None and not form.busy, timeout=PATIENCE)
+    press(first_run(program), "first-run.continue")
+    with qtbot.waitSignal(program.opened, timeout=PATIENCE):  # the recovery code was kept: straight to the data
+        fill(first_run(program), "login.account", UNIT)
+        fill(first_run(program), "login.password", PASSWORD)
+        press(first_run(program), "login.submit")
+    with store.reading() as reader:
+        assert reader.drafts.get(account, kept.id) is not None
+    program.close()
+
+
 def sync_command(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "desktop.cli", "sync", "--data", str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}

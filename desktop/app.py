@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from desktop import theme
@@ -21,7 +21,7 @@ from desktop.background import Lane
 from desktop.bugs import Bugs
 from desktop.context import Clock, utc_now
 from desktop.desk import Desk
-from desktop.editions import NoPack, in_force
+from desktop.editions import NoPack, RulesTooNew, in_force
 from desktop.frame import ADD, LOG_OUT, PASSWORD
 from desktop.news import News
 from desktop.opening import RECOVERY_KEPT, data_folder, is_there, key_of, last_session, open_store, remember
@@ -30,7 +30,7 @@ from desktop.pages.first_run_form import FirstRunForm
 from desktop.pages.unlock import UnlockForm, UnlockWindow
 from domain.packs import Pack
 from sync.login import Session, forget_session, log_out
-from sync.store.errors import StoreFailure, StoreMissing
+from sync.store.errors import StoreDamaged, StoreFailure, StoreMissing
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from sync.store.salvage import Salvage
@@ -68,6 +68,7 @@ class Program(QObject):
 
     opened = Signal(object)
     closed = Signal()
+    _broken = Signal(object)
 
     def __init__(
         self,
@@ -82,7 +83,8 @@ class Program(QObject):
         self.folder, self._passphrase, self._clock, self._settings = folder, passphrase, clock, settings
         self.bugs = bugs or Bugs()
         self.bugs.told.connect(self._tell)
-        self._lane = Lane("program", failed=self.bugs.handle)
+        self._broken.connect(self._mend, Qt.ConnectionType.QueuedConnection)  # never inside what broke
+        self._lane = Lane("program", failed=self._failed)
         self.store: LocalStore | None = None
         self._key: bytes | None = None
         self.desk: Desk | None = None
@@ -116,8 +118,8 @@ class Program(QObject):
         """Everything ends; what is queued stays in the store."""
         self._switching = True
         if self.desk is not None:
-            self.desk.close()
             self.desk.shell.close()
+            self.desk.close()
         for form in (self._first_run, self._unlock):
             if form is not None:
                 form.close()
@@ -153,7 +155,7 @@ class Program(QObject):
         self._first_run = None
         self._open(session)
 
-    def _ask_to_unlock(self, error: StoreFailure, key: bytes | None) -> None:
+    def _ask_to_unlock(self, error: StoreFailure | NoPack, key: bytes | None) -> None:
         form = UnlockForm(self.folder, self._clock, failed=self.bugs.handle)
         self._unlock = form
         form.opened.connect(self._have)
@@ -161,6 +163,22 @@ class Program(QObject):
         window = UnlockWindow(form)
         form.begin(error, key)
         self._show(window)
+
+    def _failed(self, error: BaseException) -> None:
+        """What nobody else understood; a store that turns out to be damaged is put away and offered to be rebuilt."""
+        if isinstance(error, StoreDamaged) and self._key is not None:
+            self._broken.emit(error)
+        else:
+            self.bugs.handle(error)
+
+    @Slot(object)
+    def _mend(self, error: StoreDamaged) -> None:
+        store, self.store = self.store, None
+        if store is None:
+            return  # several found it at once
+        self._leave()
+        store.close()
+        self._ask_to_unlock(error, self._key)
 
     def _rebuilt(self, salvage: Salvage) -> None:
         self._salvage = salvage
@@ -171,9 +189,13 @@ class Program(QObject):
         if self._unlock is not None:
             self._unlock.close()
             self._unlock = None
-        session = last_session(store)
-        with store.reading() as reader:
-            kept = bool(reader.settings.get("", RECOVERY_KEPT))
+        try:
+            session = last_session(store)
+            with store.reading() as reader:
+                kept = bool(reader.settings.get("", RECOVERY_KEPT))
+        except StoreDamaged as error:
+            self._failed(error)
+            return
         if session is None or session.must_change_password or not kept:
             self._begin(session)
         else:
@@ -186,9 +208,12 @@ class Program(QObject):
         assert store is not None
 
         def failed(error: BaseException) -> None:
+            if isinstance(error, RulesTooNew):  # fetching them once more would change nothing
+                self._ask_to_unlock(error, None)
+                return
             if isinstance(error, NoPack):
                 self._begin(session)
-            self.bugs.handle(error)
+            self._failed(error)
 
         self._lane.run(
             lambda: pack_for(store, session, clock), done=lambda pack: self._sit_down(session, pack), failed=failed
@@ -197,7 +222,7 @@ class Program(QObject):
     def _sit_down(self, session: Session, pack: Pack) -> None:
         store = self.store
         assert store is not None
-        desk = Desk(store, session, pack, failed=self.bugs.handle, clock=self._clock, settings=self._settings)
+        desk = Desk(store, session, pack, failed=self._failed, clock=self._clock, settings=self._settings)
         self.desk = desk
         desk.asked.connect(self._asked)
         desk.news.connect(self._bring)
@@ -218,8 +243,8 @@ class Program(QObject):
         if what == "account" and key == PASSWORD:
             desk.context.go("password")
         elif what == "account" and key == ADD:
-            self._leave()
-            self._begin()
+            if self._leave():
+                self._begin()
         elif what == "account" and key == LOG_OUT:
             self._log_out(desk.session)
         elif what == "unit" and key != desk.session.account:
@@ -232,15 +257,15 @@ class Program(QObject):
     def _change_to(self, account: str) -> None:
         assert self.store is not None
         session = last_session(self.store, account)
-        if session is not None:
-            self._leave()
+        if session is not None and self._leave():
             self._open(session)
 
     def _log_out(self, session: Session) -> None:
         """The token ends at the server if it can be reached, and here in any case; drafts and queue stay."""
         store = self.store
         assert store is not None
-        self._leave()
+        if not self._leave():
+            return
 
         def end() -> None:
             forget_session(SyncStore(store), session.account)
@@ -255,16 +280,20 @@ class Program(QObject):
 
         self._lane.run(end, done=ended, failed=ended)
 
-    def _leave(self) -> None:
-        """Put the desk away; its store stays open."""
-        desk, self.desk = self.desk, None
-        if desk is not None:
-            self._switching = True
+    def _leave(self) -> bool:
+        """Put the desk away, unless one of its pages must stay; its store stays open."""
+        desk = self.desk
+        if desk is None:
+            return True
+        self._switching = True
+        gone = desk.shell.close()  # its pages write what they have, then the desk ends
+        self._switching = False
+        if gone:
+            self.desk, self.window = None, None
             desk.close()
-            desk.shell.close()
             desk.shell.deleteLater()
             desk.deleteLater()
-            self._switching = False
+        return gone
 
     # ---- windows ----
 

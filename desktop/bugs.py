@@ -7,6 +7,7 @@ bugs.told  Signal(str, str)               words and role
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 import threading
@@ -21,7 +22,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.background import Cancelled
 from desktop.editions import NoPack
 from sync.failures import SyncFailure
-from sync.store.errors import StoreFailure
+from sync.store.errors import DiskFull, StoreFailure
 
 log = logging.getLogger("huiban")
 BUG = "会办自己出了差错，刚才这一步可能没有完成；已保存的都在。请换个办法再试，并把日志文件发给协会。"
@@ -49,6 +50,8 @@ def words_of(error: BaseException) -> tuple[str, str] | None:
         return error.failure.sentence, error.failure.remedy
     if isinstance(error, StoreFailure | NoPack):
         return error.sentence, error.remedy
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull.sentence, DiskFull.remedy
     if isinstance(error, MemoryError):
         return "内存不够了，刚才这一步没有完成。", "请关掉一些别的程序，再做一次。"
     return None

@@ -28,6 +28,7 @@ from sync.failures import FailureKind
 from sync.login import Session
 from sync.notices import Contact, Line, Notice, OutcomeArrived, StatusChanged
 from sync.runner import SyncRunner
+from sync.store.errors import StoreDamaged
 from sync.store.local import LocalStore, Reader
 from sync.store.port import SyncStore
 
@@ -58,7 +59,7 @@ class Desk(QObject):
         settings: QSettings | None = None,
     ) -> None:
         super().__init__()
-        self.session = session
+        self.session, self._failed = session, failed
         self._reading = Lane("reading", failed=failed)
         self._writing = Lane("writing", failed=failed)
         self.context = Context(store, session.account, pack, reading=self._reading, writing=self._writing, clock=clock)
@@ -117,6 +118,8 @@ class Desk(QObject):
             self.answered.emit(notice.outcome)
         if isinstance(notice, StatusChanged):
             self._line_is(notice)
+            if notice.failure is not None and notice.failure.kind is FailureKind.STORE_DAMAGED:
+                self._failed(StoreDamaged())
         self.line.hear(notice)
         self.noticed.emit(notice)
 
@@ -180,5 +183,5 @@ class Desk(QObject):
         self.runner.stop()
         self.context.close()
         self._reading.close()
-        self._writing.close()
+        self._writing.close(finish=True)  # what pages saved on their way out
         self.closed.emit()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.commands.packs import packs_folder
-from domain.packs import Pack, load, parse
+from domain.packs import Pack, PackError, load, parse
 from sync.store.local import Reader
 
 SETTING = "pack"  # id of the pack that the server named at the first connection
@@ -27,15 +27,25 @@ class NoPack(Exception):
     remedy = "请联网后再试一次。"
 
 
+class RulesTooNew(NoPack):
+    """The edition in force is written in a way this program does not know."""
+
+    sentence = "协会的业务规则有了新写法，这个版本的会办读不懂。"
+    remedy = "请安装新版会办；未发送的内容都保留着。"
+
+
 def in_force(reader: Reader, account: str, today: date) -> Pack:
-    """Raises NoPack, and PackError where an edition cannot be read."""
+    """Raises NoPack."""
     begun = [
         (str(one.body.get("since") or ""), one.id, one.body)
         for one in reader.mirror.of_kind(account, "pack").values()
         if str(one.body.get("since") or "") <= today.isoformat() and one.body.get("files")
     ]
     if begun:
-        return parsed(max(begun, key=lambda one: one[:2])[2]["files"])
+        try:
+            return parsed(max(begun, key=lambda one: one[:2])[2]["files"])
+        except PackError as error:
+            raise RulesTooNew from error
     return shipped(str(reader.settings.get(account, SETTING) or ""))
 
 

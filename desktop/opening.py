@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from sync.login import Session, load_session
-from sync.store.errors import StoreLocked
-from sync.store.keys import Header
+from sync.store.errors import StoreDamaged, StoreLocked, StoreMissing
+from sync.store.keys import NO_HEADER, Header
 from sync.store.local import NAME, LocalStore
 from sync.store.port import SyncStore
 
@@ -37,7 +37,12 @@ def is_there(folder: Path) -> bool:
 
 def key_of(folder: Path, passphrase: str | None = None) -> bytes:
     """By the passphrase if there is one, else by the keyring; raises StoreLocked, WrongSecret, StoreDamaged …"""
-    header = Header.load(folder)
+    try:
+        header = Header.load(folder)
+    except StoreMissing as error:
+        if not is_there(folder):
+            raise
+        raise StoreDamaged(*NO_HEADER) from error
     return header.open_with_keyring() if passphrase is None else header.open_with_passphrase(passphrase)
 
 

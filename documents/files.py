@@ -69,12 +69,14 @@ def look(source: Path | bytes, limits: Limits, name: str = "") -> FileFacts:
                 return FileFacts(name, "", size, problem=_too_large(name, size, limits))
             data = source.read_bytes()
         except OSError as failed:
-            return FileFacts(name, "", 0, problem=f"“{name}”打不开：{failed.strerror or failed}。请确认文件还在原处。")
+            return FileFacts(
+                name, "", 0, problem=f"“{name}”{_why_not_open(failed)}。请确认文件还在原处，且没有被别的程序占用。"
+            )
     else:
         data = source
     size = len(data)
     if not size:
-        return FileFacts(name, "", 0, problem=f"“{name}”是空文件，没有内容。")
+        return FileFacts(name, "", 0, problem=f"“{name}”是空文件，没有内容。请重新复制或重新生成。")
     if size > limits.max_bytes:
         return FileFacts(name, "", size, problem=_too_large(name, size, limits))
     kind = type_of(data)
@@ -201,12 +203,20 @@ def _wrong_type(name: str, kind: str, limits: Limits) -> str:
     wanted = "、".join(limits.types).upper()
     if kind in ("heif", "heic"):
         return f"“{name}”是苹果手机的 HEIC 照片；这里只收 {wanted}。请在手机上改存为 JPG 后再添加。"
+    printable = kind in {"doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "html"} and "pdf" in limits.types
+    remedy = "请另存为 PDF 后再添加。" if printable else "请换一个文件。"
     called = suffix(name)
     if kind and called and called != kind:
-        return f"“{name}”名为 {called.upper()}，其实是 {kind.upper()} 文件；这里只收 {wanted}。"
+        return f"“{name}”名为 {called.upper()}，其实是 {kind.upper()} 文件；这里只收 {wanted}。{remedy}"
     if kind:
-        return f"“{name}”是 {kind.upper()} 文件；这里只收 {wanted}。"
-    return f"“{name}”认不出是什么文件；这里只收 {wanted}。"
+        return f"“{name}”是 {kind.upper()} 文件；这里只收 {wanted}。{remedy}"
+    return f"“{name}”认不出是什么文件；这里只收 {wanted}。{remedy}"
+
+
+def _why_not_open(failed: OSError) -> str:
+    if isinstance(failed, FileNotFoundError):
+        return "已经不在了"
+    return "不让读取" if isinstance(failed, PermissionError) else "打不开"
 
 
 def _but(facts: FileFacts, problem: str) -> FileFacts:

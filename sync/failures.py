@@ -34,6 +34,7 @@ class FailureKind(StrEnum):
     BLOB_DAMAGED = "blob-damaged"
     STORE_DAMAGED = "store-damaged"
     DISK_FULL = "disk-full"
+    DISK_TROUBLE = "disk-trouble"
     MIRROR_SHRINKS = "mirror-shrinks"
 
 
@@ -85,9 +86,12 @@ WORDS: dict[FailureKind, Words] = {
     ),
     FailureKind.BLOB_DAMAGED: Words("这个附件在本机已读不出来。", "请打开相应申请，重新添加这个文件。"),
     FailureKind.STORE_DAMAGED: Words(
-        "本机资料库已损坏，未能写入。", "请重新启动会办，会自动修复并从协会服务器取回资料。"
+        "本机资料文件损坏，读不出来。", "请重新打开会办，按提示选“重建”；没送出的内容会尽量找回，其余从协会重新取。"
     ),
     FailureKind.DISK_FULL: Words("磁盘满了，收发已暂停；已保存的都在。", "请腾出一些空间，会自动继续。"),
+    FailureKind.DISK_TROUBLE: Words(
+        "读写磁盘时出错，收发已暂停；已保存的都在。", "会自动再试；若一直如此，请检查磁盘。"
+    ),
     FailureKind.MIRROR_SHRINKS: Words(
         "协会服务器要求删除本机的大部分资料，已暂停接收。", "请先向协会核实；确认无误后点“接收删除”。"
     ),

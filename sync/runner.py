@@ -15,7 +15,7 @@ from sync.failures import Failure, FailureKind
 from sync.login import Session
 from sync.notices import Line, Notice, StatusChanged
 from sync.ports import Clock, Event, StorePort
-from sync.store.errors import DiskFull, StoreFailure
+from sync.store.errors import DiskFull, StoreDamaged, StoreFailure
 from sync.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -62,8 +62,7 @@ class _Engine:
         except Empty:
             return True
         except StoreFailure as error:
-            kind = FailureKind.DISK_FULL if isinstance(error, DiskFull) else FailureKind.STORE_DAMAGED
-            self._notify(StatusChanged(Line.TROUBLE, Failure(kind, error.kind)))
+            self._notify(StatusChanged(Line.TROUBLE, Failure(_kind_of(error), error.kind)))
             return self._rest()
 
     def _do(self, task: Event | Task) -> None:
@@ -157,6 +156,12 @@ class SyncRunner:
             log.exception("the sync stopped: a bug")
         finally:
             self._engine.close()
+
+
+def _kind_of(error: StoreFailure) -> FailureKind:
+    if isinstance(error, DiskFull):
+        return FailureKind.DISK_FULL
+    return FailureKind.STORE_DAMAGED if isinstance(error, StoreDamaged) else FailureKind.DISK_TROUBLE
 
 
 @dataclass(frozen=True, slots=True)

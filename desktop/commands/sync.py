@@ -25,10 +25,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.data or data_folder()
     try:
-        store = open_without_screen(folder, sys.stdin)
+        return _all(open_without_screen(folder, sys.stdin))
     except StoreFailure as error:
         complain(f"{error.sentence}{error.remedy}")
         return NOT_OPENED
+
+
+def _all(store: LocalStore) -> int:
+    """Everybody who works here, one after the other."""
     with store:
         sessions = [found for one in sittings(store) if (found := last_session(store, one.account)) is not None]
         if not sessions:

@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.background import Lane
 from desktop.bugs import words_of
+from desktop.editions import NoPack
 from desktop.step_window import StepPage, StepWindow, named
 from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import TextInput
-from sync.store.errors import StoreDamaged, StoreFailure
+from sync.store.errors import StoreDamaged, StoreFailure, StoreInUse, StoreTooNew
 from sync.store.keys import PASSPHRASE, Header
 from sync.store.local import LocalStore
 from sync.store.salvage import Salvage, rebuild
@@ -51,11 +52,12 @@ class UnlockForm(QObject):
         except StoreFailure:
             return False
 
-    def begin(self, error: StoreFailure, key: bytes | None) -> None:
+    def begin(self, error: StoreFailure | NoPack, key: bytes | None) -> None:
         """Why the store did not open by itself."""
         self._key, self.trouble = key, (error.sentence, error.remedy)
         self.damaged = isinstance(error, StoreDamaged) and key is not None
-        self.hopeless = error.kind in ("store-too-new", "store-in-use")
+        without_header = isinstance(error, StoreDamaged) and key is None  # nothing that is typed can open it
+        self.hopeless = isinstance(error, StoreTooNew | StoreInUse | NoPack) or without_header
         self.by_code = not self.has_passphrase
         self.changed.emit()
 

@@ -28,6 +28,10 @@ from sync.store.errors import NoKeyring, StoreDamaged, StoreLocked, StoreMissing
 FORMAT = 1
 HEADER = "header.json"
 COPY = "header.copy.json"  # read when the first cannot be
+NO_HEADER = (
+    "本机资料的钥匙文件损坏，里面的内容读不出来。",
+    "请把会办的资料文件夹改名留好，再用邀请文件重新开始；已送达的都会从协会取回。",
+)
 SERVICE = "huiban"  # under which the keyring knows us
 
 KEYRING, PASSPHRASE, RECOVERY = "keyring", "passphrase", "recovery"
@@ -163,7 +167,7 @@ class Header:
                 raise StoreTooNew()
             return cls(tree["store"], tuple(map(_read_wrap, tree["wraps"])))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreDamaged("本机资料的钥匙文件损坏。", "请用备份恢复。") from error
+            raise StoreDamaged(*NO_HEADER) from error
 
     @classmethod
     def load(cls, folder: Path) -> Header:
@@ -175,7 +179,7 @@ class Header:
             except FileNotFoundError:
                 continue
             except (StoreDamaged, UnicodeDecodeError) as error:
-                failure = error if isinstance(error, StoreDamaged) else StoreDamaged()
+                failure = error if isinstance(error, StoreDamaged) else StoreDamaged(*NO_HEADER)
         raise failure or StoreMissing()
 
     # ---- inside ----

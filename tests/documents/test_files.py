@@ -63,10 +63,11 @@ def test_a_good_picture_and_a_good_paper_will_do() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "limits", "said"),
     [
-        (b"", "空.jpg", LIMITS, "“空.jpg”是空文件，没有内容。"),
-        (b"MZ" + bytes(99), "照片.jpg", LIMITS, "“照片.jpg”名为 JPG，其实是 EXE 文件；这里只收 JPG、PNG、PDF。"),
-        (xlsx(("x",)), "表.xlsx", LIMITS, "“表.xlsx”是 XLSX 文件；这里只收 JPG、PNG、PDF。"),
-        (bytes(99), "无.jpg", LIMITS, "“无.jpg”认不出是什么文件；这里只收 JPG、PNG、PDF。"),
+        (b"", "空.jpg", LIMITS, "“空.jpg”是空文件，没有内容。请重新复制或重新生成。"),
+        (b"MZ" + bytes(99), "照片.jpg", LIMITS,
+         "“照片.jpg”名为 JPG，其实是 EXE 文件；这里只收 JPG、PNG、PDF。请换一个文件。"),
+        (xlsx(("x",)), "表.xlsx", LIMITS, "“表.xlsx”是 XLSX 文件；这里只收 JPG、PNG、PDF。请另存为 PDF 后再添加。"),
+        (bytes(99), "无.jpg", LIMITS, "“无.jpg”认不出是什么文件；这里只收 JPG、PNG、PDF。请换一个文件。"),
         (picture()[:20_000], "半.jpg", LIMITS, "“半.jpg”已损坏，图片显示不全。请重新拍照、扫描或复制。"),
         (picture("PNG")[:20_000], "半.png", LIMITS, "“半.png”已损坏，图片显示不全。请重新拍照、扫描或复制。"),
         (paper()[:200], "半.pdf", LIMITS, "“半.pdf”不完整，可能没有复制完。请重新复制或重新生成。"),
@@ -103,7 +104,7 @@ def test_two_gigabytes_are_refused_before_a_byte_is_read(tmp_path: Path) -> None
 
 def test_a_folder_or_a_file_that_is_gone_is_said(tmp_path: Path) -> None:
     assert look(tmp_path, LIMITS).problem.endswith("是文件夹，请选择文件。")
-    assert "打不开" in look(tmp_path / "没有.jpg", LIMITS).problem
+    assert "已经不在了" in look(tmp_path / "没有.jpg", LIMITS).problem
 
 
 def test_pages_of_a_scan_and_of_packed_papers_are_counted() -> None:

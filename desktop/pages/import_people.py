@@ -1,4 +1,4 @@
-"""导入人员名单: choose a file, match the columns, check the rows, import the good ones; the bad ones go out as Excel."""
+"""导入人员名单: choose a file, match the columns, check the rows, import the good ones; the bad go out as Excel."""
 
 from __future__ import annotations
 
@@ -142,7 +142,6 @@ class ImportPage(Page):
         return self._result
 
     def _make_foot(self) -> None:
-        self._summary = Label("", "panel_body", elide="right")
         self.export_button = Button("导出要改的行", icon="download")
         self.export_button.setObjectName("import.export")
         self.export_button.clicked.connect(self.model.export_bad)
@@ -238,7 +237,6 @@ class ImportPage(Page):
         )
         self.table.rows.show(model.rows)
         self._filter(self.chips.current)
-        self._summary.setText(model.summary())
         self.run_button = Button(f"先导入 {counts[GOOD]} 人" if counts["bad"] else f"导入 {counts[GOOD]} 人", "primary")
         self.run_button.setObjectName("import.run")
         self.run_button.clicked.connect(model.run_import)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.pages.import_model import ImportModel, ImportRow, cell_text
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.theme import theme
+from desktop.widgets.base import rounded
 from desktop.widgets.notes import EmptyState
 from documents.roster_columns import TITLES
 from sync.views import mask_document
 
+FIRST = 2  # columns before those of the file
 WIDTHS = {"name": 96, "document_number": 184, "mobile": 120, "gender": 64, "remark": 160, "department": 112}
 
 
@@ -21,10 +23,13 @@ class CellEditor(QLineEdit):
     """Over one cell; Enter takes it, Esc leaves it as it was."""
 
     done = Signal(str)
+    left = Signal()
 
     def __init__(self, text: str, view: RowsView) -> None:
         super().__init__(text, view.viewport())
         self.setObjectName("import.cell")
+        self.setFrame(False)
+        self.setTextMargins(6, 0, 4, 0)
         self.setFont(theme().font("body"))
         self.setAccessibleName("改这一格")
         self.selectAll()
@@ -35,9 +40,13 @@ class CellEditor(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.deleteLater()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        rounded(QPainter(self), QRectF(self.rect()), 2, None, theme().colour("accent"), 2)
 
 
 class ImportTable(RowsView):
@@ -49,18 +58,13 @@ class ImportTable(RowsView):
         matching = model.judged.sheet.matching if model.judged is not None else None
         self.keys = [(one.key, one.index, one.title) for one in (matching.columns if matching else ()) if one.key]
         columns: list[Column[ImportRow]] = [
-            Column("行", lambda one: str(one.number), role="text2", align="right", width=52)
-        ]
-        columns += [self._column(key, index, title or TITLES[key]) for key, index, title in self.keys if key]
-        columns.append(
+            Column("行", lambda one: str(one.number), role="text2", align="right", width=52),
             Column(
                 "结果", lambda one: one.word[0], icon=lambda one: one.word[1], role=lambda one: one.word[1], width=120
-            )
-        )
-        rows: RowsModel[ImportRow] = RowsModel(
-            columns, key=lambda one: one.row.row, band=lambda one: "bad" if one.fate == "bad" else ""
-        )
-        rows.band = None
+            ),
+        ]
+        columns += [self._column(key, index, title or TITLES[key]) for key, index, title in self.keys if key]
+        rows: RowsModel[ImportRow] = RowsModel(columns, key=lambda one: one.row.row)
         super().__init__(
             rows, name="核对名单", row_height=32, hang=True, empty=EmptyState("没有这样的行", icon="table")
         )
@@ -100,24 +104,24 @@ class ImportTable(RowsView):
             return
         column = self.currentIndex().column()
         bad = next((one.key for one in chosen.row.problems if one.blocks), None)
-        clicked = self.keys[column - 1][0] if 0 < column <= len(self.keys) else None
+        clicked = self.keys[column - FIRST][0] if FIRST <= column < FIRST + len(self.keys) else None
         key = clicked or bad or (self.keys[0][0] if self.keys else None)
         if key is not None:
             self.edit_cell(self.rows.place_of(chosen.row.row), key)
 
     def edit_cell(self, place: int, key: str) -> None:
         """An editor over that cell."""
-        at = next((at for at, (one, _, _) in enumerate(self.keys, start=1) if one == key), -1)
+        at = next((at for at, (one, _, _) in enumerate(self.keys, start=FIRST) if one == key), -1)
         if at < 0 or place < 0:
             return
         self.close_editor()
         index = self.rows.index(place, at)
         self.scrollTo(index)
         row: ImportRow = self.rows.row_at(place)
-        editor = self._editor = CellEditor(cell_text(row, key, self.keys[at - 1][1]), self)
+        editor = self._editor = CellEditor(cell_text(row, key, self.keys[at - FIRST][1]), self)
         editor.setGeometry(self.visualRect(index))
         editor.done.connect(lambda text: self._take(row.row.row, key, text))
-        editor.destroyed.connect(self._forget)
+        editor.left.connect(self.close_editor)
         editor.show()
         editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -131,9 +135,6 @@ class ImportTable(RowsView):
             self._editor.hide()
             self._editor.deleteLater()
             self._editor = None
-
-    def _forget(self, _gone: QObject | None = None) -> None:
-        self._editor = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.close_editor()

@@ -63,7 +63,6 @@ class PeoplePage(Page):
         self.list = RowsView(self.rows, name="单位人员", empty=empty, row_height=36, hang=True, remember="lists/people")
         self.list.setObjectName("people.table")
         self.list.opened.connect(self._open)
-        self.list.followed.connect(self._follow)
         self.search.left_down.connect(self.list.setFocus)
         acts = [("begin", "办业务…"), ("export", "导出所选")]
         self.bar = ChosenBar(self.list, acts, noun="人")
@@ -79,7 +78,7 @@ class PeoplePage(Page):
     def _columns(self) -> list[Column[PersonRow]]:
         model = self.model
         return [
-            Column("姓名", lambda one: one.name, weight=500, width=112, link="open"),
+            Column("姓名", lambda one: one.name, weight=500, width=112),
             Column("证件号码", lambda one: one.masked, width=176),
             Column("会员类型", model.membership_words, width=104),
             Column(
@@ -148,9 +147,6 @@ class PeoplePage(Page):
     def _open(self, chosen: object) -> None:
         if isinstance(chosen, PersonRow):
             self.go.emit(f"person/{chosen.subject.replace('/', ':')}")
-
-    def _follow(self, chosen: object, _key: str) -> None:
-        self._open(chosen)
 
     def _new(self) -> None:
         panel = PersonPanel(self.model, None)

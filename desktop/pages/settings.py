@@ -13,7 +13,7 @@ from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
-from desktop.widgets.fields import Field, SearchBox
+from desktop.widgets.fields import Field, InputFrame, SearchBox
 from desktop.widgets.inputs import DateInput, NotesInput, read_date
 from desktop.widgets.notes import EmptyState, KeyValues, Notice
 from desktop.widgets.panel import Panel, Section, SectionTitle
@@ -130,9 +130,11 @@ class SettingsPage(Page):
         self.search = SearchBox("参数名、条文、首字母", width=216)
         self.search.input.setObjectName("settings.search")
         self.search.searched.connect(self._filter)
-        self._day = Field("", DateInput(name="看哪一天"), width=150)
-        self._day.editor.setObjectName("settings.day.date")
-        self._day.editor.edited.connect(self._set_day)
+        self._day_input = DateInput(name="看哪一天")
+        self._day = InputFrame(self._day_input)
+        self._day.setFixedWidth(150)
+        self._day_input.setObjectName("settings.day.date")
+        self._day_input.edited.connect(self._set_day)
         self._day_words = Label("", "panel_body", "wait")
         back = Button("回到今天", "link")
         back.clicked.connect(self._today)
@@ -327,7 +329,7 @@ class SettingsPage(Page):
 
     def _ask_day(self) -> None:
         self._day_bar.show()
-        self._day.set_value(self.model.day.isoformat())
+        self._day_input.set_value(self.model.day.isoformat())
         self._day.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _set_day(self, text: str) -> None:

@@ -6,5 +6,5 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--worlds", type=int, default=6, help="how many seeds to try (6)")
+    parser.addoption("--worlds", type=int, default=4, help="how many seeds to try (4)")
     parser.addoption("--first", type=int, default=1, help="the first of them (1)")

@@ -31,7 +31,7 @@ def worlds(tmp_path: Path, request: pytest.FixtureRequest) -> Worlds:
 def test_whatever_goes_wrong_nothing_is_lost_or_doubled(worlds: Worlds, request: pytest.FixtureRequest) -> None:
     first = int(request.config.getoption("--first", default=1))
     ends = []
-    for seed in range(first, first + int(request.config.getoption("--worlds", default=6))):
+    for seed in range(first, first + int(request.config.getoption("--worlds", default=4))):
         world = worlds(seed)
         world.busy(ACTIONS)
         world.settle()

@@ -154,6 +154,8 @@ class PickerPage(Page):
         self._judged(self.model.done, self.model.total)
         if self.view.current is None and self.model.people:
             self.view.set_current(0)
+        elif self.view.current is not None and self.view.current.id == self._shown_for:
+            self.model.study(self._shown_for)
         else:
             self._moved(self.view.current)
         self.panel_box.set_foot(age_words(self.model.as_of, self.context), action="更新资料")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,8 @@ from sync.store.local import LocalStore, Reader
 from sync.store.pinyin import full, initials
 from sync.views import PersonRow, as_of, people, view_for
 
-FIRST, SLICE = 40, 0.05  # people judged at once first; then as many as this many seconds allow
+FIRST, SLICE = 40, 0.2  # people judged at once first; then as many as this many seconds allow
+PAGE = 200  # people on screen before the others are read
 _APART = re.compile(r"[\n\r、,，;；]+")
 
 
@@ -73,6 +75,17 @@ class Pasted:
     missing: tuple[str, ...]  # as pasted
 
 
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """Who is listed, and what they are judged by; `whole`: nobody is left out."""
+
+    people: tuple[Candidate, ...]
+    view: View
+    picker: Picker
+    as_of: str | None
+    whole: bool
+
+
 UNKNOWN_TO_THEM = Verdict("wait", "协会无此人资料", False)
 NOT_YET = Verdict("", "", False)
 
@@ -94,11 +107,14 @@ class PickerModel(QObject):
         self.as_of: str | None = None
         self._checks: dict[str, PersonCheck] = {}
         self._forced: set[str] = set()
+        self._deep: set[str] = set()  # studied, with the day
         self._inside: frozenset[str] = frozenset()
         self._queue: list[str] = []
+        self._states: dict[str, str] = {}
+        self._by_id: dict[str, Candidate] = {}
         self._picker: Picker | None = None
         self._view: View | None = None
-        self._round, self._waiting = 0, 0
+        self._round, self._waiting, self._judging = 0, 0, False
 
     # what there is
 
@@ -150,10 +166,8 @@ class PickerModel(QObject):
 
     def counts(self) -> dict[str, int]:
         """How many each chip leaves."""
-        states = [self.verdict(one) for one in self.people]
-        able = sum(each.eligible and each.state != "bad" for each in states)
-        unable = sum(each.state in ("bad", "wait") for each in states)
-        return {"all": len(states), "ok": able, "bad": unable}
+        found = Counter(self._states.values())
+        return {"all": len(self.people), "ok": found["ok"] + found["warn"], "bad": found["bad"] + found["wait"]}
 
     # reading
 
@@ -174,25 +188,43 @@ class PickerModel(QObject):
         account, pack, today, card = self.context.account, self.context.pack, self.context.today(), self.card
         turn = self._round
 
-        def work(reader: Reader) -> tuple[tuple[Candidate, ...], View, Picker, str | None]:
-            listed = people(reader, account, today=today)
-            view = view_for(reader, account, None, pack=pack)
+        def work(reader: Reader, most: int | None) -> Everybody:
+            listed = people(reader, account, today=today, limit=most)
+            known = None if most is None else [one.person for one in listed if one.person]
+            view = view_for(reader, account, known, pack=pack)
             picker = Picker(pack, view, draft.service, card, today, form=draft.form or {})
-            return tuple(candidate(pack, one, today.year) for one in listed), view, picker, as_of(reader, account)
+            shown = tuple(candidate(pack, one, today.year) for one in listed)
+            return Everybody(shown, view, picker, as_of(reader, account), most is None or len(listed) < most)
 
-        self.context.read(work, lambda found: self._listed(turn, *found), self._broke)
+        def rest() -> None:
+            self._waiting += 1
+            self.context.read(lambda reader: work(reader, None), lambda found: self._listed(turn, found), self._broke)
 
-    def _listed(self, turn: int, listed: tuple[Candidate, ...], view: View, picker: Picker, as_of_: str | None) -> None:
+        def first(found: Everybody) -> None:
+            self._listed(turn, found)
+            if not found.whole and turn == self._round:
+                rest()
+
+        if self.people:
+            self._waiting -= 1
+            rest()  # they are on screen: read all again at once
+        else:
+            self.context.read(lambda reader: work(reader, PAGE), first, self._broke)
+
+    def _listed(self, turn: int, found: Everybody) -> None:
         self._waiting -= 1
         if turn != self._round:
             return
         assert self.draft is not None
-        self.people, self._view, self._picker, self.as_of = listed, view, picker, as_of_
+        self.people, self._view, self._picker, self.as_of = found.people, found.view, found.picker, found.as_of
         self._checks = {}
+        self._deep = set()
         self._inside = frozenset(
             str(each.get("person") or each.get("roster")) for each in rows_of(self.draft.form or {}, self.card)
         )
-        self._queue = [one.id for one in listed if one.person is not None]
+        self._queue = [one.id for one in found.people if one.person is not None]
+        self._states = {one.id: self.verdict(one).state for one in found.people}
+        self._by_id = {one.id: one for one in found.people}
         self.loaded.emit()
         self._next(FIRST)
 
@@ -205,9 +237,10 @@ class PickerModel(QObject):
 
     def _next(self, most: int = 0) -> None:
         picker, queue, turn = self._picker, tuple(self._queue), self._round
-        if picker is None or not queue or self._waiting:
+        if picker is None or not queue or self._judging:
             return
         self._waiting += 1
+        self._judging = True
 
         def work(_reader: Reader) -> dict[str, PersonCheck]:
             made: dict[str, PersonCheck] = {}
@@ -222,10 +255,14 @@ class PickerModel(QObject):
 
     def _more(self, turn: int, made: Mapping[str, PersonCheck]) -> None:
         self._waiting -= 1
+        self._judging = False
         if turn != self._round:
+            self._next()
             return
+        made = {each: check for each, check in made.items() if each not in self._deep}  # those know more already
         self._checks.update(made)
-        self._queue = [each for each in self._queue if each not in made]
+        self._states.update({each: self.verdict(self._by_id[each]).state for each in made if each in self._by_id})
+        self._queue = [each for each in self._queue if each not in self._checks]
         self.judged.emit(self.done, self.total)
         self._next()
 
@@ -240,6 +277,9 @@ class PickerModel(QObject):
             self._waiting -= 1
             if turn == self._round:
                 self._checks[candidate_id] = check
+                self._deep.add(candidate_id)
+                if candidate_id in self._by_id:
+                    self._states[candidate_id] = self.verdict(self._by_id[candidate_id]).state
                 self._queue = [each for each in self._queue if each != candidate_id]
                 self.studied.emit(candidate_id, check)
             self._next()
@@ -318,6 +358,7 @@ class PickerModel(QObject):
 
     def _broke(self, error: BaseException) -> None:
         self._waiting -= 1
+        self._judging = False
         if not isinstance(error, StoreFailure):
             raise error
         self.failed.emit(error.sentence, error.remedy)

@@ -283,7 +283,7 @@ class SyncCore:
         self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
         if any(outcome.positions for outcome in outcomes):
             self._want_pull = True
-        if any(outcome.missing for outcome in outcomes):
+        if self._blobs.awaited(outcomes):
             self._blobs.look()
         for outcome in outcomes:
             self._notify(notices.OutcomeArrived(outcome))
@@ -421,7 +421,7 @@ class SyncCore:
         for notice in told:
             self._notify(notice)
         if isinstance(event, Uploaded):
-            self._look = True
+            self._look |= self._blobs.completes(event.request.blob.sha256)
             self._touch(now)
         if stopped:
             self._trouble(stopped)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from domain.operations import Outcome
 from sync import notices
 from sync.core_pace import Backoff
 from sync.core_reading import STOPPING
@@ -40,6 +41,7 @@ class BlobLanes:
         self._back = {lane: Backoff() for lane in self._busy}
         self._queue: list[BlobToSend] = []
         self._look = False
+        self._awaited: dict[str, set[str]] = {}  # op_id -> what the server said it lacks
         self._aside: set[str] = set()  # not again before a person did something
         self._brought: Counter[str] = Counter()  # how often the server said that it has it
         self._not_before: dict[str, datetime] = {}  # of one that the server had and has no more
@@ -47,6 +49,22 @@ class BlobLanes:
     def look(self) -> None:
         """There may be something new to send."""
         self._look = True
+
+    def awaited(self, outcomes: Sequence[Outcome]) -> bool:
+        """Remember what these wait for; whether any of them waits for attachments."""
+        for outcome in outcomes:
+            if outcome.missing:
+                self._awaited[outcome.op_id] = set(outcome.missing)
+            else:
+                self._awaited.pop(outcome.op_id, None)
+        return any(outcome.missing for outcome in outcomes)
+
+    def completes(self, sha256: str) -> bool:
+        """Whether an Operation may be sent again now that this one is there."""
+        waiting = [missing for missing in self._awaited.values() if sha256 in missing]
+        for missing in waiting:
+            missing.discard(sha256)
+        return not waiting or not all(waiting)  # one that nobody here remembers: the store knows
 
     def forget_delays(self) -> None:
         """Try at once, also what was set aside."""

@@ -251,7 +251,7 @@ def progress_rows(rows: Sequence[CaseRow], now: datetime) -> list[WorkRow]:
     made = []
     for row in rows:
         held = words.since(row.since, now)
-        sent = f"{row.submitted_on[5:]} 送达，回执已存" if row.submitted_on else ""
+        sent = f"{row.submitted_on[5:]} 送达" if row.submitted_on else ""
         made.append(
             WorkRow(
                 row.id, "clock", "wait", row.status, about(row.label, row.summary),

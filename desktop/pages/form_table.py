@@ -27,6 +27,7 @@ from desktop.widgets.notes import EmptyState
 from domain.packs.forms import FieldSpec
 
 CELL = {"choice": 132, "certificates": 168, "ordered": 112, "choices": 112, "month": 76, "date": 96, "int": 64}
+FIELDS = 280  # px of fields from which the number is shortened
 TICK, STATE, ROOM = 36, 136, 790  # px: the tick column, the least for a state, what a 1366 px window leaves
 
 
@@ -81,7 +82,9 @@ def columns_of(look: TableLook) -> list[Column[FormRow]]:
         ),
     ]
     if look.second:
-        made.append(Column(look.second, lambda row: row.document, role="text2", width=148))
+        wide = sum(CELL.get(spec.type, 104) for spec in look.fields) > FIELDS
+        text = _short_document if wide and not look.amounts else _document
+        made.append(Column(look.second, text, role="text2", width=96 if wide and not look.amounts else 148))
     made += [_cell_column(at, spec) for at, spec in enumerate(look.fields)]
     if look.amounts:
         made.append(Column("金额（元）", lambda row: row.amount or "—", align="right", width=104))
@@ -109,6 +112,15 @@ def columns_of(look: TableLook) -> list[Column[FormRow]]:
         )
     )
     return made
+
+
+def _document(row: FormRow) -> str:
+    return row.document
+
+
+def _short_document(row: FormRow) -> str:
+    """Both ends, where many fields leave no room for more; the whole mask is in the name's tooltip."""
+    return f"{row.document[:4]}…{row.document[-4:]}" if len(row.document) > 10 else row.document
 
 
 def _cell_column(at: int, spec: FieldSpec) -> Column[FormRow]:

@@ -64,7 +64,7 @@ def card_lines(service: Service, form: Form, look: Look) -> tuple[CardLine, ...]
         states = [row_state(service, look.check.rows.get(str(row["row"]))) for row in rows]
         bad = worst(state.state for state in states)
         good = sum(state.state == "ok" for state in states)
-        short = "可办" if bad == "ok" else f"{good} 可办，{len(rows) - good} 不可" if good else "都还不能"
+        short = "可办" if bad == "ok" else f"{good} 可办，{len(rows) - good} 未齐" if good else "都还不能"
         noun = "人" if spec.adds == "person" else "项"
         names = "、".join(lines.name(row) for row in rows[:24]) + (" 等" if len(rows) > 24 else "")
         made.append(CardLine(key, spec.label, f"{len(rows)} {noun}", names, RowState(_state(bad), short, "", False)))

@@ -77,8 +77,8 @@ class Book:
         return name
 
 
-def last_op(person: Person, kind: str | None = None) -> str:
-    """The Operation this desk made last."""
+def last_op(person: Person, kind: str | None = None, *, must: bool = True) -> str:
+    """The Operation this desk made last; without one "" or, where there must be one, Stuck."""
     desk = person.program.desk
     assert desk is not None
     with desk.context.store.reading() as reader:
@@ -86,7 +86,9 @@ def last_op(person: Person, kind: str | None = None) -> str:
         answered = reader.operations.answered(person.account, limit=200)
     found = [one for one in (*waiting, *answered) if kind is None or one.kind == kind]
     if not found:
-        raise hands.Stuck(f"{person.name}还没有要送的东西")
+        if must:
+            raise hands.Stuck(f"{person.name}还没有要送的东西")
+        return ""
     return max(found, key=lambda one: one.op_id).op_id
 
 

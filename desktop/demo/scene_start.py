@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.demo import hands
 from desktop.demo.book import Book
-from desktop.demo.stage import PASSPHRASE, Person
+from desktop.demo.stage import PASSPHRASE, SIZE, Person
 from desktop.pages.first_run import FirstRunWindow
 from desktop.shell import Shell
 from desktop.widgets.base import Label
@@ -53,7 +53,7 @@ def first_run(book: Book, person: Person, *, pictures: bool) -> None:
     told("抄回两组恢复码")
     hands.press(window, "recovery.submit")
     hands.wait(lambda: isinstance(person.window, Shell), f"{person.name}的主窗口", 90)
-    person.window.resize(window.size())
+    person.window.resize(*SIZE)
     hands.says(person.window, "在线")
 
 

@@ -18,8 +18,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from desktop.context import SHANGHAI
 from desktop.demo.server_process import ServerProcess
@@ -31,6 +30,7 @@ from sync.store.keys import first_run, new_recovery_code
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 
+ROOT = Path(__file__).resolve().parents[2]
 PASS = 2.0
 PACK = "gdjlxh-2025"
 

@@ -12,8 +12,8 @@ from desktop import cli
 
 cli.load_engine()  # in the program's order: before Qt
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 
 class Watch(QObject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 
@@ -25,7 +26,9 @@ def main() -> int:
     window = Empty()
     window.resize(1366, 768)
     window.show()
-    return app.exec()
+    status = app.exec()
+    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return status
 
 
 if __name__ == "__main__":

@@ -198,4 +198,7 @@ class PeoplePage(Page):
 
 
 def make(context: Context, key: str) -> PeoplePage:
-    return PeoplePage(PeopleModel(context))
+    page = PeoplePage(PeopleModel(context))
+    if key in {chip.value for chip, _label in CHIPS}:
+        page.chips.current = key  # people/soon: the list is narrowed from the start
+    return page

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages import case, cases, drafts, help, home, outbox, receipt, returned
+from desktop.pages import people as people_page
 from desktop.pages.outbox_model import steps
 from desktop.rows_view import RowsView
 from desktop.watching import Watching
@@ -335,3 +336,12 @@ def test_help_opens_at_the_topic_and_finds_by_words(desk: SampleDesk, qtbot: QtB
     assert first.head.isChecked()
     page._look_for("电子财政收据")
     assert [page._answers.itemAt(at).widget().objectName() for at in range(page._answers.count())] == ["help.receipts"]
+
+
+def test_what_runs_out_soon_is_one_click_from_the_first_page(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = people_page.make(desk.context, "soon")
+    qtbot.addWidget(page)
+    page.resize(1150, 690)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: page.chips.current == "soon" and 0 < page.rows.rowCount() < page.rows.total)

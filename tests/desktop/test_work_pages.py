@@ -57,7 +57,9 @@ def submitted(desk: SampleDesk, *, names: int = 2) -> tuple[str, str]:
     """(key of the application, op_id) of a form that waits to be sent."""
     with desk.store.reading() as reader:
         some = people(reader, desk.account, today=desk.context.today())[:names]
-    rows: list[dict[str, Any]] = [{"row": f"row-{at}", "person": one.person, "values": {}} for at, one in enumerate(some)]
+    rows: list[dict[str, Any]] = [
+        {"row": f"row-{at}", "person": one.person, "values": {}} for at, one in enumerate(some)
+    ]
     key = desk.draft("education-registration", {"values": HANDLER, "cards": {"initial-education": rows}})
     op_id = actions.submit(desk.store, desk.account, f"draft/{key}", pack=desk.context.pack, now=NOW)
     return key, op_id

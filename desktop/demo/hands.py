@@ -6,13 +6,14 @@ come within its time raises Stuck, with one sentence that says what was waited f
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
@@ -100,13 +101,32 @@ def editor_in(widget: QWidget) -> QLineEdit | QPlainTextEdit | QComboBox:
 
 def write(root: QWidget, name: str, words: str) -> None:
     """Put the cursor into a field, take out what is there and type."""
-    editor = editor_in(find(root, name))
+    fill(find(root, name), words)
+
+
+def fill(widget: QWidget, words: str) -> None:
+    """Type into this editor, or choose from it if it is a list."""
+    editor = editor_in(widget)
     reveal(editor)
+    if isinstance(editor, QComboBox) and not editor.isEditable():
+        pick(editor, words)
+        return
     editor.setFocus()
     QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(editor, Qt.Key.Key_Delete)
-    QTest.keyClicks(editor, words)
+    type_words(editor, words)
     QTest.qWait(STEP_MS)
+
+
+def type_words(editor: QWidget, words: str) -> None:
+    """ASCII comes from keys, everything else from an input method, as with a person."""
+    for part in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", words):
+        if part.isascii():
+            QTest.keyClicks(editor, part)
+        else:
+            event = QInputMethodEvent()
+            event.setCommitString(part)
+            QApplication.sendEvent(editor, event)
 
 
 def choose(root: QWidget, name: str, words: str) -> None:
@@ -115,9 +135,14 @@ def choose(root: QWidget, name: str, words: str) -> None:
     if not isinstance(box, QComboBox):
         raise Stuck(f"“{name}”不是可以选择的列表")
     reveal(box)
+    pick(box, words)
+
+
+def pick(box: QComboBox, words: str) -> None:
+    """Go down a list with the arrow key to what says this."""
     at = next((index for index in range(box.count()) if words in box.itemText(index)), -1)
     if at < 0:
-        raise Stuck(f"“{name}”里没有“{words}”这一项")
+        raise Stuck(f"“{box.objectName()}”里没有“{words}”这一项")
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Home)
     for _ in range(box.count()):
@@ -125,17 +150,37 @@ def choose(root: QWidget, name: str, words: str) -> None:
             break
         QTest.keyClick(box, Qt.Key.Key_Down)
     if box.currentIndex() != at:
-        raise Stuck(f"“{name}”选不到“{words}”")
+        raise Stuck(f"“{box.objectName()}”选不到“{words}”")
+
+
+def listed(root: QWidget, name: str, words: str) -> bool:
+    """Whether a list of this name says so just now."""
+    return any(row_of(view, words) is not None for view in root.findChildren(RowsView, name) if view.isVisible())
 
 
 def row_of(view: RowsView, words: str) -> int | None:
-    """The first row in which a cell says this."""
-    model = view.rows
+    """The first row in which a cell says just this; else the first in which one says it among other words."""
+    model, among = view.rows, None
     for place in range(model.rowCount()):
         for column in range(model.columnCount()):
-            if words in str(model.index(place, column).data(Qt.ItemDataRole.DisplayRole) or ""):
+            said = str(model.index(place, column).data(Qt.ItemDataRole.DisplayRole) or "")
+            if said == words:
                 return place
-    return None
+            if among is None and words in said + str(
+                model.index(place, column).data(Qt.ItemDataRole.AccessibleTextRole) or ""
+            ):
+                among = place
+    return among
+
+
+def headed(root: QWidget, name: str, words: str) -> bool:
+    """Whether a row of a list of this name begins with just these words."""
+    views = (view for view in root.findChildren(RowsView, name) if view.isVisible())
+    return any(
+        view.rows.index(place, 0).data(Qt.ItemDataRole.DisplayRole) == words
+        for view in views
+        for place in range(view.rows.rowCount())
+    )
 
 
 def row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> tuple[RowsView, int]:
@@ -175,8 +220,9 @@ def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PAT
     """Click the link or button in a row: `act` is its key or what it says."""
 
     def hit() -> tuple[RowsView, QPoint] | None:
-        for view in root.findChildren(RowsView, name):
-            place = row_of(view, words) if view.isVisible() else None
+        views = [view for view in root.findChildren(RowsView, name) if view.isVisible()]
+        for view in sorted(views, key=lambda one: not headed(one.parentWidget(), name, words)):
+            place = row_of(view, words)
             point = _act(view, place, act) if place is not None else None
             if point is not None:
                 return view, point
@@ -184,6 +230,18 @@ def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PAT
 
     view, point = wait(hit, f"列表“{name}”里“{words}”的“{act}”", seconds)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def again_until(act: Callable[[], object], there_is: Callable[[], object], what: str, tries: int = 6) -> None:
+    """Click, look, and click once more where a list moved under the hand."""
+    for _ in range(tries):
+        act()
+        try:
+            wait(there_is, what, 2)
+        except Stuck:
+            continue
+        return
+    raise Stuck(f"点了 {tries} 次没有等到：{what}")
 
 
 def _cell(view: RowsView, place: int, column: int) -> QPoint:

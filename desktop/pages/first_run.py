@@ -41,6 +41,7 @@ class FileZone(Box):
         words = Label("也可以把文件拖到这里", "secondary", "text2", align=Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(column(24, row(None, self.choose, None), 8, words, 24))
         self.setAccessibleName("邀请文件")
+        self.setObjectName("first-run.drop")
 
     def _choose(self) -> None:
         path, _kind = QFileDialog.getOpenFileName(self, "选择邀请文件", "", "会办邀请 (*.huiban);;所有文件 (*)")

@@ -1,0 +1,95 @@
+"""The whole story in order, on a screen that nobody looks at; or the sample association for a person to try."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from desktop import theme
+from desktop.demo import hands
+from desktop.demo.book import Book
+from desktop.demo.scene_settings import set_values
+from desktop.demo.scene_start import first_run
+from desktop.demo.server_process import ServerFailed
+from desktop.demo.stage import SIZE, Person, Stage
+
+
+def play(work: Path, out: Path, pack: str, *, seed: int) -> int:
+    """Every step; 0 only if all of them held."""
+    _screen()
+    _say(f"演示开始，结果放在 {out}")
+    began = time.monotonic()
+    stage = Stage(work / "stage", out, pack, seed=seed)
+    book = Book(stage, _say)
+    try:
+        stage.raise_curtain()
+        _story(book)
+        stage.keep_evidence()
+    except (hands.Stuck, ServerFailed) as problem:
+        after = book.steps[-1].step if book.steps else "开始"
+        print(f"“{after}”之后的一步没有做成：{problem}", file=sys.stderr)
+        for role, person in stage.people.items():
+            if person.program.window is not None:
+                person.program.window.grab().save(str(out / f"failed-{role}.png"))
+        if stage.server.log.exists():
+            shutil.copy(stage.server.log, out / "failed-server.log")
+        return 1
+    finally:
+        stage.close()
+    _say(f"{len(book.steps)} 步全部做成，用时 {time.monotonic() - began:.0f} 秒")
+    return 0
+
+
+def _story(book: Book) -> None:
+    stage = book.stage
+    unit, admin = stage.person("unit_main"), stage.person("admin")
+    first_run(book, admin, pictures=False)
+    set_values(book, admin)
+    first_run(book, unit, pictures=True)
+
+
+def sit_down(work: Path, pack: str, *, seed: int) -> int:
+    """A server with the sample association, and the program as on its first day. Closing the window ends both."""
+    app = _screen()
+    out = work / "out"
+    out.mkdir()
+    stage = Stage(work / "stage", out, pack, seed=seed)
+    try:
+        stage.raise_curtain()
+        person: Person = stage.person("unit_main")
+        _say("邀请文件：" + str(stage.server.invitation()))
+        for role in ("unit_main", "agency", "association_review", "association_finance", "admin"):
+            account = next(one for one in stage.sample["accounts"] if one["role"] == role)
+            _say(
+                json.dumps(
+                    {"账号": account["login"], "初始密码": stage.first_password(account["login"])}, ensure_ascii=False
+                )
+            )
+        person.program.closed.connect(app.quit)
+        person.start()
+        person.window.resize(*SIZE)
+        return app.exec()
+    except ServerFailed as problem:
+        print(str(problem), file=sys.stderr)
+        return 1
+    finally:
+        stage.close()
+
+
+def _screen() -> QApplication:
+    made = QApplication.instance()
+    app = made if isinstance(made, QApplication) else QApplication(["huiban"])
+    app.setApplicationName("huiban")
+    app.setApplicationDisplayName("会办")
+    app.setQuitOnLastWindowClosed(False)
+    theme.install(app)
+    return app
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)

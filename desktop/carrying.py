@@ -14,6 +14,7 @@ from collections import OrderedDict
 from functools import partial
 from typing import Protocol
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from desktop.background import Cancelled, Lane, Steps, Task
@@ -67,6 +68,7 @@ class Carrier(QObject):
             return
         if self._lane is None:
             self._lane = Lane("carrying")
+            self.destroyed.connect(partial(Lane.close, self._lane))
         self._asked = paper
         work = partial(_carry, self._context.store, self._context.account, paper, self._context)
         self._task = self._lane.follow(
@@ -87,6 +89,8 @@ class Carrier(QObject):
             self._lane = None
 
     def _came(self, paper: Carried, data: bytes) -> None:
+        if not shiboken6.isValid(self):
+            return  # its page was put away meanwhile
         if len(data) <= LARGEST:
             self._kept[paper.blob] = data
             while len(self._kept) > KEPT:
@@ -96,11 +100,11 @@ class Carrier(QObject):
             self.came.emit(paper, data)
 
     def _in(self, paper: Carried, count: int, _total: int, _words: str) -> None:
-        if self._asked is paper:
+        if shiboken6.isValid(self) and self._asked is paper:
             self.moved.emit(paper, count)
 
     def _broke(self, paper: Carried, error: BaseException) -> None:
-        if isinstance(error, Cancelled) or self._asked is not paper:
+        if isinstance(error, Cancelled) or not shiboken6.isValid(self) or self._asked is not paper:
             return
         self._asked = None
         words = words_of(error)

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.pages.review_model import ReviewModel
 from desktop.pages.review_sheet import ReviewSheet
@@ -107,7 +108,9 @@ class FinanceModel(ReviewModel):
         def work(store: LocalStore) -> str:
             return note_bill(store, account, bill, kind, reason=reason.strip(), now=now, amount=told)
 
-        self.context.write(work, done=partial(self._noted, kind), failed=self._not_noted)
+        self.context.write(
+            work, done=while_there(self, partial(self._noted, kind)), failed=while_there(self, self._not_noted)
+        )
         return ""
 
     def _noted(self, kind: str, _op_id: str) -> None:

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.background import Cancelled, Steps, Task
 from desktop.context import Context
 from desktop.pages.people_model import reading_of
@@ -186,7 +188,14 @@ class ImportModel(QObject):
             done(found)
             self.finished.emit()
 
-        self._task = self.context.follow(work, done=ended, failed=self._broke, progress=self.progress.emit)
+        self._task = self.context.follow(
+            work, done=while_there(self, ended), failed=while_there(self, self._broke), progress=self._moves
+        )
+        self.destroyed.connect(self._task.cancel)
+
+    def _moves(self, done: int, total: int, words: str) -> None:
+        if shiboken6.isValid(self):
+            self.progress.emit(done, total, words)
 
     def cancel(self) -> None:
         """取消."""
@@ -281,7 +290,7 @@ class ImportModel(QObject):
                 return made, known_entries(reader, account)
 
         self.progress.emit(0, 0, f"正在存下 {len(rows)} 人")
-        self.context.write(work, done=self._imported, failed=self._broke)
+        self.context.write(work, done=while_there(self, self._imported), failed=while_there(self, self._broke))
 
     def _imported(self, answer: tuple[Imported, Known]) -> None:
         self._busy -= 1
@@ -303,13 +312,17 @@ class ImportModel(QObject):
         """The rows to be mended, with the reasons, as Excel."""
         if self.judged is not None:
             sheet, name = self.judged.sheet, f"{Path(self.file).stem}-要改的行.xlsx"
-            self.context.read(lambda _reader: bad_rows_workbook(sheet), done=lambda data: self.written.emit(data, name))
+            self.context.read(
+                lambda _reader: bad_rows_workbook(sheet),
+                done=while_there(self, lambda data: self.written.emit(data, name)),
+            )
 
     def export_template(self) -> None:
         """An empty list with the columns we know."""
         columns = [ExportColumn(title, 22 if key == "document_number" else 14) for key, title in TITLES.items()]
         self.context.read(
-            lambda _reader: table_workbook(columns, []), done=lambda data: self.written.emit(data, "人员名单模板.xlsx")
+            lambda _reader: table_workbook(columns, []),
+            done=while_there(self, lambda data: self.written.emit(data, "人员名单模板.xlsx")),
         )
 
 

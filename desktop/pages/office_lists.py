@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.watching import Watching
 from sync.actions import save_account, save_agency, save_desk
@@ -172,7 +173,11 @@ class OfficeLists(Watching[Lists]):
                 return save_desk(store, account, str(entity).partition("/")[2], body, now=now)
             return save_account(store, account, body, now=now, entity=entity)
 
-        self.context.write(work, done=partial(self._saved, kind, entry is None), failed=self._failed)
+        self.context.write(
+            work,
+            done=while_there(self, partial(self._saved, kind, entry is None)),
+            failed=while_there(self, self._failed),
+        )
 
     def _saved(self, kind: Kind, new: bool, _op_id: str) -> None:
         more = "首次密码会在送达后发到手机。" if kind == "account" and new else "送达后生效。"

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.pages.words import money
 from desktop.watching import Watching
@@ -221,4 +222,6 @@ class ReceiptsModel(Watching[tuple[ReceiptRow, ...]]):
             )
         ]
         lines = [[r.number, r.kind, r.unit, r.amount or "", r.document, r.state, r.day] for r in rows]
-        self.context.read(lambda _r: table_workbook(columns, lines, sheet="开票记录"), done=self.exported.emit)
+        self.context.read(
+            lambda _r: table_workbook(columns, lines, sheet="开票记录"), done=while_there(self, self.exported.emit)
+        )

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.pages.form_values import new_row
 from desktop.watching import Watching
@@ -184,14 +185,14 @@ class PeopleModel(Watching[PeopleFound]):
         pack, account, today, now = self.context.pack, self.context.account, self.context.today(), self.context.now()
         people_ = [(row.person, row.roster) for row in rows]
         work = partial(_begin, pack=pack, account=account, chosen=chosen, people=people_, today=today, now=now)
-        self.context.write(work, done=self.began.emit, failed=self._failed)
+        self.context.write(work, done=while_there(self, self.began.emit), failed=while_there(self, self._failed))
 
     # out
 
     def export(self, rows: Sequence[PersonRow]) -> None:
         """As Excel, in the columns of the pack's own list."""
         pack = self.context.pack
-        self.context.read(lambda _reader: workbook(pack, rows), done=self.exported.emit)
+        self.context.read(lambda _reader: workbook(pack, rows), done=while_there(self, self.exported.emit))
 
     # an entry
 
@@ -212,7 +213,7 @@ class PeopleModel(Watching[PeopleFound]):
         def work(store: LocalStore) -> str:
             return save_roster(store, account, values, now=now, roster=roster)
 
-        self.context.write(work, done=self._saved, failed=self._failed)
+        self.context.write(work, done=while_there(self, self._saved), failed=while_there(self, self._failed))
 
     def _saved(self, entity: str) -> None:
         self.said.emit("已存下，联网后自动送达。", "ok")

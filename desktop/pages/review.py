@@ -361,10 +361,6 @@ class ReviewPage(Page):
         if self.model.sheet is not None:
             self.go.emit(f"case/{self.model.sheet.id.partition('/')[2]}")
 
-    def deleteLater(self) -> None:
-        self.model.carrier.close()
-        super().deleteLater()
-
 
 def make(context: Context, key: str) -> ReviewPage:
     return ReviewPage(ReviewModel(context, key))

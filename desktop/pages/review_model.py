@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.carrying import Carrier
 from desktop.context import Context
 from desktop.pages import decisions
@@ -299,12 +300,14 @@ class ReviewModel(Watching[Found]):
         row = self.sheet.case.row
         made = Decision(row.id, choice.id, choice.verb, choice.label, row.version, whole, notes)
         self.next()
-        self.context.write(partial(_decide, self.context.account, made), failed=self._failed)
+        self.context.write(partial(_decide, self.context.account, made), failed=while_there(self, self._failed))
 
     def undo(self) -> None:
         """Take back the decision on the one that is open."""
         if self.sheet is not None:
-            self.context.write(partial(_undo, self.context.account, self.sheet.id), failed=self._failed)
+            self.context.write(
+                partial(_undo, self.context.account, self.sheet.id), failed=while_there(self, self._failed)
+            )
 
     def send(self) -> None:
         """送出: all that was decided, into the outbox."""
@@ -313,7 +316,9 @@ class ReviewModel(Watching[Found]):
         self._sending = True
         account, pack, now = self.context.account, self.context.pack, self.context.now()
         self.context.write(
-            lambda store: decisions.send(store, account, pack=pack, now=now), done=self._sent, failed=self._failed
+            lambda store: decisions.send(store, account, pack=pack, now=now),
+            done=while_there(self, self._sent),
+            failed=while_there(self, self._failed),
         )
 
     def _sent(self, sent: Sent) -> None:

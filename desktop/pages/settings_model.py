@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.pages.words import WEEKDAYS, day_of, money
 from desktop.watching import Watching
@@ -155,7 +156,9 @@ class SettingsModel(Watching[Found]):
         def work(store: LocalStore) -> str:
             return set_config(store, account, key, value, since=since, why=why.strip(), now=now)
 
-        self.context.write(work, done=partial(self._saved, key), failed=self._failed)
+        self.context.write(
+            work, done=while_there(self, partial(self._saved, key)), failed=while_there(self, self._failed)
+        )
 
     def _saved(self, key: str, _op_id: str) -> None:
         found = self.find(key)

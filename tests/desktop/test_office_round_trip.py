@@ -1,0 +1,83 @@
+"""A real server: what a unit sent is judged at the agency, its papers fetched, then returned by the association."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.pages import review, settings
+from desktop.pages.review import ReviewPage
+from sync.views import case, entity
+from tests.desktop.association import AGENCY, UNIT, Association, Seat, now
+
+pytestmark = [pytest.mark.windows, pytest.mark.processes]
+
+
+@pytest.fixture(scope="module")
+def association(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Association]:
+    made = Association(tmp_path_factory.mktemp("association"))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def the_desk(seat: Seat, qtbot: QtBot, key: str) -> ReviewPage:
+    page = review.make(seat.context(), key)
+    qtbot.addWidget(page)
+    page.resize(1150, 700)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: page.settled, timeout=30_000)
+    return page
+
+
+def test_from_the_agency_to_the_association_and_back_to_the_unit(association: Association, qtbot: QtBot) -> None:
+    application = association.apply()
+    key = application.partition("/")[2]
+    agency = association.seat(AGENCY)
+    page = the_desk(agency, qtbot, key)
+    assert page.model.sheet is not None
+    assert page.model.doubts() == ()
+    assert page.pane._stack.currentWidget() is page.pane.image  # the paper came from the server
+    page.model.approve()
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    with qtbot.waitSignal(page.model.sent):
+        page.model.send()
+    assert association.state(AGENCY, application) == "association_first_review"
+
+    office = association.seat("review-1")
+    page = the_desk(office, qtbot, key)
+    path = page.model.papers[1].path
+    page.model.choose_place(path, "社保证明")
+    page.model.note("不是最近一个月的")
+    choice = page.model.returning()
+    assert choice is not None
+    page.model.decide(choice)
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    with qtbot.waitSignal(page.model.sent):
+        page.model.send()
+    assert association.state("review-1", application) == "returned"
+    unit = association.seat(UNIT)
+    with unit.store.reading() as reader:
+        found = case(reader, unit.account, unit.pack, application, now=now())
+    assert found is not None
+    assert found.body["marks"] == [{"path": path, "text": "不是最近一个月的"}]
+
+
+def test_a_fee_that_is_set_reaches_the_units(association: Association, qtbot: QtBot) -> None:
+    admin = association.seat("admin")
+    page = settings.make(admin.context(), "")
+    qtbot.addWidget(page)
+    page.shown()
+    qtbot.waitUntil(lambda: page.settled)
+    with qtbot.waitSignal(page.model.saved):
+        page.model.save("fees.member_unit_discount", "20.00", page.model.today.isoformat(), "示例通知")
+    association.seat("admin")
+    unit = association.seat(UNIT)
+    with unit.store.reading() as reader:
+        shown = entity(reader, unit.account, "config/fees.member_unit_discount")
+    assert shown is not None
+    assert [one["value"] for one in shown.body["values"]] == ["20.00"]

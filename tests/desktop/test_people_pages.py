@@ -1,0 +1,232 @@
+"""The unit's people: how each stands, an entry written, a draft begun, the list out; and importing a list."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.demo.sample import people_workbook, resolved
+from desktop.page import Page
+from desktop.pages import import_people, people, person, study
+from desktop.pages.import_model import CHECK, CHOOSE, COLUMNS, DONE, MOST_LISTED
+from desktop.pages.people_model import entry_problems, reading_of, state_of, workbook
+from desktop.theme import RESOURCES
+from desktop.widgets.notes import FindingLine
+from sync.store.text import new_id
+from sync.views import outbox
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk, the_pack
+from tests.sync.store.building import pull
+
+pytestmark = pytest.mark.windows
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SampleDesk]:
+    with sample_desk(tmp_path) as made:
+        yield made
+
+
+def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
+    page: Page = module.make(desk.context, key)
+    qtbot.addWidget(page)
+    page.resize(1150, 700)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: page.settled)  # type: ignore[attr-defined]
+    return page
+
+
+def queued(desk: SampleDesk) -> int:
+    with desk.store.reading() as reader:
+        return len(outbox(reader, desk.account, now=NOW))
+
+
+def test_everybody_is_told_the_one_thing_that_matters_most(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    words = {row.name: state_of(row, page.model.today)[0] for row in page.model.rows}
+    assert words["陈喆"] == "正常"
+    assert words["胡志强"] == "无会籍"
+    page.chips.choose("expired")
+    assert {state_of(row, page.model.today)[0] for row in page.rows.visible} == {"会籍已到期"}
+
+
+def test_initials_and_numbers_find_somebody(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    page.search.input.setText("hjy")
+    assert [row.name for row in page.rows.visible] == ["黄嘉怡"]
+    page.search.input.setText("440104199003120811")
+    assert [row.name for row in page.rows.visible] == ["陈喆"]
+
+
+def test_a_draft_is_begun_for_those_who_are_ticked(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    page.rows.set_ticked([person_named("陈喆"), person_named("李𬱖")])
+    chosen = next(one for one in page.model.services() if one.key == "education-registration:initial-education")
+    with qtbot.waitSignal(page.go) as went:
+        page.begin(chosen)
+    assert went.args is not None
+    form = desk.form_of(str(went.args[0]).removeprefix("form/"))
+    assert {row["person"] for row in form["cards"]["initial-education"]} == {person_named("陈喆"), person_named("李𬱖")}
+
+
+def test_an_entry_is_judged_like_a_line_of_a_list(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    page._new()
+    fields = page.panel.fields
+    fields["name"].set_value("易小川")
+    fields["document_number"].set_value("440105198903085711")
+    page.panel.save()
+    assert queued(desk) == 0
+    fields["document_number"].set_value("440104199210015029")
+    page.panel.save()
+    qtbot.waitUntil(lambda: queued(desk) == 1)
+    qtbot.waitUntil(lambda: "易小川" in [row.name for row in page.model.rows])
+    row = next(row for row in page.model.rows if row.name == "易小川")
+    assert row.entry["birth_date"] == "1992-10-01"
+
+
+def test_a_name_is_needed() -> None:
+    found = entry_problems({"document_number": "440104199210015029"}, reading_of(the_pack(), NOW.date()))
+    assert [one.key for one in found if one.blocks] == ["name"]
+
+
+def test_the_list_goes_out_in_the_packs_own_columns(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(the_pack(), page.model.rows))).active
+    assert sheet is not None
+    lines = [[str(cell or "") for cell in line] for line in sheet.iter_rows(values_only=True)]
+    assert lines[0][:5] == ["姓名", "身份证号码", "性别", "会员类型", "会籍有效期"]
+    mine = next(line for line in lines if line[0] == "黄嘉怡")
+    assert mine[1] == "440103199105034328"
+    assert mine[5] == "监理员"
+
+
+def test_a_person_shows_where_the_unit_and_the_association_differ(desk: SampleDesk, qtbot: QtBot) -> None:
+    entry = {
+        "id": "roster/r1", "unit": UNIT, "name": "黄嘉仪", "person": person_named("黄嘉怡"),
+        "document_type": "mainland_id", "document_number": "440103199105034328",
+    }  # fmt: skip
+    pull(desk.store, desk.account, entry, scope="unit:x", start=900)
+    page = opened(person, desk, qtbot, person_named("黄嘉怡").partition("/")[2])
+    assert page.title == "黄嘉怡"
+    assert page.model.found.differences == (("姓名", "黄嘉仪", "黄嘉怡"),)
+    assert [line.words for line in page.model.found.certificates] == ["监理员"]
+
+
+def test_somebody_who_is_gone_is_said_to_be(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(person, desk, qtbot, new_id())
+    assert page._gone.isVisible()
+
+
+def test_study_shows_who_studies(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(study, desk, qtbot)
+    assert {"韩雪", "冯凯"} <= {row.name for row in page.rows.visible}
+
+
+# importing
+
+
+def the_list(desk: SampleDesk, folder: Path) -> Path:
+    sample = resolved(RESOURCES / "demo" / "gdjlxh-2025.yaml", desk.context.today())
+    path = folder / "监理部花名册.xlsx"
+    path.write_bytes(people_workbook(sample))
+    return path
+
+
+def read(page: Any, path: Path, qtbot: QtBot) -> None:
+    page._dropped([str(path)])
+    qtbot.waitUntil(lambda: page.settled, timeout=20_000)
+
+
+def test_good_rows_go_in_and_bad_ones_stay_with_their_reasons(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    page = opened(import_people, desk, qtbot)
+    assert page.model.step == CHOOSE
+    read(page, the_list(desk, tmp_path), qtbot)
+    assert page.model.step == CHECK
+    counts = page.model.counts()
+    assert (counts["new"], counts["bad"]) == (6, 5)
+    page.run_button.click()
+    qtbot.waitUntil(lambda: page.settled)
+    assert queued(desk) == 6
+    read(page, tmp_path / "监理部花名册.xlsx", qtbot)  # the same file again
+    assert (page.model.counts()["new"], page.model.counts()["same"]) == (0, 6)
+    assert not page.run_button.isEnabled()
+    page.model.run_import()
+    assert queued(desk) == 6
+
+
+def test_a_cell_is_mended_where_it_stands(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    page = opened(import_people, desk, qtbot)
+    read(page, the_list(desk, tmp_path), qtbot)
+    one, problem = next(pair for pair in page.model.problems if pair[1].kind == "name-missing")
+    page._follow(one, problem, "edit")
+    page.table._editor.setText("汪小敏")
+    page.table._editor.returnPressed.emit()
+    qtbot.waitUntil(lambda: page.model.counts()["bad"] == 4)
+
+
+def test_columns_can_be_taken_for_something_else(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["称呼", "身份证号码", "手机"])
+    book.active.append(["易小川", "440104199210015029", "13800000000"])
+    book.save(tmp_path / "a.xlsx")
+    page = opened(import_people, desk, qtbot)
+    read(page, tmp_path / "a.xlsx", qtbot)
+    assert page.model.step == COLUMNS
+    assert not page._columns_done.isEnabled()
+    page._reassign(0, "name")
+    qtbot.waitUntil(lambda: page.settled)
+    page._columns_done.click()
+    assert page.model.step == CHECK
+    page.model.run_import()
+    qtbot.waitUntil(lambda: page.model.step == DONE)
+
+
+def test_what_is_no_list_is_said_in_one_sentence(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    page = opened(import_people, desk, qtbot)
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04 broken")
+    with qtbot.waitSignal(page.model.said) as said:
+        page._dropped([str(tmp_path / "a.xlsx")])
+    assert said.args is not None
+    assert "a.xlsx" in str(said.args[0])
+    assert page.model.step == CHOOSE
+
+
+def test_five_thousand_bad_rows_stay_fluent(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    lines = ["姓名,身份证号码,手机号码", *(f"人员{at % 10},44010419900101{at:04d},1{at}" for at in range(5_000))]
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    page = opened(import_people, desk, qtbot)
+    longest, last = 0.0, time.perf_counter()
+
+    def ticked() -> bool:
+        nonlocal longest, last
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+        return bool(page.settled)
+
+    page._dropped([str(path)])
+    qtbot.waitUntil(ticked, timeout=30_000)
+    assert page.model.counts()["bad"] > 4_000
+    assert len(page.panel.findChildren(FindingLine)) == MOST_LISTED
+    assert longest < 1.5  # the screen was never gone for long, on a machine that has other work too
+
+
+def test_reading_can_be_stopped(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("姓名,身份证号码\n" + "易小川,440104199210015029\n" * 30_000, encoding="utf-8")
+    page = opened(import_people, desk, qtbot)
+    with qtbot.waitSignal(page.model.said, timeout=20_000) as said:
+        page._dropped([str(path)])
+        page.model.cancel()
+    assert said.args is not None
+    assert "已停下" in str(said.args[0])
+    assert page.model.judged is None

@@ -1,0 +1,232 @@
+"""The review desk: decisions by key, bound to places, changeable until sent, then Operations; papers shown."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from desktop.carrying import Carrier
+from desktop.pages.review import ReviewPage, make
+from desktop.pages.review_model import AGAIN, DECIDED, WAITING
+from desktop.pages.review_sheet import review_sheet
+from domain.operations import Severity
+from sync.views import outbox
+from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, mirror, office
+from tests.desktop.sample_desk import NOW, SampleDesk
+
+pytestmark = pytest.mark.windows
+SECOND, THIRD = (f"{FIRST[:-1]}{number}" for number in (2, 3))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[SampleDesk]:
+    """An agency with three applications: one new, one older, one in its second round."""
+    with office(tmp_path, "agency") as made:
+        again = an_education(THIRD, ("刘志远",), days=2, round=2, reason="社保证明不是最近一个月")
+        again["previous"] = copy.deepcopy(again["form"])
+        again["previous"]["cards"]["initial-education"][0]["values"]["insurance_month"] = "2026-01"
+        again["previous"]["attachments"][1]["blob"] = "cd" * 32
+        mirror(made, an_education(days=1), an_education(SECOND, ("王海涛",), days=5), again)
+        yield made
+
+
+def open_page(desk: SampleDesk, qtbot: QtBot, key: str = "") -> ReviewPage:
+    page = make(desk.context, key)
+    qtbot.addWidget(page)
+    page.resize(1150, 700)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: page.settled)
+    return page
+
+
+def settle(page: ReviewPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.settled)
+
+
+def queued(desk: SampleDesk) -> list[str]:
+    with desk.store.reading() as reader:
+        return [row.action for row in outbox(reader, desk.account, now=NOW)]
+
+
+def test_the_one_that_waits_longest_stands_first(desk: SampleDesk, qtbot: QtBot) -> None:
+    model = open_page(desk, qtbot).model
+    assert [row.days for row in model.rows] == sorted((row.days for row in model.rows), reverse=True)
+    assert model.sheet is not None
+    assert model.sheet.id == SECOND
+    assert [row.id for row in model.listed(AGAIN)] == [THIRD]
+
+
+def test_what_the_machine_found_is_told_with_its_clause(desk: SampleDesk) -> None:
+    with desk.store.reading() as reader:
+        pack = desk.context.pack
+        sheet = review_sheet(reader, desk.account, pack, FIRST, today=desk.context.today(), now=NOW)
+    assert sheet is not None
+    first = sheet.parts[0]
+    assert first.title == "陈喆"
+    assert not first.findings
+    assert "2.5.1(4)" in {held.clause for held in first.held}
+    assert {look.path for look in first.looks} >= {f"initial-education[r0].{PAPERS[1]}"}
+    assert [one.verb for one in sheet.actions] == ["approve", "return"]
+
+
+def test_a_rule_that_fails_is_a_doubt_and_no_rule_that_holds(desk: SampleDesk, qtbot: QtBot) -> None:
+    mirror(desk, an_education(f"{FIRST[:-1]}4", ("彭家豪",)), start=950)
+    model = open_page(desk, qtbot, f"{FIRST[:-1]}4".partition("/")[2]).model
+    assert model.part is not None
+    bad = [one for one in model.part.findings if one.severity is Severity.BLOCK]
+    assert bad
+    assert model.doubts()
+    assert not {one.clause for one in bad if one.rule == "GD-2.5-05"} & {
+        held.clause for held in model.part.held if "年龄" in held.label
+    }
+
+
+def test_a_approves_and_goes_on_and_nothing_leaves_before_it_is_sent(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    QTest.keyClick(page, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    settle(page, qtbot)
+    assert page.model.sheet is not None
+    assert page.model.sheet.id != SECOND
+    assert queued(desk) == []
+    QTest.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: queued(desk) == ["pass"])
+    qtbot.waitUntil(lambda: SECOND not in [row.id for row in page.model.rows])
+
+
+def test_a_return_is_bound_to_the_place_that_was_clicked(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot, FIRST.partition("/")[2])
+    QTest.keyClick(page, Qt.Key.Key_R)
+    assert page.editor.isVisible()
+    assert not page.approve.isVisible()
+    page.model.choose_place(f"initial-education[r0].{PAPERS[1]}", "社保证明")
+    QTest.keyClicks(page.editor.words, "not new")
+    page.editor._go.click()
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    decision = next(row.decision for row in page.model.rows if row.decision is not None)
+    assert decision.verb == "return"
+    assert [(note.path, note.text) for note in decision.notes] == [(f"initial-education[r0].{PAPERS[1]}", "not new")]
+    assert "not new" in decision.reason
+    page.model.send()
+    qtbot.waitUntil(lambda: queued(desk) == ["return"])
+    with desk.store.reading() as reader:
+        kept = reader.operations.outbox(desk.account)[0]
+    assert b'"marks":[{"path":"initial-education[r0].social-insurance-proof"' in kept.content
+
+
+def test_a_return_without_a_word_is_not_decided(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    QTest.keyClick(page, Qt.Key.Key_R)
+    with qtbot.waitSignal(page.model.said) as said:
+        page.editor._go.click()
+    assert said.args is not None
+    assert "原因" in str(said.args[0])
+    assert page.model.decided == 0
+
+
+def test_a_decision_can_be_changed_and_taken_back_until_it_is_sent(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    page.model.approve()
+    qtbot.waitUntil(lambda: len(page.model.listed(DECIDED)) == 1)
+    page.model.open(SECOND)
+    qtbot.waitUntil(lambda: page.model.sheet is not None and page.model.sheet.id == SECOND)
+    assert page.model.decision is not None
+    assert page.model.decision.approves
+    page.model.undo()
+    qtbot.waitUntil(lambda: page.model.decided == 0)
+    page.model.send()
+    settle(page, qtbot)
+    assert queued(desk) == []
+
+
+def test_decisions_outlive_the_page(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    page.model.approve()
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    assert open_page(desk, qtbot).model.decided == 1
+
+
+def test_what_moved_on_since_it_was_looked_at_is_not_sent(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    page.model.approve()
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    moved = an_education(SECOND, ("王海涛",), days=5)
+    from sync.store.port import SyncStore
+    from tests.sync.store.building import a_page
+
+    page_ = a_page((SECOND, 990, 2, moved), more=True)
+    SyncStore(desk.store).apply_page(desk.account, "office", page_, now=NOW)
+    with qtbot.waitSignal(page.model.sent) as sent:
+        page.model.send()
+    assert sent.args is not None
+    assert sent.args[0].stale == (SECOND,)
+    assert queued(desk) == []
+
+
+def test_the_round_before_is_told_field_by_field_and_paper_by_paper(desk: SampleDesk, qtbot: QtBot) -> None:
+    model = open_page(desk, qtbot, THIRD.partition("/")[2]).model
+    assert model.part is not None
+    assert model.part.changed
+    assert [(fact.label, fact.before) for fact in model.part.facts if fact.before] == [("社保月份", "2026-01")]
+    assert [sheet.paper.material for sheet in model.part.sheets if sheet.before] == [PAPERS[1]]
+
+
+def test_arrows_walk_through_papers_then_people(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot, FIRST.partition("/")[2])
+    assert len(page.model.papers) == 4
+    for _ in range(4):
+        QTest.keyClick(page, Qt.Key.Key_Right)
+    assert page.model.part is not None
+    assert page.model.part.title == "李𬱖"
+    QTest.keyClick(page, Qt.Key.Key_Left)
+    assert page.model.part.title == "陈喆"
+
+
+def test_a_paper_on_this_machine_is_shown_and_one_that_is_not_says_why(desk: SampleDesk, qtbot: QtBot) -> None:
+    sha256 = keep_paper(desk, "毕业证书", ["赵一"])
+    mirror(desk, an_education(f"{FIRST[:-1]}5", ("陈喆",), papers_of={(PAPERS[0], "陈喆"): sha256}), start=960)
+    page = open_page(desk, qtbot, f"{FIRST[:-1]}5".partition("/")[2])
+    assert page.pane._stack.currentWidget() is page.pane.image
+    with qtbot.waitSignal(page.model.carrier.failed) as failed:
+        page.model.turn_paper(1)
+    assert failed.args is not None
+    assert failed.args[1] == "登录已过期。"
+
+
+def test_nothing_waits_is_said_kindly(tmp_path: Path, qtbot: QtBot) -> None:
+    with office(tmp_path, "secretariat") as desk:
+        page = open_page(desk, qtbot)
+        assert page.model.sheet is None
+        assert page.model.listed(WAITING) == []
+        assert not page.approve.isEnabled()
+
+
+def test_a_carrier_gives_only_what_was_asked_last(desk: SampleDesk, qtbot: QtBot) -> None:
+    from sync.views import Paper
+
+    papers = [
+        Paper("m", None, keep_paper(desk, f"纸 {number}", []), "a.jpg", "jpg", 1, 1, True, {}) for number in range(3)
+    ]
+    carrier, came = Carrier(desk.context), []
+    carrier.came.connect(lambda paper, data: came.append(paper.blob))
+    for paper in papers:
+        carrier.ask(paper)
+    qtbot.waitUntil(lambda: carrier.is_settled)
+    assert came == [papers[-1].blob]
+    carrier.close()
+
+
+def test_everything_a_person_presses_has_a_name(desk: SampleDesk, qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QAbstractButton
+
+    page = open_page(desk, qtbot)
+    for button in page.findChildren(QAbstractButton):
+        if button.isVisibleTo(page):
+            assert button.accessibleName(), button

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.headless and arguments.out is None:
             return sit_down(Path(work), arguments.pack, seed=arguments.seed)
         if arguments.out is None:
-            print("请用 --out 指定放结果的文件夹。", file=sys.stderr)
+            sys.stderr.write("请用 --out 指定放结果的文件夹。\n")
             return 2
         arguments.out.mkdir(parents=True, exist_ok=True)
         return play(Path(work), arguments.out, arguments.pack, seed=arguments.seed)

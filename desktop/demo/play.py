@@ -32,7 +32,7 @@ def play(work: Path, out: Path, pack: str, *, seed: int) -> int:
         stage.keep_evidence()
     except (hands.Stuck, ServerFailed) as problem:
         after = book.steps[-1].step if book.steps else "开始"
-        print(f"“{after}”之后的一步没有做成：{problem}", file=sys.stderr)
+        sys.stderr.write(f"“{after}”之后的一步没有做成：{problem}\n")
         for role, person in stage.people.items():
             if person.program.window is not None:
                 person.program.window.grab().save(str(out / f"failed-{role}.png"))
@@ -75,7 +75,7 @@ def sit_down(work: Path, pack: str, *, seed: int) -> int:
         person.window.resize(*SIZE)
         return app.exec()
     except ServerFailed as problem:
-        print(str(problem), file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
         return 1
     finally:
         stage.close()
@@ -92,4 +92,5 @@ def _screen() -> QApplication:
 
 
 def _say(words: str) -> None:
-    print(words, flush=True)
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()

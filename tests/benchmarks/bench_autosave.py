@@ -1,6 +1,6 @@
 """Durable autosave against a raw commit of the same row in the same SQLCipher database. Pass: p99 at most twice.
 
-python -m tests.benchmarks.bench_autosave [ROUNDS]
+python tests/benchmarks/bench_autosave.py [ROUNDS]
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from sync import actions
 from sync.store.local import LocalStore

@@ -1,6 +1,6 @@
 """Search in 100,000 people. Pass: any query from one character, p99 at most 5 ms, the same hits as LIKE.
 
-python -m tests.benchmarks.bench_search [PEOPLE]
+python tests/benchmarks/bench_search.py [PEOPLE]
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from sync.protocol import ScopePage, add_to_sum
 from sync.store.local import LocalStore, Reader

@@ -240,7 +240,7 @@ class AmendPage(Page):
             self.form.refresh()
 
     def hidden(self) -> None:
-        self.form.flush()
+        self.form.leave()
 
     def close_request(self) -> bool:
         self.form.flush()

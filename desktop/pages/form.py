@@ -182,7 +182,7 @@ class FormPage(Page):
             self.form.refresh()
 
     def hidden(self) -> None:
-        self.form.flush()
+        self.form.leave()
 
     def close_request(self) -> bool:
         self.form.flush()  # the lane writes it before it closes

@@ -45,6 +45,7 @@ from sync.views import PersonRow, as_of, entities, rows_for, view_for
 SAVE_PAUSE = 400  # ms after the last key
 SAVE_LIMIT = 1000  # ms after the first key that is not saved
 SAVE_AGAIN = 5000  # ms after a save that failed
+SHARE_IDLE = 30_000  # ms without a key, after which colleagues may see it
 CHECK_PAUSE = 60  # ms: keys that come together are judged once
 
 
@@ -98,6 +99,8 @@ class DraftForm(QObject):
         self._limit = self._timer(SAVE_LIMIT, self._save)
         self._again = self._timer(SAVE_AGAIN, self._save)
         self._soon = self._timer(CHECK_PAUSE, self._ask)
+        self._idle = self._timer(SHARE_IDLE, self.leave)
+        self._unshared = False
         context.changed.connect(self._touched)
 
     def _timer(self, interval: int, act: Callable[[], None]) -> QTimer:
@@ -218,6 +221,8 @@ class DraftForm(QObject):
             return
         self.form = made
         self._edition += 1
+        self._unshared = True
+        self._idle.start()
         self._pause.start()
         if not self._limit.isActive():
             self._limit.start()
@@ -265,9 +270,16 @@ class DraftForm(QObject):
         self._work(-1)
         self._explain(error)
 
+    def leave(self) -> None:
+        """Away from it, or long without a key: written, and shared if something is new."""
+        self.flush()
+        if self._unshared and self.editable:
+            self.share()
+
     def share(self) -> None:
         """暂存: saved here and shown to the unit's other accounts."""
-        self.flush()
+        self._unshared = False
+        self._idle.stop()
         account, draft_id = self.context.account, self.draft_id
         self.do(lambda store: actions.share_draft(store, account, draft_id))
 

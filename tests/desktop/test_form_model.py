@@ -68,6 +68,25 @@ def test_a_paper_attached_while_somebody_types_is_not_lost_nor_are_the_words(qtb
     assert len(desk.form_of(key)["attachments"]) == 1
 
 
+def test_leaving_a_form_shares_it_once_and_only_if_something_is_new(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, {"values": {"contact_name": "王"}})
+    form = opened(qtbot, desk, key)
+
+    def shared() -> bool:
+        with desk.store.reading() as reader:
+            draft = reader.drafts.get(desk.account, f"draft/{key}")
+        return draft is not None and draft.share
+
+    form.leave()
+    qtbot.waitUntil(lambda: form.settled)
+    assert not shared()
+    form.edit("contact_name", "王芳")
+    form.leave()
+    qtbot.waitUntil(lambda: form.settled)
+    assert shared()
+    assert desk.form_of(key)["values"]["contact_name"] == "王芳"
+
+
 def test_an_empty_form_knows_the_handler_and_is_not_filled_twice(qtbot: QtBot, desk: SampleDesk) -> None:
     key = desk.draft(EDUCATION)
     form = opened(qtbot, desk, key)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
@@ -45,6 +45,7 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
 
 def said(page: QWidget) -> str:
     """Everything the page tells those who hear it."""
+    QCoreApplication.processEvents()  # what was just added to a layout is shown by an event
     shown = [part for part in page.findChildren(QWidget) if part.isVisibleTo(page)]
     return " ".join(part.accessibleName() or (part.text() if isinstance(part, QLabel) else "") for part in shown)
 

@@ -124,7 +124,7 @@ class Http:
         except (requests.RequestException, HTTPError) as error:
             raise named(error) from error
         except ValueError as error:
-            raise SyncFailure(Failure(FailureKind.GARBAGE, str(error)), moved=True) from error
+            raise SyncFailure(Failure(FailureKind.GARBAGE, str(error))) from error  # it came whole
         except OSError as error:  # of the socket, let through by urllib3
             raise SyncFailure(Failure(FailureKind.CUT, type(error).__name__), moved=True) from error
         sent = len(data) if data is not None else 0

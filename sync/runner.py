@@ -36,7 +36,7 @@ class _Engine:
         self, store: StorePort, session: Session, notify: Callable[[Notice], object], clock: Clock, *, wakes: bool
     ) -> None:
         self.tasks: SimpleQueue[Event | Task | None] = SimpleQueue()
-        self._clock, self._notify = clock, notify
+        self._clock, self._notify, self._stays = clock, notify, wakes
         self._transport = Transport(session.address, session.token, self.tasks.put)
         self.core = SyncCore(
             session.identity,
@@ -49,7 +49,10 @@ class _Engine:
         )
 
     def turn(self, longest: float | None = None) -> bool:
-        """One step, then everything that comes in until the next is due; False: it was told to end."""
+        """One step, then everything that comes in until the next is due; False: it was told to end.
+
+        A store that cannot be written is told and tried again by whoever stays; raised to whoever runs once.
+        """
         try:
             due = self.core.step()
             waits = [(due - self._clock()).total_seconds()] if due else []
@@ -62,6 +65,8 @@ class _Engine:
         except Empty:
             return True
         except StoreFailure as error:
+            if not self._stays:
+                raise
             self._notify(StatusChanged(Line.TROUBLE, Failure(_kind_of(error), error.kind)))
             return self._rest()
 
@@ -193,6 +198,10 @@ def sync_once(
         while core.running and not core.idle and core.failures < patience:
             engine.turn()
         failure = core.status.failure
+        if failure is None and core.failures >= patience:
+            failure = Failure(FailureKind.CUT)  # a line that only breaks is told to nobody who stays
+    except StoreFailure as error:
+        failure = Failure(_kind_of(error), error.kind)
     finally:
         engine.close()
     return Report(store.queued(session.account), failure)

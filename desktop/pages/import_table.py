@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit
@@ -15,6 +17,7 @@ from desktop.widgets.notes import EmptyState
 from documents.roster_columns import TITLES
 from sync.views import mask_document
 
+FEW = 7  # columns that fit beside the panel
 FIRST = 2  # columns before those of the file
 WIDTHS = {"name": 96, "document_number": 184, "mobile": 120, "gender": 64, "remark": 160, "department": 112}
 
@@ -64,6 +67,8 @@ class ImportTable(RowsView):
             ),
         ]
         columns += [self._column(key, index, title or TITLES[key]) for key, index, title in self.keys if key]
+        if len(columns) <= FEW:
+            columns[-1] = replace(columns[-1], width=0)  # the last one takes what is left
         rows: RowsModel[ImportRow] = RowsModel(columns, key=lambda one: one.row.row)
         super().__init__(
             rows, name="核对名单", row_height=32, hang=True, empty=EmptyState("没有这样的行", icon="table")

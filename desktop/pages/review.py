@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desktop.carrying import Carried
@@ -23,6 +24,7 @@ from desktop.widgets.notes import Band, EmptyState, Notice
 from domain.transitions import ActionChoice
 
 LIST, MIDDLE = 248, 384
+NARROW, LESS = 1320, 32  # below this window width list and middle give that much to the paper
 
 
 class ReviewPage(Page):
@@ -34,6 +36,7 @@ class ReviewPage(Page):
         model.setParent(self)
         self._name = name
         self._other: ActionChoice | None = None
+        self._showing: object = None
         self.head.hide()
         self.body.setContentsMargins(0, 0, 0, 0)
         self._notice = Notice()
@@ -192,6 +195,12 @@ class ReviewPage(Page):
         self.model.sleep()
         self.model.carrier.drop()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        less = LESS if self.window().width() < NARROW else 0
+        self._list_box.setFixedWidth(LIST - less)
+        self._middle.setFixedWidth(MIDDLE - less)
+
     def first_focus(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -228,9 +237,11 @@ class ReviewPage(Page):
 
     def _opened(self) -> None:
         sheet = self.model.sheet
-        show_if(self._middle, True)
-        self.editor.hide()
-        self._bar.show()
+        showing = (sheet.id, sheet.case.row.version, self.model.decision) if sheet is not None else None
+        if showing != self._showing:  # news of the same application must not shut a return that is being written
+            self.editor.hide()
+            self._bar.show()
+        self._showing = showing
         self._bar.setEnabled(sheet is not None)
         self.back_button.set_text(choice.label if (choice := self.model.returning()) else "退回")
         self.approve.set_text(choice.label if (choice := self.model.approving()) else "通过")

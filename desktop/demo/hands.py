@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.rows_delegate import SIDE, act_rects
 from desktop.rows_model import CELL_ROLE, Cell
@@ -143,6 +143,16 @@ def pick(box: QComboBox, words: str) -> None:
     at = next((index for index in range(box.count()) if words in box.itemText(index)), -1)
     if at < 0:
         raise Stuck(f"“{box.objectName()}”里没有“{words}”这一项")
+    view = box.view()
+    if view is not None and view.isVisible():  # its list is open already
+        QTest.keyClick(view, Qt.Key.Key_Home)
+        for _ in range(box.count()):
+            if view.currentIndex().row() == at:
+                break
+            QTest.keyClick(view, Qt.Key.Key_Down)
+        QTest.keyClick(view, Qt.Key.Key_Return)
+        QTest.qWait(STEP_MS)
+        return
     box.setFocus()
     QTest.keyClick(box, Qt.Key.Key_Home)
     for _ in range(box.count()):
@@ -230,6 +240,34 @@ def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PAT
 
     view, point = wait(hit, f"列表“{name}”里“{words}”的“{act}”", seconds)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+
+
+def click_cell(root: QWidget, name: str, words: str, title: str) -> None:
+    """Click into the cell of this row under this heading, twice as one does to write into it."""
+    view, place = row(root, name, words)
+    titles = [
+        str(view.rows.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) or "")
+        for column in range(view.rows.columnCount())
+    ]
+    if title not in titles:
+        raise Stuck(f"列表“{name}”没有“{title}”这一列")
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, titles.index(title)))
+
+
+def save_as(folder: Path, name: str, press_it: Callable[[], object]) -> Path:
+    """Press what asks where to save, and take the proposed name in this folder."""
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QFileDialog):
+            dialog.setDirectory(str(folder))
+            QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    file = folder / name
+    QTimer.singleShot(400, answer)
+    press_it()
+    wait(file.exists, f"文件 {name}")
+    return file
 
 
 def again_until(act: Callable[[], object], there_is: Callable[[], object], what: str, tries: int = 6) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import socket
 import statistics
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -45,15 +46,18 @@ def main() -> int:
             floors.append(floor_rate(Path(folder) / f"floor-{number}"))
             ours.append(our_rate(server, Path(folder) / f"desk-{number}"))
         up, down = bytes_a_form(server, Path(folder) / "counted")
-    rate, floor = statistics.median(ours), statistics.median(floors)
+    rate, floor, cpu, bare_cpu = (
+        statistics.median(one[at] for one in each) for at in (0, 1) for each in (ours, floors)
+    )
     print(f"push: {rate:,.0f} forms/s, floor {floor:,.0f}/s, ratio {rate / floor:.2f} (pass {PASS})")
+    print(f"processor time of both ends: {cpu:.2f} s, floor {bare_cpu:.2f} s, ratio {bare_cpu / cpu:.2f}")
     print(f"bytes a form: {up:,.0f} up (pass {UP:,}), {down:,.0f} down (pass {DOWN})")
     print(f"peak memory of this desk: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
     return 0 if rate >= PASS * floor and up <= UP and down <= DOWN else 1
 
 
-def our_rate(server: PlainServer, folder: Path) -> float:
-    """Forms a second, from the first look into the outbox until the last receipt is durable at the desk."""
+def our_rate(server: PlainServer, folder: Path) -> tuple[float, float]:
+    """Forms a second, from the first look into the outbox until the last receipt is durable; processor seconds."""
     with a_store(folder) as local:
         session = logged_in(local, server)
         store = SyncStore(local)
@@ -67,11 +71,17 @@ def our_rate(server: PlainServer, folder: Path) -> float:
                 waiting.discard(notice.outcome.op_id)
                 ended = perf_counter()
 
-        began = perf_counter()
+        began, spent = perf_counter(), spent_by(server.pid)
         report = sync_once(store, session, tell)
         assert report.exit_status == 0
         assert not waiting
-        return FORMS / (ended - began)
+        return FORMS / (ended - began), spent_by(server.pid) - spent
+
+
+def spent_by(pid: int) -> float:
+    """Processor seconds of this process and of that one: what a busy machine does not change much."""
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return process_time() + sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def bytes_a_form(server: PlainServer, folder: Path) -> tuple[float, float]:
@@ -86,8 +96,8 @@ def bytes_a_form(server: PlainServer, folder: Path) -> tuple[float, float]:
         return up / FORMS, down / FORMS
 
 
-def floor_rate(folder: Path) -> float:
-    """The same forms as batches of 100, gzipped."""
+def floor_rate(folder: Path) -> tuple[float, float]:
+    """The same forms as batches of 100, gzipped; processor seconds."""
     folder.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -103,12 +113,12 @@ def floor_rate(folder: Path) -> float:
             except requests.ConnectionError:
                 continue
         forms = [{"id": str(uuid_utils.uuid7()), "body": a_form(number)} for number in range(FORMS)]
-        began = perf_counter()
+        began, spent = perf_counter(), spent_by(process.pid)
         for start in range(0, FORMS, FLOOR_BATCH):
             body = json.dumps({"forms": forms[start : start + FLOOR_BATCH]}, ensure_ascii=False).encode()
             kept = session.post(url, compress(body), headers={"Content-Encoding": "gzip"}, timeout=60).json()["kept"]
             assert len(kept) == FLOOR_BATCH
-        return FORMS / (perf_counter() - began)
+        return FORMS / (perf_counter() - began), spent_by(process.pid) - spent
     finally:
         process.kill()
         process.wait()

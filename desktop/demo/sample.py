@@ -10,9 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import yaml
-from openpyxl.styles import Font
 from stdnum.cn import ric
 
 from desktop.demo import papers
@@ -49,6 +47,9 @@ def write_seed(sample: Sample, folder: Path) -> Path:
 def people_workbook(sample: Sample) -> bytes:
     """The Excel file of people as people have them: everything a person may have done to it is still in it."""
     listed = sample["people_list"]
+    import openpyxl  # slow to import, and every process of the tests imports this module
+    from openpyxl.styles import Font
+
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

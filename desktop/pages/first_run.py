@@ -209,9 +209,7 @@ class RecoveryPage(StepPage):
     """The code is shown, printed or saved, and asked back."""
 
     def __init__(self, form: FirstRunForm, clock: Clock) -> None:
-        words = (
-            "换电脑、忘口令或重装系统后，要用下面的恢复码打开本机资料。协会和软件都没有副本，请打印或保存好。"
-        )
+        words = "换电脑、忘口令或重装系统后，要用下面的恢复码打开本机资料。协会和软件都没有副本，请打印或保存好。"
         super().__init__("收好恢复码", words)
         self.form = form
         self._clock = clock

@@ -1,5 +1,7 @@
 """A desk in a process of its own, to be killed: `python -m tests.processes.sender STORE ACCOUNT COUNT START`.
 
+Opens the store when a line comes on standard input: until then it may start beside the one before it.
+
 Queues COUNT roster entries, every fourth with an attachment, each durable by itself, and syncs all the while. Prints
 `queued OP_ID NAME` once it is durable, `answered OP_ID` when the store has the Outcome, `done` when nothing is left.
 """
@@ -26,6 +28,7 @@ def say(*words: str) -> None:
 
 def main(folder: Path, account: str, count: int, start: int) -> None:
     """Until everything is answered, or until it is killed."""
+    sys.stdin.readline()
     local = LocalStore.open(folder, KEY)
     store = SyncStore(local)
     session = load_session(store, account)

@@ -1,10 +1,12 @@
 """Either side is killed at random moments: nothing is lost, nothing is doubled, no half-sent attachment counts.
 
-`pytest tests/processes/test_kills.py --kills 200 --seed N` goes on for longer and at other moments.
+`pytest tests/processes/test_kills.py --kills 200 --seed N` goes on for longer and at other moments. While one desk
+lives the next process starts, so that the machine's second core loads Python meanwhile.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import queue
 import random
@@ -47,11 +49,11 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 
 
 class Life:
-    """One life of a desk's process."""
+    """One life of a desk's process; it begins with `begin`."""
 
     def __init__(self, folder: Path, account: str, count: int, start: int) -> None:
         command = [sys.executable, "-m", "tests.processes.sender", str(folder), account, str(count), str(start)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self.said: list[str] = []
         threading.Thread(target=self._listen, daemon=True).start()
@@ -77,6 +79,12 @@ class Life:
             if until and line.startswith(until):
                 return True
         return False
+
+    def begin(self) -> None:
+        """Opens the store from now on."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
 
     def kill(self) -> None:
         self._process.kill()
@@ -121,9 +129,12 @@ def test_a_desk_killed_at_random_moments_loses_and_doubles_nothing(
     promised: set[str] = set()
     answered: set[str] = set()
     made = 0
-    for _ in range(kills):
-        life = Life(folder, session.account, PER_LIFE, made)
+    following = Life(folder, session.account, PER_LIFE, made)
+    for left in reversed(range(kills)):
+        life = following
+        life.begin()
         made += PER_LIFE
+        following = Life(folder, session.account, PER_LIFE if left else 1, made)
         assert life.listen("ready")
         life.listen("done", chance.uniform(0.0, 0.8))
         life.kill()
@@ -133,7 +144,8 @@ def test_a_desk_killed_at_random_moments_loses_and_doubles_nothing(
         mine = places(local)
         assert promised <= set(mine)
         assert {mine[op_id] for op_id in answered} <= {("answered", "applied")}, "an answer was forgotten"
-    last = Life(folder, session.account, 1, made)
+    last = following
+    last.begin()
     assert last.listen("done")
     assert last.end() == 0
     with a_store(folder) as local:
@@ -173,5 +185,6 @@ def test_nobody_else_can_open_a_desk_that_is_open(server: PlainServer, tmp_path:
     with a_store(folder) as local:
         session = logged_in(local, server)
         life = Life(folder, session.account, 1, 0)
+        life.begin()
         assert not life.listen("ready", 20)
         assert life.end() != 0

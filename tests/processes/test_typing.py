@@ -17,7 +17,7 @@ from tests.sync.store.building import NOW, an_account
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 8
+KILLS = 5
 SLACK = 0.75  # seconds in which a busy machine may not have let the typist run
 
 

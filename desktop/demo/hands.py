@@ -185,12 +185,13 @@ def row_of(view: RowsView, words: str) -> int | None:
 
 def headed(root: QWidget, name: str, words: str) -> bool:
     """Whether a row of a list of this name begins with just these words."""
-    views = (view for view in root.findChildren(RowsView, name) if view.isVisible())
-    return any(
-        view.rows.index(place, 0).data(Qt.ItemDataRole.DisplayRole) == words
-        for view in views
-        for place in range(view.rows.rowCount())
-    )
+    return any(begins(view, words) for view in root.findChildren(RowsView, name) if view.isVisible())
+
+
+def begins(view: RowsView, words: str) -> bool:
+    """Whether one of its rows begins with just these words."""
+    rows = range(view.rows.rowCount())
+    return any(view.rows.index(place, 0).data(Qt.ItemDataRole.DisplayRole) == words for place in rows)
 
 
 def row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> tuple[RowsView, int]:
@@ -231,7 +232,7 @@ def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PAT
 
     def hit() -> tuple[RowsView, QPoint] | None:
         views = [view for view in root.findChildren(RowsView, name) if view.isVisible()]
-        for view in sorted(views, key=lambda one: not headed(one.parentWidget(), name, words)):
+        for view in sorted(views, key=lambda one: not begins(one, words)):
             place = row_of(view, words)
             point = _act(view, place, act) if place is not None else None
             if point is not None:

@@ -13,10 +13,15 @@ from PySide6.QtWidgets import QApplication
 from desktop import theme
 from desktop.demo import hands
 from desktop.demo.book import Book
+from desktop.demo.scene_decide import pass_case, return_case
+from desktop.demo.scene_form import come_back, fill_in
+from desktop.demo.scene_pay import mend
 from desktop.demo.scene_settings import set_values
 from desktop.demo.scene_start import first_run
 from desktop.demo.server_process import ServerFailed
 from desktop.demo.stage import SIZE, Person, Stage
+
+NUMBER = "2026000001"
 
 
 def play(work: Path, out: Path, pack: str, *, seed: int) -> int:
@@ -51,6 +56,22 @@ def _story(book: Book) -> None:
     first_run(book, admin, pictures=False)
     set_values(book, admin)
     first_run(book, unit, pictures=True)
+    fill_in(book, unit)
+    come_back(book, unit)
+    registration(book)
+
+
+def registration(book: Book) -> None:
+    """The agency returns it, the unit mends and sends again, both desks pass."""
+    stage = book.stage
+    unit, agency, office = stage.person("unit_main"), stage.person("agency"), stage.person("association_review")
+    first_run(book, agency, pictures=False)
+    reason = "承诺书上没有写日期，请补写后重新扫描。"
+    return_case(book, agency, NUMBER, reason, "会员服务机构退回")
+    mend(book, unit, NUMBER, "看清退回原因后重新发起")
+    pass_case(book, agency, NUMBER, "会员服务机构通过")
+    first_run(book, office, pictures=False)
+    pass_case(book, office, NUMBER, "协会通过")
 
 
 def sit_down(work: Path, pack: str, *, seed: int) -> int:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fastapi import Depends
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from server.problems import Refused
 from sync.protocol import JSON_TYPE, Problem
 
 M = TypeVar("M", bound=BaseModel)
+CutShort = Callable[[Request, bytes], Awaitable[None]]
 MODELS: dict[str, type[BaseModel]] = {}  # every message that is read here, for the API's description
 
 
-def message(model: type[M]) -> Any:
-    """As a parameter's dependency: the request's body as this message. Name it after the caller."""
+def message(model: type[M], cut_short: CutShort | None = None) -> Any:
+    """As a parameter's dependency: the request's body as this message. Name it after the caller.
+
+    `cut_short` is given what had come of a body whose line died.
+    """
     MODELS[model.__name__] = model
 
     async def read(request: Request) -> M:
@@ -25,7 +29,7 @@ def message(model: type[M]) -> Any:
         if media != JSON_TYPE:
             raise Refused(Problem.MEDIA_TYPE, f"内容的类型须是 {JSON_TYPE}。")
         try:
-            return model.model_validate_json(await request.body())
+            return model.model_validate_json(await _whole(request, cut_short))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             at = ".".join(map(str, first["loc"]))
@@ -33,6 +37,18 @@ def message(model: type[M]) -> Any:
 
     reader: Callable[[Request], Coroutine[Any, Any, M]] = read
     return Depends(reader)
+
+
+async def _whole(request: Request, cut_short: CutShort | None) -> bytes:
+    body = bytearray()
+    try:
+        async for piece in request.stream():
+            body += piece
+    except ClientDisconnect:
+        if cut_short is not None:
+            await cut_short(request, bytes(body))
+        raise
+    return bytes(body)
 
 
 def takes(model: type[BaseModel]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from sync.protocol import (
     PullRequest,
     WaitReply,
     WaitRequest,
+    ask_request,
     push_request,
     undecided,
 )
@@ -70,6 +71,7 @@ class Identity:
 class _Push:
     call: Call
     items: tuple[OutboxItem, ...]
+    asks: bool = False  # it only asks what became of these
 
     @property
     def op_ids(self) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ class SyncCore:
         self._talk_back, self._wait_back = Backoff(), Backoff()
         self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
         self._pull_pace = Pace(PULL_BYTES, MAX_PULL_BYTES)
+        self._doubtful: tuple[OutboxItem, ...] = ()  # of a push that broke off: the server may have decided some of it
         self._most = 0  # Operations in one batch while the server chokes on something; 0: any
         self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server
         self._ready: tuple[OutboxItem, ...] | None = None  # what goes next, looked up while another batch is on its way
@@ -140,7 +143,7 @@ class SyncCore:
     def stop(self) -> None:
         """Let go of everything in flight; the answers no longer count."""
         self._running = False
-        if (push := self._push) is not None:
+        if (push := self._push) is not None and not push.asks:
             self._push = None
             self._transport.cancel("talk")
             self._release(push, FailureKind.OFFLINE)
@@ -228,9 +231,14 @@ class SyncCore:
     # ---- push --------------------------------------------------------------------------------------------------------
 
     def _start_talk(self, now: datetime) -> None:
-        if self._push and self._ready is None:
+        if self._push and not self._push.asks and self._ready is None:
             self._ready = self._next_batch(now)
         if self._push or self._pull or not self._talk_back.ready(now):
+            return
+        if self._doubtful:
+            asked = ask_request(item.op_id for item in self._doubtful)
+            self._push = _Push(Call(self._number(), "talk", "/push", asked), self._doubtful, asks=True)
+            self._transport.start(self._push.call)
             return
         if self._look and not self._pull_first:
             if items := self._next_batch(now):
@@ -262,18 +270,23 @@ class SyncCore:
 
     def _answered_push(self, push: _Push, answer: Answered) -> None:
         now = self._clock()
+        if push.asks:
+            self._doubtful, self._look = (), True  # whatever it says: what is still open is sent
         if answer.status != 200:
             self._refused_push(push, answer)
             return
         try:
-            epoch, outcomes = read_push(answer.body, push.items, self._me.association, self._me.server_key)
+            epoch, outcomes = read_push(
+                answer.body, push.items, self._me.association, self._me.server_key, some=push.asks
+            )
         except Garbage as error:
             self._release(push, FailureKind.GARBAGE)
             self._trouble(Failure(FailureKind.GARBAGE, str(error)))
             return
         self._contact(answer, now)
         self._meet(epoch, now)
-        self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
+        if not push.asks:
+            self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
         self._most = 0 if self._most >= 64 else self._most * 2
         self._look = True
         unknown = any(undecided(outcome) is Problem.DEVICE_UNKNOWN for outcome in outcomes)
@@ -295,6 +308,9 @@ class SyncCore:
 
     def _refused_push(self, push: _Push, answer: Answered) -> None:
         failure = read_problem(answer)
+        if push.asks:
+            self._trouble(failure)
+            return
         choked = answer.status == 413 or (failure.kind is FailureKind.GARBAGE and failure.retry_after is None)
         if choked and len(push.items) > 1:  # one bad Operation never blocks the others: find it by halving
             self._most = len(push.items) // 2
@@ -310,6 +326,11 @@ class SyncCore:
         self._trouble(failure, moved=choked)
 
     def _failed_push(self, push: _Push, event: Failed) -> None:
+        if push.asks:
+            self._trouble(event.failure, moved=event.moved)
+            return
+        if not event.unsent and event.failure.kind in (FailureKind.CUT, FailureKind.STALLED):
+            self._doubtful = push.items
         self._release(push, event.failure.kind, unsent=event.unsent)
         if not event.unsent:
             self._push_pace.broke(push.plain)
@@ -432,6 +453,7 @@ class SyncCore:
         self._transport.cancel("talk")
         self._transport.cancel("wait")
         self._push = self._pull = self._wait = self._ready = None
+        self._doubtful = ()
         self._blobs.cancel()
 
     def _number(self) -> int:

@@ -10,7 +10,7 @@ UNPROVEN = 48 << 10  # bytes on the wire that are always risked at once, unless 
 PROVEN_SHARE = 4  # of a line that never broke, a request risks this part of what it has carried so far,
 RISKED_SECONDS = 0.2  # or what it carries in so many seconds: on a fast line there is little to lose
 GROWING = 4
-BREAKS_SHARE = 8  # of one that breaks, this part of what it carries from break to break
+BREAKS_SHARE = 4  # of one that breaks, this part of what it carries from break to break
 
 FIRST_DELAY = 0.2  # seconds
 GROWTH = 1.5

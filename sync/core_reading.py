@@ -45,14 +45,20 @@ class Garbage(ValueError):
 
 
 def read_push(
-    body: bytes, items: Sequence[OutboxItem], association: str, server_key: str
+    body: bytes, items: Sequence[OutboxItem], association: str, server_key: str, *, some: bool = False
 ) -> tuple[str, tuple[Outcome, ...]]:
-    """Epoch and Outcomes; each for the Operation that was sent, each final one proved by its receipt."""
+    """Epoch and Outcomes; each for the Operation that was sent, each final one proved by its receipt.
+
+    `some`: the server was only asked, and answers for those of them that it has decided.
+    """
     try:
         reply = PushReply.model_validate_json(body)
         outcomes = tuple(map(read_outcome, reply.outcomes))
     except ValueError as error:
         raise Garbage(f"push: {type(error).__name__}") from error
+    if some:
+        told = {outcome.op_id for outcome in outcomes}
+        items = [item for item in items if item.op_id in told]
     if [outcome.op_id for outcome in outcomes] != [item.op_id for item in items]:
         raise Garbage("push: the outcomes are not those of the operations sent")
     for item, outcome in zip(items, outcomes, strict=True):

@@ -200,9 +200,14 @@ class SignedOperation(Message):
 
 
 class PushRequest(Message):
-    """POST /push: Operations in the order they were made."""
+    """POST /push: Operations in the order they were made.
 
-    operations: Annotated[list[SignedOperation], Field(max_length=5_000)]
+    A server decides also what came whole of a request that broke off. `ask`: op_ids that may have been in one; those
+    already decided are answered, before the Outcomes of `operations`; of the others nothing is said.
+    """
+
+    operations: Annotated[list[SignedOperation], Field(max_length=5_000)] = []
+    ask: Annotated[list[str], Field(max_length=5_000)] = []
 
 
 class WireOutcome(TypedDict):
@@ -223,7 +228,7 @@ class WireOutcome(TypedDict):
 
 
 class PushReply(Message):
-    """One Outcome for each Operation, in the order sent."""
+    """One Outcome for each Operation, in the order sent; before them, those of `ask` that were decided."""
 
     epoch: str
     outcomes: list[WireOutcome]
@@ -487,6 +492,24 @@ def push_request(signed: Iterable[tuple[bytes, str]]) -> bytes:
     return json_bytes({"operations": [{"content": text.decode(), "signature": sig} for text, sig in signed]})
 
 
+def ask_request(op_ids: Iterable[str]) -> bytes:
+    """A PushRequest that only asks."""
+    return json_bytes({"ask": list(op_ids)})
+
+
+def whole_operations(cut: bytes) -> list[SignedOperation]:
+    """The Operations that are complete in a PushRequest that broke off somewhere."""
+    try:
+        tree = from_json(cut, allow_partial=True)
+        told = tree.get("operations") if isinstance(tree, dict) else None
+        whole = (
+            [one for one in told if isinstance(one, dict) and one.keys() >= _SIGNED] if isinstance(told, list) else []
+        )
+        return [SignedOperation.model_validate(one) for one in whole]
+    except ValueError:
+        return []
+
+
 @dataclass(frozen=True, slots=True)
 class RawPage:
     """A ScopePage whose bodies are JSON texts as they lie in the database (None: a tombstone)."""
@@ -563,6 +586,9 @@ def json_bytes(value: Any) -> bytes:
 def instant_text(moment: datetime) -> str:
     """ISO instant in UTC with milliseconds: 2026-01-02T03:04:05.678Z"""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_SIGNED = frozenset(SignedOperation.model_fields)
 
 
 @lru_cache(maxsize=4_096)

@@ -32,6 +32,15 @@ def known(connection: Connection, op_ids: Iterable[str]) -> dict[str, Known]:
     return {op_id: Known(*rest) for op_id, *rest in rows_among(connection, sql, op_ids)}
 
 
+def told(connection: Connection, account: str, op_ids: Iterable[str]) -> dict[str, str]:
+    """The Outcomes, as they were sent, of those that this account asked for and that were decided."""
+    sql = (
+        "SELECT ledger.op_id, ledger_text.outcome FROM ledger JOIN ledger_text ON ledger_text.op_id = ledger.op_id"
+        " WHERE ledger.op_id {among} AND ledger.account = ?"
+    )
+    return {str(row[0]): str(row[1]) for row in rows_among(connection, sql, op_ids, account)}
+
+
 def arrivals(connection: Connection, op_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     """(SHA-256 of the content, received_at) of those that came before and had to wait."""
     sql = "SELECT op_id, content_sha256, received_at FROM arrival WHERE op_id {among}"

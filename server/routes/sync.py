@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -13,6 +14,7 @@ from server.access import Everyone
 from server.decide.batch import batch as decide
 from server.messages import message, takes
 from server.problems import problems
+from server.repositories import ledger
 from server.work import Work, work
 from sync.protocol import (
     JSON_TYPE,
@@ -26,11 +28,21 @@ from sync.protocol import (
     WaitRequest,
     pull_reply,
     push_reply,
+    whole_operations,
 )
 
 router = APIRouter(tags=["sync"])
 P = Problem
 ALWAYS = (P.MALFORMED, P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEEDED, P.MEDIA_TYPE, P.BUSY)
+
+
+async def cut_short(request: Request, body: bytes) -> None:
+    """What came whole of a push whose line died is decided: the desk asks for it, and sends only the rest."""
+    if operations := whole_operations(body):
+        parts: Work = request.app.state.work
+        await asyncio.to_thread(decide, parts, request.state.caller, operations, parts.clock())
+        parts.notifier.poke()
+        parts.outlet.set()
 
 
 @router.post(
@@ -43,12 +55,15 @@ ALWAYS = (P.MALFORMED, P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEE
 def push(
     caller: Everyone,
     parts: Annotated[Work, Depends(work)],
-    asked: Annotated[PushRequest, message(PushRequest)],
+    asked: Annotated[PushRequest, message(PushRequest, cut_short)],
 ) -> Response:
     """Decides each Operation once, in the order given, each for itself: a bad one stops no other."""
     outcomes = decide(parts, caller, asked.operations, parts.clock())
     with parts.database.read() as connection:
         epoch, _ = feed.position(connection)
+        if asked.ask:
+            known = ledger.told(connection, caller.account, asked.ask)
+            outcomes = [known[op_id] for op_id in asked.ask if op_id in known] + outcomes
     parts.notifier.poke()
     parts.outlet.set()
     return Response(push_reply(epoch, outcomes), media_type=JSON_TYPE)

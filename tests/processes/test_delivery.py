@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from desktop.demo.proxy import LineProxy
 from sync.failures import FailureKind, SyncFailure
 from sync.login import Session, change_password, connect, load_session, log_out, read_invitation, sign_in
 from sync.notices import Line
-from sync.protocol import Hello
+from sync.protocol import HEADER, Hello, PushReply, ask_request, compress, push_request
 from sync.runner import SyncRunner, sync_once
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
@@ -105,6 +107,35 @@ def test_an_answer_lost_on_the_way_costs_nothing_and_doubles_nothing(server: Pla
     assert report.exit_status == 0
     assert {places(local)[op_id] for op_id in op_ids} == {DONE}
     assert sorted(op_id for op_id in applied(server) if op_id in set(op_ids)) == sorted(op_ids)
+
+
+def test_a_server_keeps_the_whole_operations_of_a_push_whose_line_died(server: PlainServer, local: LocalStore) -> None:
+    session = logged_in(local, server)
+    op_ids = queue(local, session.account, [roster(800 + n, "长" * 400) for n in range(20)])
+    store = SyncStore(local)
+    batch = store.next_batch(session.account, 1 << 20, datetime.now(UTC))
+    body = compress(push_request((item.content, item.signature) for item in batch))
+    head = (
+        f"POST /api/v1/push HTTP/1.1\r\nHost: 127.0.0.1\r\n{HEADER}: 1\r\nAuthorization: Bearer {session.token}\r\n"
+        f"Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(server.target) as line:
+        line.sendall(head.encode() + body[: len(body) * 2 // 3])
+        for _ in range(20):  # other requests have been served meanwhile: it has read what came
+            session.http().call("GET", "/hello")
+    asked = ask_request(op_ids)
+    deadline = time.monotonic() + 30
+    kept: list[str] = []
+    while not kept and time.monotonic() < deadline:  # it is deciding them now
+        reply = PushReply.model_validate_json(session.http().call("POST", "/push", asked).body)
+        kept = [outcome["o"] for outcome in reply.outcomes]
+    assert 5 <= len(kept) < 20
+    assert kept == op_ids[: len(kept)]
+    stranger = sign_in(local, server.url, hello_of(server), "yi", "password-of-yi")
+    nothing = PushReply.model_validate_json(stranger.http().call("POST", "/push", asked).body)
+    assert nothing.outcomes == [], "what another account asked is nobody's business"
+    assert sync_once(store, session).exit_status == 0
+    assert {places(local)[op_id] for op_id in op_ids} == {DONE}
 
 
 # ---- in the background ----

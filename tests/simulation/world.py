@@ -27,7 +27,7 @@ from server.decide.batch import batch as decide
 from server.founding import init
 from server.keeping import backup, restore
 from server.login import log_in
-from server.repositories import blobs
+from server.repositories import blobs, ledger
 from server.settings import load
 from server.work import Work, build
 from sync.core import Identity, SyncCore
@@ -325,10 +325,12 @@ class World:
 
     def _serve(self, desk: Desk, request: Call) -> tuple[int, bytes]:
         if request.path == "/push":
-            sent = PushRequest.model_validate_json(request.body).operations
-            outcomes = decide(self.server, desk.caller, sent, self.now)
+            sent = PushRequest.model_validate_json(request.body)
+            outcomes = decide(self.server, desk.caller, sent.operations, self.now)
             with self.server.database.read() as connection:
-                return 200, push_reply(feed.position(connection)[0], outcomes)
+                known = ledger.told(connection, desk.caller.account, sent.ask)
+                told = [known[op_id] for op_id in sent.ask if op_id in known]
+                return 200, push_reply(feed.position(connection)[0], told + outcomes)
         if request.path == "/pull":
             asked = PullRequest.model_validate_json(request.body)
             with self.server.database.read() as connection:
@@ -395,7 +397,7 @@ class World:
         """Nothing lost, nothing doubled, every mirror equals the feed; how many Operations ended how."""
         with self.server.database.read() as connection:
             told = connection.exec_driver_sql("SELECT op_id, status FROM ledger")
-            ledger = {str(op_id): str(status) for op_id, status in told}
+            decided = {str(op_id): str(status) for op_id, status in told}
             rosters = connection.exec_driver_sql("SELECT id, version FROM entity WHERE kind = 'roster'")
             versions = {str(entity): int(version) for entity, version in rosters}
             applied = Counter(
@@ -410,9 +412,9 @@ class World:
             for op_id, place, state in rows:
                 assert place != OUTBOX, "something was never answered"
                 if place == "answered":
-                    assert ledger.get(op_id) == state, "the desk believes what the server does not know"
+                    assert decided.get(op_id) == state, "the desk believes what the server does not know"
                 else:
-                    assert op_id not in ledger, "taken back, yet decided"
+                    assert op_id not in decided, "taken back, yet decided"
                 ends[state] += 1
             self._check_mirror(desk)
         return ends

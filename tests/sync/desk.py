@@ -29,6 +29,7 @@ from sync.protocol import (
     public_text,
     pull_reply,
     push_reply,
+    push_request,
     sign_receipt,
 )
 from sync.store.local import LocalStore
@@ -144,13 +145,26 @@ class Desk:
         self.core.handle(Answered(request, status, body, seconds, sent, len(body) // 3, **more))
 
     def breaks(
-        self, kind: FailureKind = FailureKind.CUT, lane: str = "talk", *, seen: bool = False, **more: Any
+        self,
+        kind: FailureKind = FailureKind.CUT,
+        lane: str = "talk",
+        *,
+        seen: bool = False,
+        whole: int | None = None,
+        **more: Any,
     ) -> None:
-        """No answer. `seen`: the association had received the request, only its answer was lost."""
+        """No answer. `seen`: the association had received the request; `whole`: so many Operations of it."""
         request = self.hand.open.pop(lane)
         if seen and isinstance(request, Call):
-            self.association.answers(request.path, request.body)
+            self.association.answers(request.path, self._cut(request.body, whole))
         self.core.handle(Failed(request, Failure(kind), **more))
+
+    def _cut(self, body: bytes, whole: int | None) -> bytes:
+        """As much of a push as holds so many whole Operations."""
+        if whole is None:
+            return body
+        signed = PushRequest.model_validate_json(body).operations[:whole]
+        return push_request((one.content.encode(), one.signature) for one in signed)
 
     def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -194,8 +208,10 @@ class Association:
         return 204, b""
 
     def _push(self, asked: PushRequest) -> bytes:
-        self.pushes.append([json.loads(signed.content)["op_id"] for signed in asked.operations])
-        return push_reply(self.epoch, [self._decide(signed.content) for signed in asked.operations])
+        known = [self.ledger[op_id] for op_id in asked.ask if op_id in self.ledger]
+        if asked.operations:
+            self.pushes.append([json.loads(signed.content)["op_id"] for signed in asked.operations])
+        return push_reply(self.epoch, known + [self._decide(signed.content) for signed in asked.operations])
 
     def _decide(self, content: str) -> str:
         operation = json.loads(content)

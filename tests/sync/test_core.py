@@ -54,6 +54,29 @@ def test_an_answer_lost_on_the_way_is_asked_for_again_and_applied_once(desk: Des
     assert desk.association.applied == [op_id]
 
 
+def test_what_came_whole_of_a_push_that_broke_off_is_asked_for_and_only_the_rest_is_sent_again(desk: Desk) -> None:
+    op_ids = [desk.asks(f"人{n}") for n in range(6)]
+    desk.core.step()
+    desk.breaks(seen=True, whole=4, moved=True)
+    desk.settle()
+    assert desk.association.pushes == [op_ids[:4], op_ids[4:]]
+    assert {desk.state(op_id) for op_id in op_ids} == {DELIVERED}
+
+
+def test_while_the_line_keeps_breaking_nothing_is_sent_before_the_question_is_answered(desk: Desk) -> None:
+    op_ids = [desk.asks(f"人{n}") for n in range(3)]
+    desk.core.step()
+    desk.breaks(seen=True, moved=True)
+    for _ in range(3):
+        desk.later(60)
+        request = desk.hand.open["talk"]
+        assert isinstance(request, Call)
+        assert PushRequest.model_validate_json(request.body).ask == op_ids
+        desk.breaks(moved=True)
+    desk.settle()
+    assert desk.association.pushes == [op_ids]
+
+
 def test_a_program_that_died_while_sending_asks_again_under_the_same_op_id(desk: Desk) -> None:
     op_id = desk.asks()
     desk.core.step()

@@ -83,6 +83,26 @@ def test_an_operation_with_one_wrong_field_is_unreadable(key: str, value: Any) -
         protocol.decode_content(json.dumps(tree))
 
 
+def test_of_a_push_that_broke_off_anywhere_the_whole_operations_are_read_and_nothing_else() -> None:
+    signed = [
+        (content, protocol.sign(KEY, content))
+        for content in map(protocol.encode_content, [an_operation() for _ in range(3)])
+    ]
+    body = protocol.push_request(signed)
+    counts = []
+    for end in range(len(body) + 1):
+        found = protocol.whole_operations(body[:end])
+        assert [(one.content.encode(), one.signature) for one in found] == signed[: len(found)]
+        counts.append(len(found))
+    assert counts == sorted(counts)
+    assert set(counts) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"operations":3', b'{"operations":[1,[]', b"\xff"])
+def test_of_nonsense_nothing_is_read(body: bytes) -> None:
+    assert protocol.whole_operations(body) == []
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{", b"\xff", b'{"op_id":NaN}', b"[" * 5_000, '{"a":"\ud800"}', b'{"a":"\\ud800"}']
 )

@@ -1,8 +1,8 @@
 """Rubbish is collected on the screen's thread only.
 
 Python's cyclic collector runs on whichever thread happens to allocate. A window that was closed and hangs in a cycle is
-then destroyed on the sync's or a lane's thread, and Qt stops the process. So the automatic collector is switched off and
-this one asks the same thresholds from a timer of the screen's thread.
+then destroyed on the thread of the sync or of a lane, and Qt stops the process. So the automatic collector is switched
+off and this one asks the same thresholds from a timer of the screen's thread.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from desktop import theme
 from desktop.demo import hands
 from desktop.demo.book import Book
 from desktop.demo.scene_decide import pass_case, return_case
+from desktop.demo.scene_fees import dues, exam
 from desktop.demo.scene_form import come_back, fill_in
 from desktop.demo.scene_pay import mend
 from desktop.demo.scene_settings import set_values
@@ -35,6 +36,7 @@ def play(work: Path, out: Path, pack: str, *, seed: int) -> int:
         stage.raise_curtain()
         _story(book)
         stage.keep_evidence()
+        (out / "server-public-key.txt").write_text(server_key(stage.person("unit_main")) + "\n", encoding="utf-8")
     except (hands.Stuck, ServerFailed) as problem:
         after = book.steps[-1].step if book.steps else "开始"
         sys.stderr.write(f"“{after}”之后的一步没有做成：{problem}\n")
@@ -59,6 +61,8 @@ def _story(book: Book) -> None:
     fill_in(book, unit)
     come_back(book, unit)
     registration(book)
+    dues(book, unit, stage.person("association_finance"))
+    exam(book, unit)
 
 
 def registration(book: Book) -> None:
@@ -68,10 +72,23 @@ def registration(book: Book) -> None:
     first_run(book, agency, pictures=False)
     reason = "承诺书上没有写日期，请补写后重新扫描。"
     return_case(book, agency, NUMBER, reason, "会员服务机构退回")
-    mend(book, unit, NUMBER, "看清退回原因后重新发起")
+
+    def pull_the_plug() -> None:
+        stage.server.kill()
+        stage.server.start()
+
+    mend(book, unit, NUMBER, "看清退回原因后重新发起，正送时服务器断电又启动", queued=pull_the_plug)
     pass_case(book, agency, NUMBER, "会员服务机构通过")
     first_run(book, office, pictures=False)
     pass_case(book, office, NUMBER, "协会通过")
+
+
+def server_key(person: Person) -> str:
+    """The key that this desk proves receipts with, learnt by the fingerprint of its invitation."""
+    desk = person.program.desk
+    if desk is None:
+        raise hands.Stuck(f"{person.name}没有登录")
+    return desk.session.key
 
 
 def sit_down(work: Path, pack: str, *, seed: int) -> int:

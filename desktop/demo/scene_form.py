@@ -27,7 +27,11 @@ def fill_in(book: Book, unit: Person) -> None:
     hands.write(window, "form.field.contact_mobile", "19900001003")
     _choose_people(book, window)
     for name, kind in PEOPLE:
-        hands.click_cell(window, "form.table", name, "报名类别")
+        hands.again_until(
+            lambda name=name: hands.click_cell(window, "form.table", name, "报名类别"),  # type: ignore[misc]
+            lambda: hands.there(window, "form.cell.certificate_type"),
+            "报名类别可以填写",
+        )
         hands.fill(hands.find(window, "form.cell.certificate_type"), kind)
     hands.settle(window)
     hands.says(window, "缺少材料：单位承诺书（盖章）扫描件")
@@ -53,10 +57,8 @@ def _choose_people(book: Book, window: QWidget) -> None:
     hands.click_row(window, "picker.table", "许国栋")
     hands.settle(window)
     book.step("选人：不可选的也列出来，每一条不满足的规则都写明", window)
-    for name, _kind in PEOPLE:
-        hands.write(window, "picker.search", name)
-        hands.wait(lambda: _only(window, 1), f"只剩“{name}”一行")
-        hands.tick_row(window, "picker.table", name)
+    for number, (name, _kind) in enumerate(PEOPLE, 1):
+        tick_person(window, name, number)
     hands.write(window, "picker.search", "")
     hands.says(window, "已选 2 人")
     book.step("选中两人，名字里有生僻字也一样", window)
@@ -64,9 +66,20 @@ def _choose_people(book: Book, window: QWidget) -> None:
     hands.row(window, "form.table", PEOPLE[-1][0])
 
 
-def _only(window: QWidget, count: int) -> bool:
-    view, _place = hands.row(window, "picker.table", "")
-    return view.rows.rowCount() == count
+def tick_person(window: QWidget, name: str, chosen: int) -> None:
+    """Look for somebody in the picker and tick the row; so many are chosen then."""
+    hands.find(window, "picker.table")
+    hands.write(window, "picker.search", name)
+    hands.wait(lambda: hands.row(window, "picker.table", name)[0].rows.rowCount() == 1, f"只剩“{name}”一行")
+    hands.again_until(
+        lambda: hands.tick_row(window, "picker.table", name),
+        lambda: _says_chosen(window, chosen),
+        f"选中“{name}”",
+    )
+
+
+def _says_chosen(window: QWidget, chosen: int) -> bool:
+    return f"已选 {chosen} 人" in hands.everything(window)
 
 
 def _seal_letter(book: Book, window: QWidget) -> None:

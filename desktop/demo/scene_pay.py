@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -56,8 +57,10 @@ def attach(unit: Person, file: Path) -> None:
     hands.says(unit.window, file.stem)
 
 
-def send(book: Book, unit: Person, words: str, *, page: str = "form") -> str:
-    """检查并提交, the statement, 提交; delivered with a receipt."""
+def send(
+    book: Book, unit: Person, words: str, *, page: str = "form", queued: Callable[[], object] | None = None
+) -> str:
+    """检查并提交, the statement, 提交; delivered with a receipt. `queued` is called when it waits to be sent."""
     window = unit.window
     hands.press(window, f"{page}.submit")
     hands.find(window, "submit.verdict", seconds=60)
@@ -70,6 +73,8 @@ def send(book: Book, unit: Person, words: str, *, page: str = "form") -> str:
     before = last_op(unit, "act", must=False)
     hands.press(window, "submit.send")
     op_id = hands.wait(lambda: _newer(unit, before), f"{words}放入待发送")
+    if queued is not None:
+        queued()
     book.delivered(f"{words}：已送达，回执在手", unit, op_id)
     return op_id
 
@@ -79,13 +84,13 @@ def _newer(person: Person, before: str) -> str:
     return now if now != before else ""
 
 
-def mend(book: Book, unit: Person, number: str, words: str) -> str:
+def mend(book: Book, unit: Person, number: str, words: str, *, queued: Callable[[], object] | None = None) -> str:
     """Open what was returned, see who returned it and why, send it again; the op_id."""
     unit.go("returned")
     hands.act_row(unit.window, "returned.list", number, "去修改", 60)
     hands.find(unit.window, "amend.band", seconds=30)
     book.step(f"{words}：谁退回的、为什么、电话，都在上面", unit.window)
-    return send(book, unit, words, page="amend")
+    return send(book, unit, words, page="amend", queued=queued)
 
 
 def exam_result(book: Book, unit: Person, name: str, *, passed: bool = True) -> None:
@@ -95,7 +100,7 @@ def exam_result(book: Book, unit: Person, name: str, *, passed: bool = True) -> 
     inbox = book.stage.server.data / "study-inbox"
     inbox.mkdir(exist_ok=True)
     file = inbox / "考试成绩.json.part"
-    file.write_text(json.dumps({"results": [result]}, ensure_ascii=False), encoding="utf-8")
+    file.write_text(json.dumps([result], ensure_ascii=False), encoding="utf-8")
     file.rename(inbox / "考试成绩.json")
     hands.wait(lambda: not (inbox / "考试成绩.json").exists(), "学习平台的成绩文件被收下", 60)
     rejected = list((inbox / "rejected").glob("*")) if (inbox / "rejected").exists() else []

@@ -125,13 +125,14 @@ def open_returned(store: LocalStore, account: str, application: str, *, pack: Pa
     """The returned application as an editable draft under its own id; taken up again where it was left."""
     with store.transaction() as writer:
         draft_id = f"draft/{key_of(application)}"
-        here = writer.drafts.get(account, draft_id)
-        if here is not None:
-            return here
         found = writer.mirror.get(account, application)
+        here = writer.drafts.get(account, draft_id)
+        if here is not None and not _was_answered(writer, here):
+            return here
         if found is None:
             raise NotAllowed("本机没有这份申请。", "请联网后再打开。")
-        if writer.mirror.get(account, draft_id) is not None:
+        shared = writer.mirror.get(account, draft_id)
+        if shared is not None and here is None and _shared_since(shared.body, found.body):
             return open_draft(store, account, draft_id, now=now)
         me = writer.accounts.need(account)
         service, state = str(found.body["service"]), str(found.body["state"])
@@ -151,6 +152,18 @@ def open_returned(store: LocalStore, account: str, application: str, *, pack: Pa
         writer.drafts.put(account, draft)
         writer.touch("drafts")
         return draft
+
+
+def _was_answered(writer: Writer, draft: Draft) -> bool:
+    """Whether it is only what an earlier round was sent from; what was never sent is somebody's work and stays."""
+    return draft.sent is not None and not writer.operations.in_outbox([draft.sent])
+
+
+def _shared_since(draft: Mapping[str, Any], application: Mapping[str, Any]) -> bool:
+    """Whether a colleague took it up after it came back."""
+    hops = application.get("history") or ()
+    came_back = str(hops[-1].get("at") or "") if hops else ""
+    return bool(draft.get("returned")) and str(draft.get("edited_at") or "") > came_back
 
 
 def delete_draft(store: LocalStore, account: str, draft_id: str, *, now: datetime) -> Draft:

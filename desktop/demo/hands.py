@@ -255,18 +255,32 @@ def click_cell(root: QWidget, name: str, words: str, title: str) -> None:
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, titles.index(title)))
 
 
-def save_as(folder: Path, name: str, press_it: Callable[[], object]) -> Path:
-    """Press what asks where to save, and take the proposed name in this folder."""
+def save_in(folder: Path, press_it: Callable[[], object]) -> None:
+    """Press what asks where to save, and take the proposed name in this folder, whenever the dialog comes."""
+    timer = QTimer()
+    answered: list[bool] = []
 
     def answer() -> None:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QFileDialog):
+            timer.stop()
             dialog.setDirectory(str(folder))
             QTest.keyClick(dialog, Qt.Key.Key_Return)
+            answered.append(True)
 
-    file = folder / name
-    QTimer.singleShot(400, answer)
+    timer.timeout.connect(answer)
+    timer.start(100)
     press_it()
+    try:
+        wait(lambda: answered, "保存文件的对话框")
+    finally:
+        timer.stop()
+
+
+def save_as(folder: Path, name: str, press_it: Callable[[], object]) -> Path:
+    """As `save_in`; the file of the name that is proposed."""
+    save_in(folder, press_it)
+    file = folder / name
     wait(file.exists, f"文件 {name}")
     return file
 

@@ -143,7 +143,7 @@ class SubmitPage(Page):
     def _wire(self) -> None:
         self.form.opened.connect(self._show)
         self.form.looked.connect(self._show)
-        self.form.failed.connect(lambda words, remedy: self._say(f"{words}{remedy}", "bad", "", None))
+        self.form.failed.connect(self._failed)
         self.change.clicked.connect(self._back)
         self.send.clicked.connect(self.submit)
         self.split.clicked.connect(self.part)
@@ -156,7 +156,10 @@ class SubmitPage(Page):
     # what the shell calls
 
     def shown(self) -> None:
-        if self.form.draft is None:
+        draft = self.form.draft
+        if draft is None or draft.sent is not None:  # it may have come back since
+            self._sent = ""
+            self.notice.clear()
             self.form.load()
         else:
             self.form.refresh()
@@ -373,6 +376,11 @@ class SubmitPage(Page):
     def _back(self) -> None:
         draft = self.form.draft
         self.context.go(f"amend/{self.key}" if draft is not None and draft.returned else f"form/{self.key}")
+
+    def _failed(self, words: str, remedy: str) -> None:
+        """Once sent from here the draft goes away by itself, when it is delivered: nothing to say about that."""
+        if not self._sent:
+            self._say(f"{words}{remedy}", "bad", "", None)
 
     def _say(self, words: str, role: str, action: str, act: Any) -> None:
         self._act = act

@@ -209,8 +209,7 @@ def row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> tupl
 
 def click_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
     """Put the cursor on a row."""
-    view, place = row(root, name, words, seconds)
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, _plain(view)))
+    _click_cell(root, name, words, _plain, seconds)
 
 
 def open_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
@@ -223,8 +222,7 @@ def open_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) ->
 
 def tick_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
     """Click into the check box of a row."""
-    view, place = row(root, name, words, seconds)
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, 0))
+    _click_cell(root, name, words, lambda _view: 0, seconds)
 
 
 def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PATIENCE) -> None:
@@ -245,14 +243,30 @@ def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PAT
 
 def click_cell(root: QWidget, name: str, words: str, title: str) -> None:
     """Click into the cell of this row under this heading, twice as one does to write into it."""
-    view, place = row(root, name, words)
-    titles = [
-        str(view.rows.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) or "")
-        for column in range(view.rows.columnCount())
-    ]
-    if title not in titles:
-        raise Stuck(f"列表“{name}”没有“{title}”这一列")
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_cell(view, place, titles.index(title)))
+
+    def column(view: RowsView) -> int:
+        titles = [
+            str(view.rows.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) or "")
+            for at in range(view.rows.columnCount())
+        ]
+        if title not in titles:
+            raise Stuck(f"列表“{name}”没有“{title}”这一列")
+        return titles.index(title)
+
+    _click_cell(root, name, words, column, PATIENCE)
+
+
+def _click_cell(root: QWidget, name: str, words: str, column: Callable[[RowsView], int], seconds: float) -> None:
+    """Click into a cell; a list that is made anew while the hand moves is looked for again."""
+    for _ in range(5):
+        view, place = row(root, name, words, seconds)
+        try:
+            point = _cell(view, place, column(view))
+            QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+        except RuntimeError:  # the view went away meanwhile
+            continue
+        return
+    raise Stuck(f"列表“{name}”一直在变，点不到“{words}”")
 
 
 def save_in(folder: Path, press_it: Callable[[], object]) -> None:

@@ -16,7 +16,7 @@ from desktop.demo.book import Book
 from desktop.demo.scene_decide import pass_case, return_case
 from desktop.demo.scene_fees import dues, exam
 from desktop.demo.scene_form import come_back, fill_in
-from desktop.demo.scene_papers import receipt_paper
+from desktop.demo.scene_papers import people_from_excel, receipt_paper
 from desktop.demo.scene_pay import mend
 from desktop.demo.scene_settings import set_values
 from desktop.demo.scene_start import first_run
@@ -59,6 +59,7 @@ def _story(book: Book) -> None:
     first_run(book, admin, pictures=False)
     set_values(book, admin)
     first_run(book, unit, pictures=True)
+    people_from_excel(book, unit)
     fill_in(book, unit)
     receipt_paper(book, unit, come_back(book, unit))
     registration(book)

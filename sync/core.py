@@ -7,7 +7,6 @@ answers. What it must not forget is in the store before it acts, so it may be ki
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from sync import notices
 from sync.core_blobs import BlobLanes
 from sync.core_mirror import CALM_POLL, Mirroring
 from sync.core_pace import Backoff, Pace
+from sync.core_parts import Batch, Identity, Pull, Push
 from sync.core_reading import STOPPING, Garbage, read_problem, read_pull, read_push
 from sync.failures import Failure, FailureKind
 from sync.notices import Line, Notice
@@ -42,11 +42,11 @@ from sync.protocol import (
     WaitReply,
     WaitRequest,
     ask_request,
-    push_request,
     undecided,
 )
 
 TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
+TOO_MUCH = 2  # times what the line takes: a batch made ready is cut anew
 PUSHES_BEFORE_PULL = 20  # while a long queue goes out, what came in meanwhile is fetched now and then
 LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask often
 LIVELY_POLL = 5.0  # seconds
@@ -55,37 +55,6 @@ RETRY_WAITING = timedelta(seconds=30)
 SKEW = 300.0  # seconds
 CONTACT_EVERY = timedelta(seconds=2)  # the time of the last contact is shown to the minute
 EMPTY_WAKES = 3  # a wake-up line that cries wolf is slowed down
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose sync this is, and whose answers count."""
-
-    account: str
-    association: str
-    server_key: str
-    blob_scope: str  # where attachments of this account go
-
-
-@dataclass(frozen=True, slots=True)
-class _Push:
-    call: Call
-    items: tuple[OutboxItem, ...]
-    asks: bool = False  # it only asks what became of these
-
-    @property
-    def op_ids(self) -> tuple[str, ...]:
-        return tuple(item.op_id for item in self.items)
-
-    @property
-    def plain(self) -> int:
-        return sum(len(item.content) for item in self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pull:
-    call: Call
-    cursors: Mapping[str, int]  # as asked
 
 
 class SyncCore:
@@ -106,8 +75,8 @@ class SyncCore:
         self._me, self._store, self._transport = identity, store, transport
         self._clock, self._chance, self._notify, self._wakes = clock, chance, notify, wakes
         self._numbers = 0
-        self._push: _Push | None = None
-        self._pull: _Pull | None = None
+        self._push: Push | None = None
+        self._pull: Pull | None = None
         self._wait: Call | None = None
         self._talk_back, self._wait_back = Backoff(), Backoff()
         self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
@@ -115,7 +84,7 @@ class SyncCore:
         self._doubtful: tuple[OutboxItem, ...] = ()  # of a push that broke off: the server may have decided some of it
         self._most = 0  # Operations in one batch while the server chokes on something; 0: any
         self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server
-        self._ready: tuple[OutboxItem, ...] | None = None  # what goes next, looked up while another batch is on its way
+        self._ready: Batch | None = None  # what goes next, made ready while another batch is on its way
         self._pushes = 0  # since the last pull
         self._due: datetime | None = None  # of the outbox, when nothing may go now
         self._poll_at: datetime | None = None
@@ -158,7 +127,9 @@ class SyncCore:
 
     def wake(self) -> None:
         """Something was put into the outbox."""
-        self._look, self._ready = True, self._ready or None
+        self._look = True
+        if self._ready and not self._ready.items:
+            self._ready = None
         self._blobs.look()
 
     def send_now(self) -> None:
@@ -205,6 +176,8 @@ class SyncCore:
         self._start_talk(now)
         self._blobs.start(now)
         self._start_wait(now)
+        if self._push and not self._push.asks and self._ready is None:
+            self._ready = self._next_batch(now)
         times = [self._poll_at, self._due, self._blobs.due(now)]
         if not (self._push or self._pull) and (self._look or self._want_pull):
             times.append(self._talk_back.until)
@@ -231,18 +204,16 @@ class SyncCore:
     # ---- push --------------------------------------------------------------------------------------------------------
 
     def _start_talk(self, now: datetime) -> None:
-        if self._push and not self._push.asks and self._ready is None:
-            self._ready = self._next_batch(now)
         if self._push or self._pull or not self._talk_back.ready(now):
             return
         if self._doubtful:
             asked = ask_request(item.op_id for item in self._doubtful)
-            self._push = _Push(Call(self._number(), "talk", "/push", asked), self._doubtful, asks=True)
+            self._push = Push(Call(self._number(), "talk", "/push", asked), self._doubtful, asks=True)
             self._transport.start(self._push.call)
             return
         if self._look and not self._pull_first:
-            if items := self._next_batch(now):
-                self._start_push(items, now)
+            if (batch := self._next_batch(now)).items:
+                self._start_push(batch, now)
                 return
             self._look, self._due = False, self._store.next_due(self._me.account, now)
         if self._want_pull:
@@ -252,29 +223,36 @@ class SyncCore:
     def _pull_first(self) -> bool:
         return self._want_pull and self._pushes >= PUSHES_BEFORE_PULL
 
-    def _next_batch(self, now: datetime) -> tuple[OutboxItem, ...]:
+    def _next_batch(self, now: datetime) -> Batch:
         items = tuple(self._store.next_batch(self._me.account, self._push_pace.limit, now))
-        return items[: self._most] if self._most else items
+        return Batch.of(items[: self._most] if self._most else items)
 
-    def _start_push(self, items: tuple[OutboxItem, ...], now: datetime) -> None:
+    def _start_push(self, batch: Batch, now: datetime) -> None:
         self._ready = None
-        sent = self._store.mark_sending(self._me.account, [item.op_id for item in items], now)
-        items = tuple(item for item in items if item.op_id in sent)
-        if not items:
+        sent = self._store.mark_sending(self._me.account, [item.op_id for item in batch.items], now)
+        if len(sent) < len(batch.items):
+            batch = Batch.of(tuple(item for item in batch.items if item.op_id in sent))
+        if not batch.items:
             return
-        body = push_request((item.content, item.signature) for item in items)
-        self._push = _Push(Call(self._number(), "talk", "/push", body), items)
+        call = Call(self._number(), "talk", "/push", batch.body, packed=batch.packed)
+        self._push = Push(call, batch.items)
         self._pushes += 1
         self._lively_until = now + LIVELY
         self._transport.start(self._push.call)
 
-    def _answered_push(self, push: _Push, answer: Answered) -> None:
+    def _answered_push(self, push: Push, answer: Answered) -> None:
         now = self._clock()
         if push.asks:
             self._doubtful, self._look = (), True  # whatever it says: what is still open is sent
         if answer.status != 200:
             self._refused_push(push, answer)
             return
+        if not push.asks:
+            self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
+        if self._ready and self._ready.plain > TOO_MUCH * self._push_pace.limit:
+            self._ready = None  # made ready before the line was known to be so slow
+        if self._ready and self._ready.items and not self._pull_first:
+            self._start_push(self._ready, now)  # the server works on these while we read and write down what it said
         try:
             epoch, outcomes = read_push(
                 answer.body, push.items, self._me.association, self._me.server_key, some=push.asks
@@ -285,14 +263,9 @@ class SyncCore:
             return
         self._contact(answer, now)
         self._meet(epoch, now)
-        if not push.asks:
-            self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
         self._most = 0 if self._most >= 64 else self._most * 2
         self._look = True
         unknown = any(undecided(outcome) is Problem.DEVICE_UNKNOWN for outcome in outcomes)
-        if self._ready and not unknown and not self._pull_first:
-            self._start_push(self._ready, now)  # the server works on these while we write down the last ones
-        self._ready = None
         self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
         if any(outcome.positions for outcome in outcomes):
             self._want_pull = True
@@ -306,7 +279,7 @@ class SyncCore:
         else:
             self._well(now)
 
-    def _refused_push(self, push: _Push, answer: Answered) -> None:
+    def _refused_push(self, push: Push, answer: Answered) -> None:
         failure = read_problem(answer)
         if push.asks:
             self._trouble(failure)
@@ -325,7 +298,7 @@ class SyncCore:
             self._release(push, failure.kind)
         self._trouble(failure, moved=choked)
 
-    def _failed_push(self, push: _Push, event: Failed) -> None:
+    def _failed_push(self, push: Push, event: Failed) -> None:
         if push.asks:
             self._trouble(event.failure, moved=event.moved)
             return
@@ -336,7 +309,7 @@ class SyncCore:
             self._push_pace.broke(push.plain)
         self._trouble(event.failure, moved=event.moved)
 
-    def _release(self, push: _Push, kind: FailureKind, *, unsent: bool = False) -> None:
+    def _release(self, push: Push, kind: FailureKind, *, unsent: bool = False) -> None:
         self._ready = None
         self._store.record_failure(self._me.account, push.op_ids, kind, None, unsent=unsent)
         self._look = True
@@ -346,11 +319,11 @@ class SyncCore:
     def _start_pull(self, cursors: Mapping[str, int]) -> None:
         epoch = self._store.epoch(self._me.account)
         asked = PullRequest(epoch=epoch, cursors=dict(cursors), max_bytes=self._pull_pace.limit)
-        self._pull = _Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
+        self._pull = Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
         self._want_pull, self._pushes = False, 0
         self._transport.start(self._pull.call)
 
-    def _answered_pull(self, pull: _Pull, answer: Answered) -> None:
+    def _answered_pull(self, pull: Pull, answer: Answered) -> None:
         now = self._clock()
         if answer.status != 200:
             self._want_pull = True

@@ -6,17 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from domain.operations import Outcome
 from sync import notices
 from sync.core_pace import Backoff
+from sync.core_parts import Identity
 from sync.core_reading import STOPPING
 from sync.failures import Failure, FailureKind
 from sync.ports import BlobToSend, Chance, Event, Failed, Progress, StorePort, TransportPort, Upload, Uploaded
-
-if TYPE_CHECKING:
-    from sync.core import Identity
 
 AGAIN, LONGEST_AGAIN = timedelta(seconds=10), timedelta(hours=1)
 FATAL = frozenset({FailureKind.BLOB_REFUSED, FailureKind.BLOB_DAMAGED})  # of one attachment; the others go on

@@ -93,9 +93,12 @@ class Http:
         """Ends kept connections."""
         self._session.close()
 
-    def call(self, method: str, path: str, body: bytes | None = None, *, held: bool = False) -> Answer:
-        """A JSON request with its JSON answer."""
-        packed = None if body is None else compress(body)
+    def call(
+        self, method: str, path: str, body: bytes | None = None, *, held: bool = False, packed: bytes | None = None
+    ) -> Answer:
+        """A JSON request with its JSON answer. `packed`: the body after gzip, if it is at hand."""
+        if packed is None and body is not None:
+            packed = compress(body)
         headers = {} if body is None else {"Content-Type": JSON_TYPE, "Content-Encoding": "gzip"}
         return self.raw(method, path, packed, headers, silence=HELD_SECONDS if held else SILENCE_SECONDS)
 

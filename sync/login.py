@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sync.core import Identity
+from sync.core_parts import Identity
 from sync.core_reading import read_problem_body
 from sync.failures import Failure, FailureKind, SyncFailure
 from sync.http import Answer, Http

@@ -144,6 +144,7 @@ class Call:
     path: str  # below the base of the API
     body: bytes  # JSON, before gzip
     held: bool = False  # the server may hold it for WAIT_SECONDS
+    packed: bytes | None = None  # the body after gzip, where it was made ready before
 
 
 @dataclass(frozen=True, slots=True)

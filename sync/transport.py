@@ -64,7 +64,7 @@ class _Lane:
         self._http.close()
 
     def _call(self, call: Call) -> Event:
-        answer = self._http.call("POST", call.path, call.body, held=call.held)
+        answer = self._http.call("POST", call.path, call.body, held=call.held, packed=call.packed)
         return Answered(
             call,
             answer.status,

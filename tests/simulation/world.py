@@ -30,7 +30,8 @@ from server.login import log_in
 from server.repositories import blobs, ledger
 from server.settings import load
 from server.work import Work, build
-from sync.core import Identity, SyncCore
+from sync.core import SyncCore
+from sync.core_parts import Identity
 from sync.failures import Failure, FailureKind
 from sync.ports import Answered, Call, Event, Failed, Progress, Request, Upload, Uploaded
 from sync.protocol import (

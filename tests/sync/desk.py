@@ -13,7 +13,8 @@ import uuid_utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.operations import Kind, Outcome, Status
-from sync.core import Identity, SyncCore
+from sync.core import SyncCore
+from sync.core_parts import Identity
 from sync.failures import Failure, FailureKind
 from sync.notices import Notice
 from sync.ports import Answered, Call, Failed, Request, Upload, Uploaded

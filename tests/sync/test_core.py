@@ -123,7 +123,7 @@ def test_a_long_queue_goes_in_batches_that_grow_while_it_goes_well(desk: Desk) -
     desk.settle()
     sizes = [len(push) for push in desk.association.pushes]
     assert sum(sizes) == len(op_ids)
-    assert sizes[0] < sizes[1] < sizes[2]
+    assert max(sizes) > 2 * sizes[0]
     assert sorted(desk.association.applied) == sorted(op_ids)
 
 

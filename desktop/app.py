@@ -305,6 +305,7 @@ class Program(QObject):
         if not isinstance(old, type(window)) and old is not None:
             window.resize(old.size())
         window.show()
+        window.activateWindow()
         if old is not None and old is not window:
             self._switching = True
             old.close()

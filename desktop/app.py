@@ -19,6 +19,7 @@ from desktop import theme
 from desktop.alone import Alone
 from desktop.background import Lane
 from desktop.bugs import Bugs
+from desktop.collecting import collect_here
 from desktop.context import Clock, utc_now
 from desktop.desk import Desk
 from desktop.editions import NoPack, RulesTooNew, in_force
@@ -343,6 +344,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     app.setApplicationDisplayName("会办")
     app.setQuitOnLastWindowClosed(False)
     theme.install(app)
+    collect_here(app)
     folder = data_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     alone = Alone(folder)

@@ -22,8 +22,6 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
 
-from desktop.collecting import collect_here
-
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 Mode = Literal["system", "light", "dark"]
 _TRANSLATIONS = QLibraryInfo.LibraryPath.TranslationsPath
@@ -180,8 +178,7 @@ def theme() -> Theme:
 
 
 def install(app: QApplication, mode: Mode = "system") -> Theme:
-    """Load the fonts, set the plain style, follow the system's light or dark; windows die on this thread only."""
-    collect_here(app)
+    """Load the fonts, set the plain style, follow the system's light or dark."""
     look = theme()
     look.load_fonts()
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))

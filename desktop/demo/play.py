@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
+from desktop.collecting import collect_here
 from desktop.demo import hands
 from desktop.demo.book import Book
 from desktop.demo.scene_decide import pass_case, return_case
@@ -128,6 +129,7 @@ def _screen() -> QApplication:
     app.setApplicationDisplayName("会办")
     app.setQuitOnLastWindowClosed(False)
     theme.install(app)
+    collect_here(app)
     return app
 
 

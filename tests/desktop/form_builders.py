@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.pages.form_values import new_row
@@ -92,8 +91,6 @@ def on_screen(qtbot: QtBot, page: Any) -> Any:
     qtbot.addWidget(page)
     page.resize(1150, 690)
     page.show()
-    page.activateWindow()  # without a window manager nobody else gives it the keys
-    assert QTest.qWaitForWindowActive(page)
     page.shown()
     settle(qtbot, page)
     return page

@@ -41,8 +41,6 @@ def open_page(desk: SampleDesk, qtbot: QtBot, key: str = "") -> ReviewPage:
     qtbot.addWidget(page)
     page.resize(1150, 700)
     page.show()
-    page.activateWindow()  # without a window manager nobody else gives it the keys
-    assert QTest.qWaitForWindowActive(page)
     page.shown()
     qtbot.waitUntil(lambda: page.settled)
     return page

@@ -43,8 +43,6 @@ def show(qtbot: QtBot, make: Callable[[Context, str], Page], desk: SampleDesk, k
     qtbot.addWidget(page)
     page.resize(1150, 690)
     page.show()
-    page.activateWindow()  # without a window manager nobody else gives it the keys
-    assert QTest.qWaitForWindowActive(page)
     page.shown()
     settle(qtbot, page)
     return page
@@ -347,7 +345,5 @@ def test_what_runs_out_soon_is_one_click_from_the_first_page(desk: SampleDesk, q
     qtbot.addWidget(page)
     page.resize(1150, 690)
     page.show()
-    page.activateWindow()  # without a window manager nobody else gives it the keys
-    assert QTest.qWaitForWindowActive(page)
     page.shown()
     qtbot.waitUntil(lambda: page.chips.current == "soon" and 0 < page.rows.rowCount() < page.rows.total)

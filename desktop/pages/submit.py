@@ -156,9 +156,9 @@ class SubmitPage(Page):
     # what the shell calls
 
     def shown(self) -> None:
-        if self._sent or self.form.draft is None:  # what was sent from here may have come back since
+        draft = self.form.draft
+        if draft is None or draft.sent is not None:  # it may have come back since
             self._sent = ""
-            self._ticks.clear()
             self.notice.clear()
             self.form.load()
         else:

@@ -1,0 +1,72 @@
+"""Signatures, and receipts that prove themselves without a network."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from domain.operations import Outcome, Receipt, Status, receipt_text
+from sync.protocol.content import content_hash
+
+
+def b64url(raw: bytes) -> str:
+    """Base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def from_b64url(text: str) -> bytes:
+    """The bytes; raises ValueError on anything else."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise ValueError("not base64url") from error
+
+
+def public_text(key: Ed25519PrivateKey) -> str:
+    """The public half, base64url."""
+    return b64url(key.public_key().public_bytes_raw())
+
+
+def fingerprint(public: str) -> str:
+    """SHA-256 (hex) of a public key: what an invitation names."""
+    return hashlib.sha256(from_b64url(public)).hexdigest()
+
+
+def sign(key: Ed25519PrivateKey, data: bytes) -> str:
+    """Ed25519, base64url."""
+    return b64url(key.sign(data))
+
+
+def verify(public: str, signature: str, data: bytes) -> bool:
+    """Whether `signature` over `data` was made with the key whose public half is `public`; nonsense is just false."""
+    try:
+        _public_key(public).verify(from_b64url(signature), data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def sign_receipt(
+    key: Ed25519PrivateKey, association: str, op_id: str, sha256: str, status: Status, number: int, received_at: str
+) -> Receipt:
+    """The server's proof that it received these bytes and decided so."""
+    bare = Receipt(number, received_at, "")
+    return Receipt(number, received_at, sign(key, receipt_text(association, op_id, sha256, status, bare)))
+
+
+def receipt_holds(public: str, association: str, content: bytes, outcome: Outcome) -> bool:
+    """Whether the receipt of this Outcome was signed by that server for these very bytes; needs no network."""
+    if outcome.receipt is None:
+        return False
+    text = receipt_text(association, outcome.op_id, content_hash(content), outcome.status, outcome.receipt)
+    return verify(public, outcome.receipt.signature, text)
+
+
+@lru_cache(maxsize=4_096)
+def _public_key(public: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(from_b64url(public))

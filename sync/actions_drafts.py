@@ -10,7 +10,7 @@ from typing import Any
 from domain.operations import Kind
 from domain.packs.pack import Pack
 from sync.forecast import first_action
-from sync.merge import decide
+from sync.merge import decide, merge_forms
 from sync.store.drafts import Draft
 from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore, Writer
@@ -50,15 +50,45 @@ def new_draft(
 
 
 def save_draft_locally(
-    store: LocalStore, account: str, draft_id: str, form: Mapping[str, Any], *, by: str, now: datetime
-) -> None:
-    """What a pause in typing saves: one row, durable when this returns. Tells no page: the one that types knows.
+    store: LocalStore,
+    account: str,
+    draft_id: str,
+    form: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    base: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """What a pause in typing saves: one row, durable when this returns; the form as it now is in the store.
 
-    Attachments are not of it: they belong to `attach` and `detach`, which may run while somebody types.
+    `base` is the form that the typing began from: what somebody else wrote since (people chosen on another page) stays,
+    and a field that both changed is as typed. Without it the typed form stands alone. Attachments are not of it: they
+    belong to `attach` and `detach`, which may run while somebody types. Tells no page unless it had to merge.
     """
     with store.transaction() as writer:
-        if not writer.drafts.type(account, draft_id, dumps(form), by, instant(now)):
-            raise ON_ITS_WAY if writer.drafts.get(account, draft_id) else GONE
+        typed = dumps(base) if base is not None else None
+        if writer.drafts.type(account, draft_id, dumps(form), by, instant(now), typed):
+            return form
+        draft = editable(writer, account, draft_id)
+        made = merged(base or {}, form, draft.form or {})
+        writer.drafts.put(account, replace(draft, form=made, edited_by=by, edited_at=instant(now)))
+        writer.touch("drafts")
+        return made
+
+
+def merged(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """One desk's form written from two places: what only one side changed is taken, what both changed is mine.
+
+    Attachments are always as the store has them.
+    """
+    papers = list(theirs.get("attachments") or ())
+    made = merge_forms(without_papers(base), without_papers(mine), without_papers(theirs))
+    return {**theirs, **mine, **made.form, "attachments": papers}
+
+
+def without_papers(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a form that typing writes."""
+    return {**form, "attachments": []}
 
 
 def change_draft(

@@ -21,13 +21,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.context import SHANGHAI, Context
 from desktop.pages.form_known import known_values
+from desktop.pages.form_saving import Saved, taken_in
 from desktop.pages.form_values import (
     Form,
-    attachments,
     named_in,
     people_in,
     subjects_in,
-    with_attachments,
     with_row_value,
     with_value,
 )
@@ -91,10 +90,12 @@ class DraftForm(QObject):
         self.context, self.draft_id = context, draft_id
         self.draft: Draft | None = None
         self.form: Form = {"values": {}, "cards": {}, "attachments": []}
+        self._base = Saved(self.form)  # what the next save builds on
         self.look: Look | None = None
         self.saved_at: datetime | None = None
         self._edition, self._saved, self._looked, self._waiting = 0, 0, -1, 0
-        self._stale, self._asking, self._reloading = True, False, False
+        self._stale, self._asking = True, False
+        self._reloading = self._reload_again = False
         self._pause = self._timer(SAVE_PAUSE, self._save)
         self._limit = self._timer(SAVE_LIMIT, self._save)
         self._again = self._timer(SAVE_AGAIN, self._save)
@@ -149,24 +150,30 @@ class DraftForm(QObject):
     def load(self) -> None:
         """Read the draft, or fetch a colleague's; `opened` when it is here."""
         if self._reloading:
+            self._reload_again = True
             return
-        self._reloading = True
+        self._reloading, self._reload_again = True, False
         self._work(1)
         now = self.context.now()
-        account, draft_id = self.context.account, self.draft_id
+        account, draft_id, base = self.context.account, self.draft_id, self._base
         self.context.write(
-            lambda store: actions.open_draft(store, account, draft_id, now=now), self._opened, self._open_failed
+            lambda store: actions.open_draft(store, account, draft_id, now=now),
+            lambda draft: self._opened(base, draft),
+            self._open_failed,
         )
 
-    def _opened(self, draft: Draft) -> None:
+    def _opened(self, base: Saved, draft: Draft) -> None:
         self._reloading = False
-        if self.dirty and self.draft is not None:
-            self.form = with_attachments(self.form, attachments(draft.form or {}))  # typed words are newer than the row
-        else:
-            self.form = {"values": {}, "cards": {}, "attachments": [], **(draft.form or {})}
-            self.saved_at = _moment(draft.edited_at)
-            self._edition += 1
+        clean = not self.dirty
+        self.form = taken_in(base.durable, self.form, draft.form or {})
+        if self._base is base:
+            self._base = Saved(draft.form or {})
+        self._edition += 1
+        if clean or self.draft is None:
             self._saved = self._edition
+            self.saved_at = _moment(draft.edited_at)
+        else:
+            self._pause.start()
         first, self.draft = self.draft is None, draft
         self._stale = True
         if first and self.editable and not draft.returned and not (self.form.get("values") or {}):
@@ -174,6 +181,8 @@ class DraftForm(QObject):
         self._work(-1)
         self.opened.emit()
         self._ask()
+        if self._reload_again:  # it was written while this was on its way
+            self.load()
 
     def _fill_known(self) -> None:
         """Into an empty form only; what was typed meanwhile stays."""
@@ -246,17 +255,20 @@ class DraftForm(QObject):
         if not self.editable or not self.dirty:
             return
         edition, form, now = self._edition, self.form, self.context.now()
-        account, draft_id = self.context.account, self.draft_id
+        account, draft_id, before = self.context.account, self.draft_id, self._base
+        self._base = save = Saved(form, before)
 
         def write(store: LocalStore) -> None:
             with store.reading() as reader:
                 by = reader.accounts.need(account).name
-            actions.save_draft_locally(store, account, draft_id, form, by=by, now=now)
+            actions.save_draft_locally(store, account, draft_id, form, by=by, now=now, base=before.durable)
+            save.wrote()
 
         self._work(1)
         self.context.write(write, lambda _none: self._wrote(edition, now), self._save_failed)
 
     def _wrote(self, edition: int, now: datetime) -> None:
+        """What it was merged with comes by the notice that the draft changed."""
         self._saved = max(self._saved, edition)
         self.saved_at = now
         self._work(-1)

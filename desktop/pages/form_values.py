@@ -80,10 +80,6 @@ def without_rows(form: Form, gone: frozenset[str]) -> Form:
     return {**form, "cards": cards, "attachments": papers}
 
 
-def with_attachments(form: Form, papers: Sequence[Mapping[str, Any]]) -> Form:
-    return {**form, "attachments": list(papers)}
-
-
 def new_row(person: str | None, roster: str | None, values: Mapping[str, Any], **named: str) -> dict[str, Any]:
     """A line of a card, with the id that it keeps for ever."""
     row: dict[str, Any] = {"row": new_id(), "values": dict(values), **named}

@@ -86,12 +86,15 @@ class Drafts:
         row = insert(drafts).values(values)
         self._connection.execute(row.on_conflict_do_update(index_elements=["account", "id"], set_=values))
 
-    def type(self, account: str, draft_id: str, form: str, by: str, at: str) -> bool:
-        """Only the form, as JSON, without its attachments: what a pause in typing saves. False: none, or on its way."""
-        done = self._connection.exec_driver_sql(
-            _TYPE,
-            (form, by, at, account, draft_id),
-        )
+    def type(self, account: str, draft_id: str, form: str, by: str, at: str, base: str | None = None) -> bool:
+        """Only the form, as JSON, without its attachments: what a pause in typing saves.
+
+        False: there is none, it is on its way, or it is no longer as it was in `base`.
+        """
+        if base is None:
+            done = self._connection.exec_driver_sql(_TYPE, (form, by, at, account, draft_id))
+        else:
+            done = self._connection.exec_driver_sql(_TYPE + _UNCHANGED, (form, by, at, account, draft_id, base))
         return done.rowcount == 1
 
     def set(self, account: str, draft_id: str, **values: Any) -> None:
@@ -112,6 +115,7 @@ class Drafts:
 _TYPE = """UPDATE drafts SET edited_by = ?2, edited_at = ?3, form = json_set(
     ?1, '$.attachments', json(coalesce(json_extract(form, '$.attachments'), '[]'))
 ) WHERE account = ?4 AND id = ?5 AND sent IS NULL"""
+_UNCHANGED = " AND json_remove(form, '$.attachments') = json_remove(?6, '$.attachments')"
 
 
 def _values(account: str, draft: Draft) -> dict[str, Any]:

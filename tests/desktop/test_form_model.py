@@ -10,11 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from desktop.pages.form_lines import Lines, cost_of, row_state
 from desktop.pages.form_model import SAVE_LIMIT, SAVE_PAUSE, DraftForm
-from desktop.pages.form_values import as_value, without_rows
+from desktop.pages.form_saving import Saved
+from desktop.pages.form_values import as_value, rows_of, with_rows, without_rows
 from domain.packs.forms import FieldSpec
 from sync import actions
+from sync.actions import change_draft
 from tests.desktop.form_builders import AGAIN, EDUCATION, INITIAL, a_form, beginners, rows
-from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk, the_pack
+from tests.desktop.sample_desk import NOW, SampleDesk, person_named, sample_desk, the_pack
 
 pytestmark = pytest.mark.windows
 
@@ -176,3 +178,51 @@ def test_rows_taken_out_take_their_papers_with_them(desk: SampleDesk) -> None:
 def test_what_people_type_becomes_a_value(kind: str, typed: str, value: object) -> None:
     spec = FieldSpec.model_validate({"key": "x", "label": "甲", "type": kind})
     assert as_value(spec, typed) == value
+
+
+def test_people_chosen_elsewhere_and_words_typed_here_are_both_kept(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, {"values": {"contact_name": "王"}})
+    form = opened(qtbot, desk, key)
+    row = beginners(desk)[0]
+    form.edit("contact_name", "王芳")  # not written yet: this page has never seen the row below
+    change_draft(desk.store, desk.account, f"draft/{key}", lambda now: with_rows(now, INITIAL, [row]), now=NOW)
+    form.flush()
+    qtbot.waitUntil(lambda: form.settled)
+    assert desk.form_of(key)["values"]["contact_name"] == "王芳"
+    assert [each["row"] for each in desk.form_of(key)["cards"][INITIAL]] == [row["row"]]
+    assert [each["row"] for each in rows_of(form.form, INITIAL)] == [row["row"]]
+
+
+def test_defaults_that_come_late_do_not_take_out_the_people_chosen_meanwhile(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft("member-fee-payment")
+    form = DraftForm(desk.context, f"draft/{key}")
+    form.load()
+    qtbot.waitUntil(lambda: form.draft is not None)  # the defaults are being read now
+    row = {"row": "r1", "person": person_named("马文静"), "values": {"member_type": "ordinary"}}
+    change_draft(desk.store, desk.account, f"draft/{key}", lambda now: with_rows(now, "people", [row]), now=NOW)
+    qtbot.waitUntil(lambda: form.settled)
+    form.flush()
+    qtbot.waitUntil(lambda: form.settled)
+    assert desk.form_of(key)["values"]["invoice_title"] == "广州示例工程监理有限公司"
+    assert [each["row"] for each in desk.form_of(key)["cards"]["people"]] == ["r1"]
+
+
+def test_words_taken_back_before_the_first_save_is_answered_stay_taken_back(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, {"values": {"remark": "旧"}})
+    form = opened(qtbot, desk, key)
+    form.edit("remark", "新")
+    form.flush()
+    form.edit("remark", "旧")
+    form.flush()
+    qtbot.waitUntil(lambda: form.settled)
+    assert desk.form_of(key)["values"]["remark"] == "旧"
+    assert form.form["values"]["remark"] == "旧"
+
+
+def test_a_save_that_failed_is_not_what_the_next_one_builds_on() -> None:
+    held = Saved({"values": {"a": "held"}})
+    failed = Saved({"values": {"a": "failed"}}, held)
+    assert failed.durable == held.form
+    written = Saved({"values": {"a": "written"}}, failed)
+    written.wrote()
+    assert written.durable == written.form

@@ -13,7 +13,7 @@ from domain.expressions.errors import ExpressionError
 class Part(BaseModel):
     """Any part of a pack: frozen, and a key it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 def _expression(text: str) -> str:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from domain.expressions.compiling import Compiled, Compiler, Definition
 from domain.expressions.errors import ExpressionError
 from domain.expressions.shapes import PLAIN, Shape
-from domain.packs.errors import Problem
+from domain.packs.errors import Path, Problem, key_text
 from domain.packs.forms import MaterialSpec, RuleSpec, SaysSpec
-from domain.packs.reading import Path, key_text
 from domain.packs.rules import PLACEHOLDER, Action, Effect, Fee, Material, Rule, Says, Write, effect_id
 from domain.packs.schema import EffectSpec
 from domain.packs.services import ActionSpec, EffectUse, FeeSpec

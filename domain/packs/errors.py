@@ -1,5 +1,7 @@
 """What is wrong with a pack, and where a person finds it."""
 
+Path = tuple[str | int, ...]  # the keys on the way to a value
+
 
 class PackError(ValueError):
     """A pack that cannot be used. Every problem found is listed; the first one gives file, line and key."""
@@ -21,3 +23,11 @@ class Problem(tuple[str, int, str, str]):
     def __str__(self) -> str:
         file, line, key, message = self
         return f"{file}:{line}: {key}: {message}" if key else f"{file}:{line}: {message}"
+
+
+def key_text(path: Path) -> str:
+    """`services[3].rules` as people write it."""
+    made = ""
+    for part in path:
+        made += f"[{part}]" if isinstance(part, int) else f".{part}" if made else str(part)
+    return made

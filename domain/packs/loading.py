@@ -3,21 +3,28 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from domain.packs.errors import PackError, Problem
+from domain.packs.errors import PackError, Problem, key_text
 from domain.packs.facts import FactError
 from domain.packs.pack import Origin, Pack
-from domain.packs.reading import Document, key_text, read_strict
 from domain.packs.schema import PackSpec
+
+if TYPE_CHECKING:
+    from domain.packs.reading import Document
 
 FOLDERS = {"services": "service", "documents": "id", "tables": "table"}
 
 
 def load(folder: Path, *, check: bool = True) -> Pack:
     """The pack in a folder. Raises PackError; `check=False` leaves expressions uncompiled until they are asked."""
+    return parse(texts(folder), check=check)
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """The files of a pack by their path in its folder. Raises PackError."""
     if not (folder / "pack.yaml").is_file():
         raise PackError([Problem(str(folder), 1, "", "there is no pack.yaml here")])
     files: dict[str, str] = {}
@@ -27,7 +34,7 @@ def load(folder: Path, *, check: bool = True) -> Pack:
             files[name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise PackError([Problem(name, 1, "", f"cannot be read as UTF-8 text: {error}")]) from None
-    return parse(files, check=check)
+    return files
 
 
 def digest(files: Mapping[str, str]) -> str:
@@ -42,6 +49,8 @@ def digest(files: Mapping[str, str]) -> str:
 
 def parse(files: Mapping[str, str], *, check: bool = True) -> Pack:
     """A pack from the texts of its files, by their path in the folder."""
+    from domain.packs.reading import read_strict  # and with it YAML: a pack that was kept needs none
+
     documents = [read_strict(name, files[name]) for name in sorted(files) if name.endswith(".yaml")]
     merged: dict[str, Any] = {folder: {} for folder in FOLDERS}
     sections: dict[str, Document] = {}
@@ -86,7 +95,7 @@ def parse(files: Mapping[str, str], *, check: bool = True) -> Pack:
     return pack
 
 
-def _problem(error: Any, sections: Mapping[str, Document], parts: Mapping[tuple[str, str], Document]) -> Problem:
+def _problem(error: Any, sections: Mapping[str, "Document"], parts: Mapping[tuple[str, str], "Document"]) -> Problem:
     """A validation error with the file and line of the nearest key that stands there."""
     location = tuple(error["loc"])
     document, path = None, location

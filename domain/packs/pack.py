@@ -3,24 +3,26 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.packs.compiling import Builder
-from domain.packs.errors import PackError, Problem
+from domain.packs.errors import PackError, Path, Problem
 from domain.packs.facts import FactReader
 from domain.packs.parameters import defaults
-from domain.packs.reading import Document, Path
 from domain.packs.rules import Effect
 from domain.packs.schema import MenuSpec, PackSpec, ParameterSpec
 from domain.packs.service import Service
+
+if TYPE_CHECKING:
+    from domain.packs.reading import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where the parts of a pack stand: the file of a service, or the file of each section."""
 
-    sections: Mapping[str, Document]
-    own: Document | None = None
+    sections: Mapping[str, "Document"]
+    own: "Document | None" = None
 
     def place(self, path: Path) -> tuple[str, int]:
         head = str(path[0]) if path else ""

@@ -7,9 +7,8 @@ from typing import Any
 
 import yaml
 
-from domain.packs.errors import PackError, Problem
+from domain.packs.errors import PackError, Path, Problem, key_text
 
-Path = tuple[str | int, ...]
 MAX_DEPTH = 40
 MAX_VALUES = 400_000  # a text that unfolds into more by its aliases is refused
 _Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -116,14 +115,6 @@ class Document:
         if self._strict and _SWITCH.fullmatch(text):
             self._trouble(node, path, f"quote “{text}”: YAML may read it as true or false")
         return text
-
-
-def key_text(path: Path) -> str:
-    """`services[3].rules` as people write it."""
-    made = ""
-    for part in path:
-        made += f"[{part}]" if isinstance(part, int) else f".{part}" if made else str(part)
-    return made
 
 
 def read_strict(file: str, text: str) -> Document:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from domain.expressions.compiling import Compiled
 from domain.packs.compiling import Builder
+from domain.packs.errors import Path
 from domain.packs.forms import CardSpec, FieldSpec
-from domain.packs.reading import Path
 from domain.packs.rules import Action, Fee, Material, Rule
 from domain.packs.services import ServiceSpec, StateSpec
 

@@ -30,6 +30,7 @@ from sync.actions_drafts import (
     without_orphans,
 )
 from sync.actions_papers import attach, attach_known, detach, fetch
+from sync.actions_reminders import forget_reminder, remind
 from sync.actions_settings import (
     import_roster,
     note_bill,
@@ -64,11 +65,13 @@ __all__ = [
     "edit_refused",
     "export_operations",
     "fetch",
+    "forget_reminder",
     "import_roster",
     "new_draft",
     "note_bill",
     "open_draft",
     "open_returned",
+    "remind",
     "rename_draft",
     "resolve",
     "restore_draft",

@@ -21,6 +21,7 @@ from sync.store.migrate import migrate
 from sync.store.mirror import Mirror
 from sync.store.operations import Operations
 from sync.store.people import People
+from sync.store.reminders import Reminders
 
 NAME = "store.db"
 BLOBS = "attachments"
@@ -70,6 +71,11 @@ class Reader:
         """Everybody, to be listed and found."""
         return People(self.connection)
 
+    @cached_property
+    def reminders(self) -> Reminders:
+        """Who can be chosen from which day."""
+        return Reminders(self.connection)
+
 
 class Writer(Reader):
     """The one transaction that may write; what it touched is told once it is durable."""
@@ -79,7 +85,7 @@ class Writer(Reader):
         self.touched: set[str] = set()
 
     def touch(self, *topics: str) -> None:
-        """Topics: a scope of the feed, or drafts, outbox, people, blobs, accounts, contact."""
+        """Topics: a scope of the feed, or drafts, outbox, people, blobs, accounts, contact, reminders."""
         self.touched.update(topics)
 
 

@@ -193,6 +193,19 @@ blobs = Table(
     _text("used_at"),
 )
 
+reminders = Table(  # people who could not be chosen yet, and the day from which they can
+    "reminders",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("id", Text, primary_key=True),  # service:card:person
+    _text("day"),
+    _text("person"),
+    _text("name"),
+    _text("service"),
+    _text("card"),
+    _text("made_at"),
+)
+
 people = Table(  # everybody a person list shows, made from mirror, roster and pending Operations
     "people",
     metadata,

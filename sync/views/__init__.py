@@ -31,6 +31,7 @@ from sync.views.persons import (
     rows_for,
 )
 from sync.views.queue import DraftRow, OutboxRow, ReceiptView, delivered, drafts, operation, outbox, receipt, short_code
+from sync.views.reminders import due_reminders, reminders
 
 __all__ = [
     "BillRow",
@@ -58,6 +59,7 @@ __all__ = [
     "counts",
     "delivered",
     "drafts",
+    "due_reminders",
     "entities",
     "entity",
     "expiring",
@@ -70,6 +72,7 @@ __all__ = [
     "people_counts",
     "person",
     "receipt",
+    "reminders",
     "rows_for",
     "search",
     "short_code",

@@ -228,6 +228,18 @@ def upgrade() -> None:
     op.create_index("people_sort", "people", ["account", "sort", "id"], unique=False)
     op.create_index("people_subject", "people", ["account", "subject"], unique=True)
     op.create_table(
+        "reminders",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("card", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "id"),
+    )
+    op.create_table(
         "settings",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import theme
 from desktop.alone import Alone
@@ -25,6 +25,7 @@ from desktop.desk import Desk
 from desktop.editions import NoPack, RulesTooNew, in_force
 from desktop.frame import ADD, LOG_OUT, PASSWORD
 from desktop.news import News
+from desktop.notifier import Notifier, TrayNotifier
 from desktop.opening import RECOVERY_KEPT, data_folder, is_there, key_of, last_session, open_store, remember
 from desktop.pages.first_run import FirstRunWindow
 from desktop.pages.first_run_form import FirstRunForm
@@ -79,6 +80,7 @@ class Program(QObject):
         clock: Clock = utc_now,
         settings: QSettings | None = None,
         bugs: Bugs | None = None,
+        notifier: Notifier | None = None,
     ) -> None:
         super().__init__()
         self.folder, self._passphrase, self._clock, self._settings = folder, passphrase, clock, settings
@@ -93,7 +95,7 @@ class Program(QObject):
         self._first_run: FirstRunForm | None = None
         self._unlock: UnlockForm | None = None
         self._salvage: Salvage | None = None
-        self._tray: QSystemTrayIcon | None = None
+        self._notifier = notifier or TrayNotifier(self.raise_window, self)
         self._switching = False
 
     def start(self) -> None:
@@ -127,8 +129,7 @@ class Program(QObject):
         if self.window is not None:
             self.window.close()
         self._lane.close()
-        if self._tray is not None:
-            self._tray.hide()
+        self._notifier.hide()
         if self.store is not None:
             self.store.close()
             self.store = None
@@ -325,15 +326,8 @@ class Program(QObject):
 
     def _bring(self, news: News) -> None:
         """Beside the clock, while our own window is not in front."""
-        if self.window is None or self.window.isActiveWindow() or not QSystemTrayIcon.isSystemTrayAvailable():
-            return
-        if self._tray is None:
-            self._tray = QSystemTrayIcon(theme.theme().icon("logo", "accent", 32), self)
-            self._tray.setToolTip("会办")
-            self._tray.activated.connect(self.raise_window)
-            self._tray.messageClicked.connect(self.raise_window)
-        self._tray.show()
-        self._tray.showMessage("会办", news.words)
+        if self.window is not None and not self.window.isActiveWindow():
+            self._notifier.show(news.words)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

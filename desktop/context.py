@@ -41,7 +41,7 @@ class Context(QObject):
     pack_changed = Signal()
     went = Signal(str)
     told = Signal(str, str, str, str)  # a line on the window: words, role (ok, warn, bad, wait), link, its route
-    line_changed = Signal()  # `online` or `paused` is another
+    line_changed = Signal()  # `online`, `paused` or `line_rate` is another
     send_asked = Signal()  # a person wants to send now
     pause_asked = Signal()  # … or to stop sending, or to go on
     renewed = Signal(object)  # sync.login.Session: logged in again
@@ -61,6 +61,7 @@ class Context(QObject):
         self.store, self.account, self.pack, self.clock = store, account, pack, clock
         self._reading, self._writing = reading, writing
         self.online, self.paused = False, False
+        self.line_rate = 0.0  # bytes a second towards the server; 0: not measured yet
         self._asking: Lane | None = None
         self._ahead = timedelta()
         self._touched.connect(self.changed)  # crosses from the writer's thread to the screen's
@@ -131,6 +132,12 @@ class Context(QObject):
         """How it stands with the association; offline is normal."""
         if (online, paused) != (self.online, self.paused):
             self.online, self.paused = online, paused
+            self.line_changed.emit()
+
+    def set_line_rate(self, rate: float) -> None:
+        """How fast it sends, as measured."""
+        if rate != self.line_rate:
+            self.line_rate = rate
             self.line_changed.emit()
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Slot
 from desktop.context import SHANGHAI, Context
 from desktop.shell_model import LineState, ShellModel
 from sync.failures import WORDS, Failure, FailureKind
-from sync.notices import BlobProgress, Line, Notice, StatusChanged, Warned
+from sync.notices import BlobProgress, Line, LineMeasured, Notice, StatusChanged, Warned
 from sync.runner import SyncRunner
 from sync.store.local import Reader
 
@@ -53,6 +53,8 @@ class LineWatch(QObject):
             self._status = notice
         elif isinstance(notice, BlobProgress):
             self._moving = notice if notice.sent < notice.size else None
+        elif isinstance(notice, LineMeasured):
+            self._context.set_line_rate(notice.rate)
         elif isinstance(notice, Warned):
             self._context.tell(sentence(notice.failure), "warn")
         else:

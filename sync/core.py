@@ -17,6 +17,7 @@ from sync.core_mirror import CALM_POLL, Mirroring
 from sync.core_pace import Backoff, Pace
 from sync.core_parts import Batch, Identity, Pull, Push
 from sync.core_reading import STOPPING, Garbage, read_problem, read_pull, read_push
+from sync.core_speed import LineSpeed
 from sync.failures import Failure, FailureKind
 from sync.notices import Line, Notice
 from sync.ports import (
@@ -54,6 +55,7 @@ POISON_DELAY, LONGEST_POISON_DELAY = 5.0, 3600.0  # seconds: one Operation that 
 RETRY_WAITING = timedelta(seconds=30)
 SKEW = 300.0  # seconds
 CONTACT_EVERY = timedelta(seconds=2)  # the time of the last contact is shown to the minute
+SPEED = "line_speed"  # the setting in which the measured speed of the line outlives the program
 EMPTY_WAKES = 3  # a wake-up line that cries wolf is slowed down
 
 
@@ -91,6 +93,7 @@ class SyncCore:
         self._lively_until: datetime | None = None
         self._empty_wakes = 0
         self._woken = False
+        self._speed = LineSpeed()
         self._mirror = Mirroring(identity.account, store, notify)
         self._line = notices.StatusChanged(Line.IDLE)
         self._skewed = False
@@ -108,6 +111,9 @@ class SyncCore:
         self._running = self._look = self._want_pull = True
         self._blobs.look()
         self._forget_delays()
+        if not self._speed.rate and (kept := self._store.setting(self._me.account, SPEED)):
+            self._speed.recall(float(kept))
+            self._notify(notices.LineMeasured(self._speed.rate))
 
     def stop(self) -> None:
         """Let go of everything in flight; the answers no longer count."""
@@ -249,6 +255,8 @@ class SyncCore:
             return
         if not push.asks:
             self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
+            self._speed.sent(answer.sent_bytes, answer.seconds)
+            self._tell_speed()
         if self._ready and self._ready.plain > TOO_MUCH * self._push_pace.limit:
             self._ready = None  # made ready before the line was known to be so slow
         if self._ready and self._ready.items and not self._pull_first:
@@ -411,6 +419,7 @@ class SyncCore:
 
     def _handle_blob(self, event: Event) -> None:
         now = self._clock()
+        self._measure(event, now)
         told, stopped = self._blobs.handle(event, now)
         for notice in told:
             self._notify(notice)
@@ -420,6 +429,25 @@ class SyncCore:
         if stopped:
             self._trouble(stopped)
 
+    def _measure(self, event: Event, now: datetime) -> None:
+        """What a transfer that goes on anyway says of the line."""
+        if not isinstance(event.request, Upload):
+            return
+        lane = event.request.lane
+        if isinstance(event, Progress):
+            self._speed.stands(lane, event.offset, now)
+        elif isinstance(event, Uploaded):
+            self._speed.ended(lane, event.request.blob.size, now)
+        elif isinstance(event, Failed):
+            self._speed.ended(lane, event.offset or 0, now)
+        self._tell_speed()
+
+    def _tell_speed(self) -> None:
+        rate = self._speed.news()
+        if rate is not None:
+            self._store.set_setting(self._me.account, SPEED, str(round(rate)))
+            self._notify(notices.LineMeasured(rate))
+
     # ---- shared ------------------------------------------------------------------------------------------------------
 
     def _let_go(self) -> None:
@@ -428,6 +456,7 @@ class SyncCore:
         self._push = self._pull = self._wait = self._ready = None
         self._doubtful = ()
         self._blobs.cancel()
+        self._speed.forget()
 
     def _number(self) -> int:
         self._numbers += 1

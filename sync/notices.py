@@ -65,4 +65,11 @@ class Contact:
     ahead: float
 
 
-Notice = StatusChanged | Warned | StoreChanged | OutcomeArrived | BlobProgress | Contact
+@dataclass(frozen=True, slots=True)
+class LineMeasured:
+    """How fast this line sends, in bytes a second."""
+
+    rate: float
+
+
+Notice = LineMeasured | StatusChanged | Warned | StoreChanged | OutcomeArrived | BlobProgress | Contact

@@ -1,0 +1,71 @@
+"""How fast this line sends, measured on what is sent anyway: so that people are told what a form will take."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+LEAST = 32 << 10  # bytes; smaller ones say more about the way there and back than about the line
+LONG = 2.0  # seconds after which a long transfer is measured without waiting for its end
+SHARE = 0.3  # of a new measurement in the running mean
+TOLD = 0.2  # a change of the mean that is worth telling
+
+
+class LineSpeed:
+    """Bytes a second towards the server, of all lanes together."""
+
+    def __init__(self) -> None:
+        self.rate = 0.0  # 0: nothing measured yet
+        self._told = 0.0
+        self._stands: dict[str, int] = {}  # lane -> how far its attachment is
+        self._since: datetime | None = None
+        self._moved = 0
+
+    def recall(self, rate: float) -> None:
+        """As measured the last time the program ran."""
+        self.rate = self._told = rate
+
+    def sent(self, wire: int, seconds: float) -> None:
+        """A request of so many bytes was answered after so many seconds."""
+        if not self._stands:  # beside attachments the line is shared: their window counts it
+            self._sample(wire, seconds)
+        else:
+            self._moved += wire
+
+    def stands(self, lane: str, offset: int, now: datetime) -> None:
+        """An attachment goes on: so much of it has left."""
+        if not self._stands:
+            self._since, self._moved = now, 0
+        self._moved += max(0, offset - self._stands.get(lane, offset))
+        self._stands[lane] = offset
+        self._measure(now, LONG)
+
+    def ended(self, lane: str, offset: int, now: datetime) -> None:
+        """It arrived, or broke off there."""
+        if lane in self._stands:
+            self.stands(lane, offset, now)
+            del self._stands[lane]
+            self._measure(now, LONG if self._stands else 0.0)
+
+    def forget(self) -> None:
+        """Everything on its way was let go of."""
+        self._stands.clear()
+
+    def news(self) -> float | None:
+        """The rate, when it has changed enough to be told since it was last asked for."""
+        if self.rate and abs(self.rate - self._told) > TOLD * self._told:
+            self._told = self.rate
+            return self.rate
+        return None
+
+    def _measure(self, now: datetime, least: float) -> None:
+        assert self._since is not None
+        seconds = (now - self._since).total_seconds()
+        if seconds >= least:
+            self._sample(self._moved, seconds)
+            self._since, self._moved = now, 0
+
+    def _sample(self, moved: int, seconds: float) -> None:
+        if moved < LEAST or seconds <= 0:
+            return
+        rate = moved / seconds
+        self.rate = rate if not self.rate else self.rate + SHARE * (rate - self.rate)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from documents.paper import Block, Code, Facts, Paper, Para, Title, moment_text
 from domain.operations import Receipt, Status, receipt_text
+from domain.proofs import signed
 
 LINES = 7  # of a receipt text; the signature is the eighth, the key's fingerprint the ninth
 
@@ -37,10 +38,11 @@ class Delivery:
         return receipt_text(self.association, self.op_id, self.content_sha256, self.status, self.receipt)
 
     def holds(self, key: str) -> bool:
-        """Whether the association's key (base64url) signed exactly this."""
+        """Whether the association's key (base64url) signed exactly this, alone or with others."""
         try:
             public = Ed25519PublicKey.from_public_bytes(_bytes(key))
-            public.verify(_bytes(self.receipt.signature), self.text())
+            text, signature = signed(self.text(), self.receipt.signature)
+            public.verify(_bytes(signature), text)
         except (InvalidSignature, ValueError):
             return False
         return True

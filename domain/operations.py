@@ -88,7 +88,7 @@ class Receipt:
 
     number: int  # counts up without gaps, per association
     received_at: str  # ISO instant, UTC: when the Operation's bytes first reached the server
-    signature: str  # base64url, Ed25519 over receipt_text()
+    signature: str  # base64url, Ed25519 over receipt_text(), alone or with others (domain.proofs)
 
 
 @dataclass(frozen=True, slots=True)

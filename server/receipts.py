@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.operations import Receipt, Status
+from domain.operations import Receipt, Status, receipt_text
 from server.feed import Head
-from sync.protocol import sign_receipt
+from sync.protocol import sign_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,11 @@ class ReceiptBook:
     key: Ed25519PrivateKey
     head: Head
 
-    def next(self, op_id: str, content_sha256: str, status: Status, received_at: str) -> Receipt:
-        """The receipt of one Outcome."""
-        self.head.receipt_number += 1
-        number = self.head.receipt_number
-        return sign_receipt(self.key, self.association, op_id, content_sha256, status, number, received_at)
+    def enter(self, decided: Sequence[tuple[str, str, Status, str]]) -> list[Receipt]:
+        """(op_id, SHA-256 of the content, status, received_at) of each: its receipt, which holds without the others."""
+        bare, texts = [], []
+        for op_id, sha256, status, received_at in decided:
+            self.head.receipt_number += 1
+            bare.append(Receipt(self.head.receipt_number, received_at, ""))
+            texts.append(receipt_text(self.association, op_id, sha256, status, bare[-1]))
+        return [replace(one, signature=proof) for one, proof in zip(bare, sign_all(self.key, texts), strict=True)]

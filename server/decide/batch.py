@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import gc
 import logging
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from domain.bugs import place_of, report_of
 from domain.operations import Finding, Kind, Operation, Outcome, Status
 from domain.packs import Pack
 from server.clock import shanghai_day
@@ -24,9 +24,9 @@ from server.decide.caller import Asked, Caller
 from server.decide.commit import Decided
 from server.decide.judges import judge
 from server.decide.mentions import load_all
-from server.decide.verdict import Refusal, Verdict, refused
+from server.decide.verdict import Refusal, Verdict, refused, stumbled
 from server.decide.workspace import Step, Workspace
-from server.repositories import ledger
+from server.repositories import ledger, stumbles
 from server.repositories.accounts import device_keys
 from server.repositories.blobs import present
 from server.repositories.entities import blobs_in
@@ -73,13 +73,13 @@ def batch(work: Work, caller: Caller, sent: Sequence[SignedOperation], received_
         keys = device_keys(connection, caller.account)
     answers: dict[int, str] = {}
     queue: list[tuple[int, Received]] = []
-    for place, signed in enumerate(sent):
-        read = _read(signed, caller, keys)
-        if isinstance(read, Received):
-            queue.append((place, read))
-        else:
-            answers[place] = outcome_text(read)
     with _without_collecting():
+        for place, signed in enumerate(sent):
+            read = _read(signed, caller, keys)
+            if isinstance(read, Received):
+                queue.append((place, read))
+            else:
+                answers[place] = outcome_text(read)
         decided = _decide(work, caller, [one for _, one in queue], received_at) if queue else []
     answers |= zip((place for place, _ in queue), decided, strict=True)
     work.notifier.poke()
@@ -133,7 +133,20 @@ def _decide(work: Work, caller: Caller, received: Sequence[Received], at: dateti
         if len(received) == 1:
             return [_alone(work, caller, received[0], at, error)]
         log.warning("a batch of %d could not be committed (%s): deciding each by itself", len(received), _kind(error))
+    except Exception as error:  # a bug outside any one judge: it must hold up nobody else's work
+        log.error("a bug in a batch of %d: %s", len(received), report_of(error))
+        if len(received) == 1:
+            return [_put_off(work, received[0], at, error)]
     return [text for one in received for text in _decide(work, caller, [one], at)]
+
+
+def _put_off(work: Work, one: Received, at: datetime, error: Exception) -> str:
+    """It waits, with the day on which it came, until we are mended."""
+    op_id, since = one.operation.op_id, instant_text(at)
+    with work.database.write() as connection:
+        ledger.note_arrivals(connection, [(op_id, one.sha256, since)])
+        stumbles.note(connection, op_id, one.operation.kind, place_of(error), since)
+    return outcome_text(Outcome(op_id, Status.WAITING, findings=stumbled().findings))
 
 
 def _alone(work: Work, caller: Caller, one: Received, at: datetime, error: DBAPIError) -> str:
@@ -164,6 +177,7 @@ class _Bench:
         self._now = instant_text(work.clock())
         self._workspace = Workspace(connection)
         self._packs: dict[str, Pack] = {}
+        self._stumbled: dict[str, str] = {}  # entity -> the op_id in this batch that a bug keeps from being decided
 
     def sit(self, received: Sequence[Received]) -> list[str]:
         """Decide all of these and write what was decided."""
@@ -198,8 +212,8 @@ class _Bench:
             hashes[op_id] = (one.sha256, place)
             if verdict.status is Status.WAITING:
                 waiting.append((op_id, one.sha256, since))
-                told = Outcome(op_id, Status.WAITING, missing=verdict.missing, waits_for=verdict.waits_for)
-                answers[place] = outcome_text(told)
+                told = Outcome(op_id, Status.WAITING, findings=verdict.findings, missing=verdict.missing)
+                answers[place] = outcome_text(replace(told, waits_for=verdict.waits_for))
                 continue
             statuses[op_id] = verdict.status
             decided.append(
@@ -208,6 +222,7 @@ class _Bench:
         ledger.note_arrivals(self._connection, waiting)
         came_before = [case.operation.op_id for _, case in decided if case.operation.op_id in arrivals]
         ledger.forget_arrivals(self._connection, came_before)
+        stumbles.forget(self._connection, came_before)
         answers |= zip((place for place, _ in decided), self._write([case for _, case in decided]), strict=True)
         ledger.heard_of(self._connection, self._caller.device, self._caller.account, self._now, pushed=len(decided))
         return [self._answer(place, one, answers, hashes) for place, one in enumerate(received)]
@@ -239,6 +254,8 @@ class _Bench:
         """The verdict and what it changes, which is part of the batch from now on."""
         operation = one.operation
         unknown = tuple(op_id for op_id in operation.after if op_id not in statuses)
+        if (before := self._stumbled.get(operation.entity)) is not None:
+            unknown = (*unknown, before)
         if unknown or absent:
             return Verdict(Status.WAITING, missing=tuple(sorted(absent)), waits_for=unknown), None
         if any(statuses[op_id] is not Status.APPLIED for op_id in operation.after):
@@ -248,12 +265,11 @@ class _Bench:
             verdict = judge(step, self._asked(operation, since))
         except DBAPIError:
             raise
-        except Exception as error:
-            # Where and of what kind, not what it says: the words of an exception may hold a name or a number.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            kind = type(error).__name__
-            log.error("a bug while deciding %s (%s): %s\n%s", operation.op_id, operation.kind, kind, where)
-            return refused(Refusal.BUG), None
+        except Exception as error:  # a bug in one judge stops no other, and finally refuses nobody's work
+            log.error("a bug while deciding %s (%s): %s", operation.op_id, operation.kind, report_of(error))
+            stumbles.note(self._connection, operation.op_id, operation.kind, place_of(error), self._at)
+            self._stumbled[operation.entity] = operation.op_id
+            return stumbled(), None
         if verdict.status is not Status.APPLIED:
             return verdict, None
         self._workspace.take(step)

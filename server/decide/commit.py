@@ -53,12 +53,14 @@ def write(
     head = feed.lock_head(connection)
     positions = store(connection, workspace, head, now)
     book = ReceiptBook(association, key, head)
+    receipts = book.enter(
+        [(case.operation.op_id, case.sha256, case.verdict.status, case.received_at) for case in decided]
+    )
     texts, rows, kept, notes = [], [], [], []
-    for case in decided:
+    for case, receipt in zip(decided, receipts, strict=True):
         operation, verdict = case.operation, case.verdict
         entry = case.step.get(operation.entity) if case.step else None
         version = entry.version if entry and verdict.status is Status.APPLIED else 0
-        receipt = book.next(operation.op_id, case.sha256, verdict.status, case.received_at)
         outcome = Outcome(
             operation.op_id,
             verdict.status,

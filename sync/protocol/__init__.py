@@ -55,6 +55,7 @@ from sync.protocol.messages import (
     WaitRequest,
 )
 from sync.protocol.problems import (
+    STUMBLED,
     Problem,
     undecided,
 )
@@ -81,6 +82,7 @@ from sync.protocol.signatures import (
     public_text,
     receipt_holds,
     sign,
+    sign_all,
     sign_receipt,
     verify,
 )
@@ -99,6 +101,7 @@ __all__ = [
     "PROTOCOL",
     "PULL_BYTES",
     "PUSH_BYTES",
+    "STUMBLED",
     "SUM_MODULUS",
     "TUS_EXTENSIONS",
     "TUS_TYPE",
@@ -146,6 +149,7 @@ __all__ = [
     "receipt_holds",
     "row_hash",
     "sign",
+    "sign_all",
     "sign_receipt",
     "undecided",
     "verify",

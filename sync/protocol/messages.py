@@ -11,6 +11,7 @@ from typing import (
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
+from domain.proofs import LONGEST
 from sync.protocol.limits import MAX_OPERATION_BYTES, MAX_PULL_BYTES, PROBLEM_PREFIX, PULL_BYTES
 
 
@@ -92,10 +93,10 @@ class PasswordRequest(Message):
 
 
 class SignedOperation(Message):
-    """An Operation as it travels: the very text that was signed."""
+    """An Operation as it travels: the very text that was signed, alone or with others (domain.proofs)."""
 
     content: Annotated[str, StringConstraints(max_length=MAX_OPERATION_BYTES)]
-    signature: Annotated[str, StringConstraints(max_length=88)]
+    signature: Annotated[str, StringConstraints(max_length=LONGEST)]
 
 
 class PushRequest(Message):

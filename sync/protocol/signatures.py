@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from domain.operations import Outcome, Receipt, Status, receipt_text
+from domain.proofs import groups, signed
 from sync.protocol.content import content_hash
 
 
@@ -42,13 +44,25 @@ def sign(key: Ed25519PrivateKey, data: bytes) -> str:
     return b64url(key.sign(data))
 
 
+def sign_all(key: Ed25519PrivateKey, texts: Sequence[bytes]) -> list[str]:
+    """A proof for each of these: one signature for up to sixteen (domain.proofs), and each holds alone."""
+    proofs: list[str] = []
+    for text, ways in groups(texts):
+        signature = sign(key, text)
+        proofs += [signature + way for way in ways]
+    return proofs
+
+
 def verify(public: str, signature: str, data: bytes) -> bool:
-    """Whether `signature` over `data` was made with the key whose public half is `public`; nonsense is just false."""
+    """Whether `data` was signed, alone or with others, by the key whose public half this is; nonsense is false."""
     try:
-        _public_key(public).verify(from_b64url(signature), data)
+        text, bare = signed(data, signature)
+        if text is data:
+            _public_key(public).verify(from_b64url(bare), data)
+            return True
     except (InvalidSignature, ValueError):
         return False
-    return True
+    return _root_holds(public, bare, text)
 
 
 def sign_receipt(
@@ -65,6 +79,16 @@ def receipt_holds(public: str, association: str, content: bytes, outcome: Outcom
         return False
     text = receipt_text(association, outcome.op_id, content_hash(content), outcome.status, outcome.receipt)
     return verify(public, outcome.receipt.signature, text)
+
+
+@lru_cache(maxsize=1_024)
+def _root_holds(public: str, signature: str, root: bytes) -> bool:
+    """Asked once for all that one signature covers."""
+    try:
+        _public_key(public).verify(from_b64url(signature), root)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=4_096)

@@ -10,7 +10,7 @@ from typing import Any
 from domain.operations import Kind, Outcome
 from sync.failures import FailureKind
 from sync.ports import BlobToSend, OutboxItem
-from sync.protocol import ScopePage
+from sync.protocol import ScopePage, sign_all
 from sync.store import answers
 from sync.store.blobs import BlobReader, BlobWriter
 from sync.store.drafts import Draft
@@ -42,7 +42,10 @@ class SyncStore:
             return crashed
 
     def next_batch(self, account: str, limit_bytes: int, now: datetime) -> tuple[OutboxItem, ...]:
-        """Of each entity the oldest, in the order made, at least one, contents together at most `limit_bytes`."""
+        """Of each entity the oldest, in the order made, at least one, contents together at most `limit_bytes`.
+
+        Each was signed when it was made, and could be carried so by hand. What travels together is signed together.
+        """
         self._take_shared(account, now)
         with self._store.reading() as reader:
             batch: list[OutboxItem] = []
@@ -54,7 +57,11 @@ class SyncStore:
                 if batch and room < 0:
                     break
                 batch.append(OutboxItem(kept.op_id, kept.entity, kept.content, kept.signature, kept.attempts))
+            device = reader.accounts.device(account)
+        if device is None or len(batch) < 2:
             return tuple(batch)
+        proofs = sign_all(device.key, [item.content for item in batch])
+        return tuple(replace(item, signature=proof) for item, proof in zip(batch, proofs, strict=True))
 
     def next_due(self, account: str, now: datetime) -> datetime | None:
         """When the earliest item that only waits for its next try may be sent."""

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import time
-import traceback
 import zlib
 from typing import Any
 
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from domain.bugs import report_of
 from server.problems import Refused, answer
 from sync.protocol import BASE, GZIP_LEVEL, HEADER, MAX_REQUEST_BYTES, PROBLEM_TYPE, PROTOCOL, Problem
 
@@ -48,9 +48,7 @@ class Edge:
         except ClientDisconnect:
             log.info("the line died")
         except Exception as error:
-            # Where and of what kind, not what it says: the words of an exception may hold a name or a number.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("a bug while answering %s: %s\n%s", _route(scope), type(error).__name__, where)
+            log.error("a bug while answering %s: %s", _route(scope), report_of(error))
             if not outgoing.started:
                 await answer(Refused(Problem.INTERNAL))(scope, incoming, outgoing)
         finally:

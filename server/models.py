@@ -112,6 +112,18 @@ class ArrivalRow(Base):
     received_at: Mapped[str]
 
 
+class StumbleRow(Base):
+    """An Operation that a bug of ours keeps from being decided: what the operator is told. No words of anybody."""
+
+    __tablename__ = "stumble"
+    op_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    place: Mapped[str]  # kind of the error, module and line
+    first_at: Mapped[str]
+    last_at: Mapped[str]
+    times: Mapped[int] = mapped_column(BigInteger)
+
+
 class FeedScopeRow(Base):
     """A scope, and what a whole mirror of it must come to."""
 

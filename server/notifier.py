@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.bugs import place_of
+
 log = logging.getLogger("huiban.server")
 Look = Callable[[], tuple[str, Mapping[str, int]]]  # the epoch, and scope -> newest position
 ALIVE = 5.0  # seconds between two looks whether the desk is still on the line
@@ -102,8 +104,8 @@ class Notifier:
             self._asked.clear()
             try:
                 epoch, heads = await asyncio.to_thread(look)
-            except SQLAlchemyError:
-                log.exception("the feed could not be looked at")
+            except SQLAlchemyError as error:
+                log.error("the feed could not be looked at: %s", place_of(error))
                 await asyncio.sleep(self._every)
                 continue
             if (epoch, heads) != (self._epoch, self._heads):

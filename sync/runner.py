@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 
+from domain.bugs import report_of
 from sync.core import SyncCore
 from sync.failures import Failure, FailureKind
 from sync.login import Session
@@ -156,9 +157,9 @@ class SyncRunner:
         try:
             while self._engine.turn():
                 pass
-        except BaseException as error:
+        except BaseException as error:  # whatever it was, this thread ends with it: its owner is to know
             self.crashed = error
-            log.exception("the sync stopped: a bug")
+            log.error("the sync stopped: a bug: %s", report_of(error))
         finally:
             self._engine.close()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.operations import Body, Finding, Status
+from sync.protocol import STUMBLED
 
 
 class Refusal(StrEnum):
@@ -21,7 +22,6 @@ class Refusal(StrEnum):
     NOT_NOW = "huiban-not-now"
     STRANGER = "huiban-stranger"
     PACK = "huiban-pack"
-    BUG = "huiban-bug"
 
 
 WORDS = {
@@ -34,7 +34,6 @@ WORDS = {
     Refusal.NOT_NOW: "当前状态下不能进行这一步。请更新后查看最新进度。",
     Refusal.STRANGER: "本单位档案中没有此人。请核对证件号码；如已入职本单位，请先办理归属变更。",
     Refusal.PACK: "规则包有错误。",
-    Refusal.BUG: "协会服务器处理这一项时出错，已记录。请联系协会。",
 }
 
 
@@ -67,6 +66,11 @@ def refused(refusal: Refusal, message: str = "", *, path: str = "", row: str | N
 def refused_with(findings: Iterable[Finding]) -> Verdict:
     """Reasons of the pack: every one, with row and field."""
     return Verdict(Status.REFUSED, tuple(findings))
+
+
+def stumbled() -> Verdict:
+    """A bug of ours is no answer to anybody: the Operation waits, is sent again, and is decided once we are mended."""
+    return Verdict(Status.WAITING, (Finding(STUMBLED, "协会服务器暂时办不了这一件，已记录，会自动再试。"),))
 
 
 def conflict(current: Body | None) -> Verdict:

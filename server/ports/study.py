@@ -6,8 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +55,7 @@ class Result:
 class StudyResults(Protocol):
     """Where results come from."""
 
-    def waiting(self) -> list[Path]:
+    def waiting(self, now: datetime) -> list[Path]:
         """Files that have come, oldest first."""
 
 
@@ -64,12 +64,18 @@ class Inbox:
     """A folder. Whoever writes into it does so under a name that begins with a dot or ends in .part, and renames."""
 
     folder: Path
+    _later: dict[Path, datetime] = field(default_factory=dict)
 
-    def waiting(self) -> list[Path]:
+    def waiting(self, now: datetime) -> list[Path]:
         """Files that have come, in the order of their names."""
         self.folder.mkdir(parents=True, exist_ok=True)
         files = (path for path in self.folder.iterdir() if path.suffix.lower() in (".json", ".csv") and path.is_file())
-        return sorted(path for path in files if not path.name.startswith("."))
+        ready = (path for path in files if path not in self._later or self._later[path] <= now)
+        return sorted(path for path in ready if not path.name.startswith("."))
+
+    def leave(self, path: Path, until: datetime) -> None:
+        """It stays, and is not looked at before then."""
+        self._later[path] = until
 
     def put_away(self, path: Path, reasons: list[str]) -> Path:
         """To `done`, or to `rejected` with the reasons beside it; a name that is taken gets a number."""

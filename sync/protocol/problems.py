@@ -37,6 +37,7 @@ class Problem(StrEnum):
     ACCOUNT_WRONG = "account-wrong"  # made by another account than the one whose token carries it
 
 
+STUMBLED = "huiban-bug"  # rule of the finding in an Outcome `waiting`: a bug of the server, ask again later
 UNDECIDED = frozenset(
     {
         Problem.DEVICE_UNKNOWN,

@@ -9,13 +9,14 @@ from typing import Any
 
 from domain.operations import Kind, Outcome, Status
 from sync.merge import Merged, merge_forms, merge_values
-from sync.protocol import Problem, decode_content, undecided
+from sync.protocol import STUMBLED, Problem, decode_content, undecided
 from sync.store.drafts import Draft, thawed
 from sync.store.local import Writer
 from sync.store.operations import OUTBOX, QUEUED, SUSPENDED, WAITING, Brief, Kept, Sketch
 from sync.store.signing import ask
 from sync.store.text import dumps, instant, key_of, kind_of
 
+STUMBLED_AGAIN, STUMBLED_LATEST = timedelta(seconds=30), timedelta(hours=1)  # a bug of the server: ever more seldom
 UNDECIDED_AGAIN = timedelta(hours=1)  # a server that cannot even read it is not asked all the time
 
 
@@ -36,12 +37,12 @@ def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datet
         if problem is not None:
             _not_decided(writer, kept, problem, now)
         elif outcome.status is Status.WAITING:
-            _waiting(writer, kept, outcome, retry_at)
+            _waiting(writer, kept, outcome, _stumbled_until(kept, outcome, now) or retry_at)
         elif outcome.status is Status.APPLIED:
             _applied(writer, kept, outcome, now)
         else:
             _came_back(writer, kept, outcome, now)
-    rosters = [brief.entity for op_id, brief in asked.items() if op_id in ours and brief.kind == Kind.SAVE_ROSTER]
+    rosters = [brief.entity for op_id, brief in asked.items() if op_id in ours and brief.entity.startswith("roster/")]
     writer.people.touch(account, dict.fromkeys(rosters))
     _lift(writer, account, applied)
     writer.touch("outbox")
@@ -69,7 +70,7 @@ def _lift(writer: Writer, account: str, applied: Sequence[tuple[Brief, Mapping[s
         if all(seq <= reached[scope] for scope, seq in positions.items() if scope in reached)
     ]
     writer.operations.lift([brief.op_id for brief in done])
-    writer.people.touch(account, {brief.entity: None for brief in done if brief.kind == Kind.SAVE_ROSTER})
+    writer.people.touch(account, {brief.entity: None for brief in done if brief.entity.startswith("roster/")})
 
 
 def followers(writer: Writer, account: str, kept: Kept) -> tuple[Kept, ...]:
@@ -144,6 +145,14 @@ def _not_decided(writer: Writer, kept: Kept, problem: Problem, now: datetime) ->
     writer.operations.set_state(kept.account, [kept.op_id], QUEUED, last_error=problem.value, next_try=next_try)
 
 
+def _stumbled_until(kept: Kept, outcome: Outcome, now: datetime) -> datetime | None:
+    """When to ask again a server that could not decide it for a bug of its own."""
+    if not any(finding.rule == STUMBLED for finding in outcome.findings):
+        return None
+    doubled: int = 2 ** min(max(kept.attempts - 1, 0), 10)
+    return now + min(STUMBLED_AGAIN * doubled, STUMBLED_LATEST)
+
+
 def _waiting(writer: Writer, kept: Kept, outcome: Outcome, retry_at: datetime | None) -> None:
     for address in outcome.missing:
         writer.blobs.set(kept.account, address, sent=0, delivered=0)
@@ -156,7 +165,7 @@ def _waiting(writer: Writer, kept: Kept, outcome: Outcome, retry_at: datetime | 
         missing=_json(outcome.missing),
         waits_for=_json(outcome.waits_for),
         next_try=next_try,
-        last_error=None,
+        last_error=outcome.findings[0].rule if outcome.findings else None,
     )
     writer.touch("blobs")
 
@@ -183,7 +192,7 @@ def _applied(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> Non
 
 
 def _came_back(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> None:
-    if kept.kind == Kind.DELETE_DRAFT or (kept.kind == Kind.SAVE_DRAFT and outcome.status is Status.REFUSED):
+    if kept.kind in (Kind.DELETE_DRAFT, Kind.REMOVE_ROSTER) or (kept.kind == Kind.SAVE_DRAFT and outcome.status is Status.REFUSED):
         writer.operations.see(kept.op_id)  # nothing of anybody's depends on it
     elif kept.kind == Kind.SAVE_DRAFT:
         writer.operations.see(kept.op_id)

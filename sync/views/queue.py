@@ -11,7 +11,7 @@ from domain.operations import Finding, Kind, Receipt
 from domain.packs.pack import Pack
 from sync.failures import WORDS as FAILURE_WORDS
 from sync.failures import FailureKind
-from sync.protocol import Problem, content_hash, receipt_holds
+from sync.protocol import STUMBLED, Problem, content_hash, receipt_holds
 from sync.store.drafts import Draft
 from sync.store.local import Reader
 from sync.store.operations import ANSWERED, CONFLICT, OUTBOX, QUEUED, REFUSED, UNKNOWN, WAITING, Kept
@@ -37,6 +37,7 @@ ASKED = {
     Kind.SAVE_DRAFT: "共享草稿",
     Kind.DELETE_DRAFT: "删除共享草稿",
     Kind.SAVE_ROSTER: "人员名单",
+    Kind.REMOVE_ROSTER: "从人员名单移出",
     Kind.SET_CONFIG: "参数设置",
     Kind.SAVE_AGENCY: "机构资料",
     Kind.SAVE_DESK: "协会联系方式",
@@ -183,7 +184,7 @@ def _outbox_row(reader: Reader, kept: Kept, now: datetime | None, ahead: int) ->
     size, sent = reader.blobs.totals(kept.account, kept.blobs) if kept.blobs else (0, 0)
     due = kept.next_try if kept.next_try and now and kept.next_try > instant(now) else None
     state = LATER if due and kept.state in (QUEUED, UNKNOWN) else kept.state
-    if kept.state == QUEUED and kept.last_error and not due:
+    if (kept.state == QUEUED and kept.last_error and not due) or _stumbled(kept):
         state = LATER
     reason, remedy = _why(reader, kept, state, ahead)
     body = kept.overlay or {}
@@ -225,6 +226,8 @@ def _why(reader: Reader, kept: Kept, state: str, ahead: int) -> tuple[str, str]:
         return _answer_words(kept)
     if kept.place != OUTBOX:
         return "", ""
+    if _stumbled(kept):
+        return "协会服务器暂时办不了这一件", "不用操作，会自动再试；一直如此请联系协会"
     if kept.state == WAITING and kept.missing:
         return _paper_words(reader, kept)
     if kept.state == WAITING:
@@ -243,6 +246,11 @@ def _why(reader: Reader, kept: Kept, state: str, ahead: int) -> tuple[str, str]:
     if reader.operations.in_outbox(kept.after):
         return "排在它依据的那一件之后", "不用操作，会自动接着送"
     return ("排队等着送" if ahead else ""), "不用操作，联网后自动送"
+
+
+def _stumbled(kept: Kept) -> bool:
+    """Whether a bug of the server keeps it from being decided."""
+    return kept.state == WAITING and kept.last_error == STUMBLED
 
 
 def _paper_words(reader: Reader, kept: Kept) -> tuple[str, str]:

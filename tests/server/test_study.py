@@ -48,7 +48,7 @@ def test_a_result_is_decided_and_its_file_put_away(either: Running) -> None:
     (task,) = tasks(either)
     assert task["results"] == [{"on": "2026-03-17", "passed": True, "score": "86"}]
     assert [path.name for path in (inbox.folder / "done").iterdir()] == ["a.json"]
-    assert inbox.waiting() == []
+    assert inbox.waiting(either.watch.now) == []
     with either.work.database.read() as connection:
         kinds = connection.exec_driver_sql("SELECT kind, account, device, status FROM ledger").all()
     assert [tuple(row) for row in kinds] == [("study-result", "account/system", "study-port", "applied")]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.operations import Kind, Outcome, Receipt, Status
+from domain.operations import Finding, Kind, Outcome, Receipt, Status
 from domain.packs.pack import Pack
 from sync import actions, views
 from sync.failures import FailureKind
-from sync.protocol import b64url, content_hash, sign_receipt
+from sync.protocol import STUMBLED, b64url, content_hash, sign_receipt
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.sync.store.building import (
@@ -323,3 +323,25 @@ def test_settings_lists_show_what_is_asked_beside_what_is_so(store: LocalStore) 
         shown = views.entities(reader, admin, "agency")
     assert {(str(one.body["name"]), one.pending is not None) for one in shown} == {("甲", False), ("乙", True)}
     assert next(one.pending.kind for one in shown if one.pending) == Kind.SAVE_AGENCY
+
+
+def test_what_a_bug_of_the_server_holds_up_waits_ever_longer_and_is_no_refusal(
+    store: LocalStore, port: SyncStore, account: str
+) -> None:
+    op_id = an_operation(store, account)
+    told = Outcome(op_id, Status.WAITING, findings=(Finding(STUMBLED, "协会服务器暂时办不了这一件。"),))
+    pauses = []
+    for _ in range(10):
+        port.mark_sending(account, [op_id], NOW)
+        port.record_outcomes(account, [told], NOW, NOW)
+        due = port.next_due(account, NOW)
+        assert due is not None
+        pauses.append((due - NOW).total_seconds())
+    assert pauses[:3] == [30, 60, 120]
+    assert pauses[-1] == 3600
+    row = row_of(store, account, op_id)
+    assert (row.word, row.reason) == ("等下次", "协会服务器暂时办不了这一件")
+    assert row.next_try_at == "2025-11-03T03:00:00.000Z"
+    assert (row.can_cancel, row.can_edit) == (False, False)
+    assert port.next_batch(account, 1 << 20, NOW) == ()
+    assert [item.op_id for item in port.next_batch(account, 1 << 20, later(hours=1))] == [op_id]

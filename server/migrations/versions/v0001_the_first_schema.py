@@ -220,6 +220,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", name=op.f("pk_secret")),
     )
     op.create_table(
+        "stumble",
+        sa.Column("op_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("first_at", sa.Text(), nullable=False),
+        sa.Column("last_at", sa.Text(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("op_id", name=op.f("pk_stumble")),
+    )
+    op.create_table(
         "token",
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),

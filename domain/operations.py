@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SAVE_DRAFT = "save-draft"
     DELETE_DRAFT = "delete-draft"
     SAVE_ROSTER = "save-roster"  # a roster entry of the unit, made or updated
+    REMOVE_ROSTER = "remove-roster"  # … taken away again, while nothing names it
     SET_CONFIG = "set-config"  # a parameter from a day on
     SAVE_AGENCY = "save-agency"
     SAVE_DESK = "save-desk"  # name and telephone of a desk of the association

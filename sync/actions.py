@@ -31,13 +31,12 @@ from sync.actions_drafts import (
 )
 from sync.actions_papers import attach, attach_known, detach, fetch
 from sync.actions_reminders import forget_reminder, remind
+from sync.actions_roster import import_roster, save_roster, undo_import
 from sync.actions_settings import (
-    import_roster,
     note_bill,
     save_account,
     save_agency,
     save_desk,
-    save_roster,
     set_config,
 )
 from sync.forecast import NOTHING_YET, application_after, first_action
@@ -85,6 +84,7 @@ __all__ = [
     "share_draft",
     "split_failing",
     "submit",
+    "undo_import",
 ]
 
 
@@ -152,7 +152,7 @@ def cancel(store: LocalStore, account: str, op_id: str, *, now: datetime) -> str
         later = answers.followers(writer, account, kept)
         draft_id = answers.bring_back(writer, kept, later, now)
         writer.operations.take_back(op_id, CANCELLED, draft_id, instant(now))
-        if kept.kind == Kind.SAVE_ROSTER:
+        if kept.entity.startswith("roster/"):
             writer.people.touch(account, {kept.entity: None})
             writer.touch("people")
         return draft_id

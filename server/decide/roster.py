@@ -7,7 +7,8 @@ from typing import Any
 
 from server.decide import reading
 from server.decide.caller import Asked
-from server.decide.verdict import Refusal, Verdict, applied, refused
+from server.decide.mentions import in_form
+from server.decide.verdict import APPLIED, Refusal, Verdict, applied, refused
 from server.decide.versions import outdated
 from server.decide.workspace import Step
 
@@ -43,6 +44,32 @@ def save(step: Step, asked: Asked) -> Verdict:
     return applied(rows=[{"same_as": body["same_as"]}] if body.get("same_as") else [])
 
 
+def remove(step: Step, asked: Asked) -> Verdict:
+    """Take an entry out of the list, unless an open form names it or another entry was made one with it."""
+    entry, unit = step.get(asked.entity), asked.caller.unit
+    if entry is None:
+        return APPLIED
+    if asked.caller.desk != "unit" or not unit or entry.unit != unit:
+        return refused(Refusal.NOT_ALLOWED)
+    reading.only(asked.payload, {})
+    if verdict := outdated(step, asked):
+        return verdict
+    number = entry.body.get("document_number")
+    text = document_text(entry.body.get("document_type"), number) if number else ""
+    forms = (one.get("form") or {} for one in step.open_for(unit, "application"))
+    if any(asked.entity in in_form(form) for form in forms) or (text and step.owner(_aliases(unit), text)):
+        return refused(Refusal.NOT_NOW, "这一条已经用在表单里，或与另一条并在一起，不能移出。")
+    if text and step.owner(f"roster-document:{unit}", text) == asked.entity:
+        step.claim(f"roster-document:{unit}", text, None)
+    step.drop(asked.entity)
+    return APPLIED
+
+
+def _aliases(unit: str) -> str:
+    """The space of documents of which a second entry was made an alias."""
+    return f"roster-alias:{unit}"
+
+
 def _keep_document(step: Step, entity: str, unit: str, body: dict[str, Any], before: dict[str, Any]) -> None:
     space = f"roster-document:{unit}"
     number = body.get("document_number")
@@ -59,6 +86,7 @@ def _keep_document(step: Step, entity: str, unit: str, body: dict[str, Any], bef
         step.claim(space, new, entity)
     elif not body.get("same_as"):
         body["same_as"] = first
+        step.claim(_aliases(unit), new, entity)
     body["person"] = member_of(step, unit, new)
 
 

@@ -192,7 +192,8 @@ def _applied(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> Non
 
 
 def _came_back(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> None:
-    if kept.kind in (Kind.DELETE_DRAFT, Kind.REMOVE_ROSTER) or (kept.kind == Kind.SAVE_DRAFT and outcome.status is Status.REFUSED):
+    unshared = kept.kind == Kind.SAVE_DRAFT and outcome.status is Status.REFUSED
+    if kept.kind in (Kind.DELETE_DRAFT, Kind.REMOVE_ROSTER) or unshared:
         writer.operations.see(kept.op_id)  # nothing of anybody's depends on it
     elif kept.kind == Kind.SAVE_DRAFT:
         writer.operations.see(kept.op_id)

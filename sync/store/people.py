@@ -34,6 +34,11 @@ class Listed:
     unit: str
 
 
+def is_listed(entry: Mapping[str, Any]) -> bool:
+    """Whether a roster entry stands in the list: an alias of another does not, nor one that was asked to be removed."""
+    return not entry.get("same_as") and not entry.get("removed")
+
+
 class People:
     """Never begins a transaction, never commits one."""
 
@@ -143,7 +148,7 @@ class People:
             for kept in self._operations.pending(account, rosters)
             if shows(kept) and kept.overlay is not None
         }
-        return {entity: body for entity, body in bodies.items() if not body.get("same_as")}
+        return {entity: body for entity, body in bodies.items() if is_listed(body)}
 
     def _delete(self, account: str, subjects: Collection[str]) -> None:
         for some in _parts(subjects):

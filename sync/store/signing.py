@@ -48,7 +48,7 @@ def ask(
     content = encode_content(operation)
     writer.operations.add(account, operation, content, sign(device.key, content), sketch, instant(now))
     writer.touch("outbox")
-    if kind is Kind.SAVE_ROSTER and touch:
+    if entity.startswith("roster/") and touch:
         writer.people.touch(account, {entity: sketch.overlay})
         writer.touch("people")
     return operation.op_id

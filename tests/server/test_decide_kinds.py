@@ -85,6 +85,30 @@ def test_nobody_writes_into_the_roster_of_another_unit(house: House) -> None:
     assert outcome.current is None
 
 
+def test_an_entry_is_taken_out_and_its_document_is_free_again(house: House) -> None:
+    desk = house.desk("account/main")
+    desk.ask(Kind.SAVE_ROSTER, "roster/r1", entry(number=NUMBER))
+    assert desk.ask(Kind.REMOVE_ROSTER, "roster/r1", {}, base_version=1).status is Status.APPLIED
+    assert desk.ask(Kind.REMOVE_ROSTER, "roster/r1", {}).status is Status.APPLIED  # gone already
+    desk.ask(Kind.SAVE_ROSTER, "roster/r2", entry(number=NUMBER))
+    assert "same_as" not in house.body("roster/r2")
+
+
+def test_an_entry_that_another_was_made_one_with_is_not_taken_out(house: House) -> None:
+    desk = house.desk("account/main")
+    desk.ask(Kind.SAVE_ROSTER, "roster/r1", entry(number=NUMBER))
+    desk.ask(Kind.SAVE_ROSTER, "roster/r2", entry(number=NUMBER))
+    outcome = desk.ask(Kind.REMOVE_ROSTER, "roster/r1", {}, base_version=1)
+    assert [finding.rule for finding in outcome.findings] == [Refusal.NOT_NOW]
+
+
+def test_nobody_takes_out_an_entry_of_another_unit(house: House) -> None:
+    house.desk("account/main").ask(Kind.SAVE_ROSTER, "roster/r1", entry())
+    outcome = house.desk("account/other").ask(Kind.REMOVE_ROSTER, "roster/r1", {}, base_version=1)
+    assert [finding.rule for finding in outcome.findings] == [Refusal.NOT_ALLOWED]
+    assert house.body("roster/r1")["name"] == "张三"
+
+
 # ---- drafts ---------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ import pytest
 from domain.operations import Kind, Outcome, Status
 from domain.packs.pack import Pack
 from sync import actions, views
+from sync.actions_roster import imports
 from sync.protocol import decode_content
 from sync.store.drafts import Draft
 from sync.store.errors import NotAllowed
@@ -384,6 +385,63 @@ def test_importing_compares_with_what_the_server_already_has(store: LocalStore, 
     operation = decode_content(kept(store, changed.op_ids[0]).content)
     assert (operation.entity, operation.base_version) == ("roster/1", 1)
     assert "person" not in operation.payload
+
+
+def names(store: LocalStore, account: str) -> list[tuple[str, str]]:
+    with store.reading() as reader:
+        return [(row.name, row.mobile) for row in views.people(reader, account, today=NOW.date())]
+
+
+def test_an_import_that_was_not_sent_is_undone_as_if_it_had_not_been(store: LocalStore, account: str) -> None:
+    pull(store, account, a_roster("1", "张三", "110101199003078515", mobile="1", person=None))
+    rows = [
+        {"name": "张三", "document_number": "110101199003078515", "mobile": "2"},
+        {"name": "李四", "document_number": "11010119900307889X"},
+    ]
+    made = actions.import_roster(store, account, rows, now=NOW, file="名单.xlsx")
+    with store.reading() as reader:
+        assert [(one.file, one.added, one.changed) for one in imports(reader, account)] == [("名单.xlsx", 1, 1)]
+    undone = actions.undo_import(store, account, made.id, now=NOW)
+    assert (undone.removed, undone.restored, undone.left) == (1, 1, ())
+    assert names(store, account) == [("张三", "1")]
+    with store.reading() as reader:
+        assert views.outbox(reader, account, now=NOW) == ()
+        assert imports(reader, account) == ()
+        assert views.drafts(reader, account) == ()
+
+
+def test_an_import_that_was_sent_is_undone_by_asking_for_it(store: LocalStore, port: SyncStore, account: str) -> None:
+    pull(store, account, a_roster("1", "张三", "110101199003078515", mobile="1", person=None))
+    rows = [
+        {"name": "张三", "document_number": "110101199003078515", "mobile": "2", "remark": "新"},
+        {"name": "李四", "document_number": "11010119900307889X"},
+    ]
+    made = actions.import_roster(store, account, rows, now=NOW)
+    first, second = made.op_ids
+    port.mark_sending(account, made.op_ids, NOW)
+    positions = [{SCOPE.replace(":", "_"): seq} for seq in (900, 901)]
+    port.record_outcomes(account, [applied(first, 2, **positions[0]), applied(second, 1, **positions[1])], NOW)
+    undone = actions.undo_import(store, account, made.id, now=NOW)
+    assert (undone.removed, undone.restored) == (1, 1)
+    assert names(store, account) == [("张三", "1")]
+    with store.reading() as reader:
+        waiting = [decode_content(kept(store, row.op_id).content) for row in views.outbox(reader, account, now=NOW)]
+    assert {one.kind for one in waiting} == {Kind.SAVE_ROSTER, Kind.REMOVE_ROSTER}
+    again = next(one for one in waiting if one.kind is Kind.SAVE_ROSTER)
+    assert (again.payload["mobile"], again.payload["remark"]) == ("1", "")
+
+
+def test_who_was_used_or_changed_since_stays_after_undoing_an_import(store: LocalStore, account: str) -> None:
+    rows = [{"name": "张三", "mobile": "1"}, {"name": "李四", "mobile": "1"}, {"name": "王五", "mobile": "1"}]
+    made = actions.import_roster(store, account, rows, now=NOW)
+    first, second, _ = (kept(store, op_id).entity for op_id in made.op_ids)
+    form = {"cards": {"people": [{"row": "r1", "roster": first, "values": {}}]}}
+    actions.new_draft(store, account, "member-enrollment", form=form, now=NOW)
+    actions.save_roster(store, account, {"mobile": "2"}, roster=second, now=NOW)
+    undone = actions.undo_import(store, account, made.id, now=NOW)
+    assert undone.removed == 1
+    assert undone.left == (("张三", "已经写进表单"), ("李四", "导入以后又改过"))
+    assert sorted(name for name, _ in names(store, account)) == ["张三", "李四"]
 
 
 def test_a_parameter_is_shown_as_asked_until_it_is_applied(store: LocalStore, port: SyncStore) -> None:

@@ -6,19 +6,31 @@ went by the network changes nothing either.
 
 from __future__ import annotations
 
-import json
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from domain.operations import Status
+from sync.protocol import OPERATIONS, AnswerFile, CarriedFile, SignedOperation, read_outcome, receipt_holds, undecided
 from sync.store.blobs import disk_errors
 from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore, Writer
 from sync.store.operations import EXPORTED, OUTBOX, QUEUED, UNKNOWN, WAITING, Kept
+from sync.store.port import SyncStore
 from sync.store.text import instant
 
-FORMAT = "huiban-carry-1"
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a file of answers said of this account's Operations."""
+
+    applied: int = 0
+    returned: int = 0  # refused, or somebody else was first: they are drafts again
+    waiting: int = 0
+    others: int = 0  # of somebody else, or made on another computer
 
 
 def export_operations(store: LocalStore, account: str, op_ids: Sequence[str], path: Path, *, now: datetime) -> int:
@@ -30,14 +42,10 @@ def export_operations(store: LocalStore, account: str, op_ids: Sequence[str], pa
         chosen = [kept for kept in writer.operations.outbox(account) if kept.op_id in set(op_ids)]
         _check(writer, account, chosen)
         me = writer.accounts.need(account)
-        told = {
-            "format": FORMAT,
-            "association": me.association,
-            "made_at": instant(now),
-            "operations": [{"content": kept.content.decode(), "signature": kept.signature} for kept in chosen],
-        }
+        signed = [SignedOperation(content=kept.content.decode(), signature=kept.signature) for kept in chosen]
+        told = CarriedFile(association=me.association, made_at=instant(now), operations=signed)
         with disk_errors(), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("operations.json", json.dumps(told, ensure_ascii=False))
+            archive.writestr(OPERATIONS, told.model_dump_json())
             for address in dict.fromkeys(address for kept in chosen for address in kept.blobs):
                 blob = writer.blobs.get(account, address)
                 if blob is None or not blob.here:
@@ -48,6 +56,33 @@ def export_operations(store: LocalStore, account: str, op_ids: Sequence[str], pa
         writer.operations.set_state(account, [kept.op_id for kept in chosen], EXPORTED, next_try=None, exposed=1)
         writer.touch("outbox")
         return len(chosen)
+
+
+def read_answers(store: LocalStore, account: str, data: bytes, *, now: datetime) -> Answers:
+    """Take in what the association's file of answers says; again changes nothing. Raises NotAllowed."""
+    try:
+        told = AnswerFile.model_validate_json(data)
+        outcomes = tuple(map(read_outcome, told.outcomes))
+    except ValueError as error:
+        raise NotAllowed("这不是协会的答复文件，或文件已损坏。", "请向协会重新索取。") from error
+    with store.reading() as reader:
+        me = reader.accounts.need(account)
+        known = reader.operations.many([outcome.op_id for outcome in outcomes])
+    if told.association != me.association:
+        raise NotAllowed("这个答复文件是另一个协会的。", "请核对后再读入。")
+    mine = [outcome for outcome in outcomes if (kept := known.get(outcome.op_id)) and kept.account == account]
+    for outcome in mine:
+        proven = receipt_holds(me.server_key, me.association, known[outcome.op_id].content, outcome)
+        if outcome.final and undecided(outcome) is None and not proven:
+            raise NotAllowed("答复文件里的回执与协会的密钥不符，没有读入。", "请向协会重新索取。")
+    SyncStore(store).record_outcomes(account, mine, now, now)
+    ends = Counter(outcome.status for outcome in mine if undecided(outcome) is None)
+    return Answers(
+        applied=ends[Status.APPLIED],
+        returned=ends[Status.REFUSED] + ends[Status.CONFLICT],
+        waiting=len(mine) - ends.total() + ends[Status.WAITING],
+        others=len(outcomes) - len(mine),
+    )
 
 
 def resume_exported(store: LocalStore, account: str, op_ids: Sequence[str]) -> None:

@@ -91,23 +91,24 @@ def _read(signed: SignedOperation, caller: Caller, keys: Mapping[str, Sequence[s
     try:
         operation = decode_content(content)
     except Unreadable as error:
-        return _undecided(_op_id_in(signed.content), Problem.OPERATION_UNREADABLE, str(error))
+        return not_decided(op_id_in(signed.content), Problem.OPERATION_UNREADABLE, str(error))
     if operation.account != caller.account:
-        return _undecided(operation.op_id, Problem.ACCOUNT_WRONG)
+        return not_decided(operation.op_id, Problem.ACCOUNT_WRONG)
     known = keys.get(operation.device, ())
     if not known:
-        return _undecided(operation.op_id, Problem.DEVICE_UNKNOWN)
+        return not_decided(operation.op_id, Problem.DEVICE_UNKNOWN)
     if not any(verify(key, signed.signature, content) for key in known):
-        return _undecided(operation.op_id, Problem.SIGNATURE_WRONG)
+        return not_decided(operation.op_id, Problem.SIGNATURE_WRONG)
     return Received(operation, content, signed.signature, content_hash(content))
 
 
-def _undecided(op_id: str, problem: Problem, detail: str = "") -> Outcome:
+def not_decided(op_id: str, problem: Problem, detail: str = "") -> Outcome:
+    """An answer that decides nothing and is not kept: what kept us from deciding."""
     message = PROBLEM_WORDS[problem] + (f"（{detail}）" if detail else "")
     return Outcome(op_id, Status.REFUSED, findings=(Finding(problem.value, message),))
 
 
-def _op_id_in(content: str) -> str:
+def op_id_in(content: str) -> str:
     """The op_id of an Operation that cannot be read, as far as it can be seen."""
     start = content.find('"op_id":"')
     return content[start + 9 : start + 45] if start >= 0 else ""
@@ -198,14 +199,14 @@ class _Bench:
             op_id = one.operation.op_id
             if (before := known.get(op_id)) is not None:
                 same = before.content_sha256 == one.sha256
-                answers[place] = before.outcome if same else outcome_text(_undecided(op_id, Problem.OP_ID_REUSED))
+                answers[place] = before.outcome if same else outcome_text(not_decided(op_id, Problem.OP_ID_REUSED))
                 continue
             if op_id in hashes:  # twice in one batch
                 answers[place] = "" if hashes[op_id][0] == one.sha256 else "reused"
                 continue
             first = arrivals.get(op_id)
             if first is not None and first[0] != one.sha256:
-                answers[place] = outcome_text(_undecided(op_id, Problem.OP_ID_REUSED))
+                answers[place] = outcome_text(not_decided(op_id, Problem.OP_ID_REUSED))
                 continue
             since = first[1] if first else self._at
             verdict, step = self._judge(one, since, statuses, needed[place] & absent)
@@ -233,7 +234,7 @@ class _Bench:
         if answers[place] == "":
             return answers[hashes[one.operation.op_id][1]]
         if answers[place] == "reused":
-            return outcome_text(_undecided(one.operation.op_id, Problem.OP_ID_REUSED))
+            return outcome_text(not_decided(one.operation.op_id, Problem.OP_ID_REUSED))
         return answers[place]
 
     def _write(self, decided: Sequence[Decided]) -> Iterator[str]:

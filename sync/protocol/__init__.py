@@ -4,6 +4,17 @@ The only part of `sync` that the server knows. Its face: what either end uses is
 Outcomes of a push and Changes of a pull, are written from JSON texts that the server already holds.
 """
 
+from sync.protocol.carrying import (
+    ANSWER_SUFFIX,
+    CARRY_TYPE,
+    MAX_CARRIED_BYTES,
+    OPERATIONS,
+    AnswerFile,
+    Carried,
+    CarriedFile,
+    NotCarried,
+    carried,
+)
 from sync.protocol.coding import (
     TooLarge,
     compress,
@@ -88,14 +99,18 @@ from sync.protocol.signatures import (
 )
 
 __all__ = [
+    "ANSWER_SUFFIX",
     "BASE",
+    "CARRY_TYPE",
     "GZIP_LEVEL",
     "HEADER",
     "JSON_TYPE",
     "MAX_ANSWER_BYTES",
+    "MAX_CARRIED_BYTES",
     "MAX_PULL_BYTES",
     "MAX_PULL_CHANGES",
     "MAX_REQUEST_BYTES",
+    "OPERATIONS",
     "PROBLEM_PREFIX",
     "PROBLEM_TYPE",
     "PROTOCOL",
@@ -108,11 +123,15 @@ __all__ = [
     "TUS_VERSION",
     "VERSIONS",
     "WAIT_SECONDS",
+    "AnswerFile",
     "Association",
+    "Carried",
+    "CarriedFile",
     "Device",
     "Hello",
     "LoginReply",
     "LoginRequest",
+    "NotCarried",
     "PasswordRequest",
     "Problem",
     "ProblemDetails",
@@ -130,6 +149,7 @@ __all__ = [
     "add_to_sum",
     "ask_request",
     "b64url",
+    "carried",
     "compress",
     "content_hash",
     "decode_content",

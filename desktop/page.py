@@ -201,9 +201,13 @@ class Page(QWidget):
 
     def reveal(self, part: QWidget) -> None:
         """Scroll to a place and put the cursor there: what a line in the panel jumps to."""
+        self.scroll_to(part)
+        part.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def scroll_to(self, part: QWidget) -> None:
+        """Bring a place on screen; the cursor stays where it is."""
         if self._scroll is not None:
             self._scroll.ensureWidgetVisible(part, 0, 80)
-        part.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # what the shell calls
 

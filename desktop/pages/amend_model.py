@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.context import SHANGHAI
 from desktop.pages.form_lines import PATH
-from desktop.pages.form_model import Look
+from desktop.pages.form_look import Look
 from desktop.pages.form_papers import paper_words
 from desktop.pages.form_rows import options_of, words_of
 from desktop.pages.form_values import Form, all_rows, attachments, find_row, rows_of, value_of

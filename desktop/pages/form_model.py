@@ -12,8 +12,7 @@ Imports no widget. Nothing here waits: the store is read and written on the cont
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -21,58 +20,25 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.context import SHANGHAI, Context
 from desktop.pages.form_known import known_values
+from desktop.pages.form_look import Look, take_look
 from desktop.pages.form_saving import Saved, taken_in
 from desktop.pages.form_values import (
     Form,
-    named_in,
-    people_in,
-    subjects_in,
     with_row_value,
     with_value,
 )
-from domain.checking import FormCheck, check_form
-from domain.facts import config_on
 from domain.packs.pack import Pack
 from domain.packs.service import Service
-from domain.view import View
 from sync import actions
 from sync.store.drafts import Draft
 from sync.store.errors import StoreFailure
-from sync.store.local import LocalStore, Reader
-from sync.views import PersonRow, as_of, entities, rows_for, view_for
+from sync.store.local import LocalStore
 
 SAVE_PAUSE = 400  # ms after the last key
 SAVE_LIMIT = 1000  # ms after the first key that is not saved
 SAVE_AGAIN = 5000  # ms after a save that failed
 SHARE_IDLE = 30_000  # ms without a key, after which colleagues may see it
 CHECK_PAUSE = 60  # ms: keys that come together are judged once
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What a form is read together with: the people, bills and forms its rows name, and who may be chosen."""
-
-    subjects: frozenset[str]
-    people: Mapping[str, PersonRow]
-    agencies: tuple[tuple[str, str], ...]
-    application: Mapping[str, Any]  # the returned one; of a new one only its id
-    covered: Mapping[str, Mapping[str, Any]]  # applications and bills that rows of a payment name
-    unit: Mapping[str, Any]
-    me: Mapping[str, Any]
-    as_of: str | None
-    desks: Mapping[str, Mapping[str, Any]]  # agencies and the association's desks, with their telephones
-    view: View
-    params: Mapping[str, Any]  # the association's settings in force on the day
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One look at the form: what is around it and what would be said of it."""
-
-    around: Around
-    check: FormCheck
-    edition: int
-    day: date
 
 
 class DraftForm(QObject):
@@ -93,7 +59,7 @@ class DraftForm(QObject):
         self._base = Saved(self.form)  # what the next save builds on
         self.look: Look | None = None
         self.saved_at: datetime | None = None
-        self._edition, self._saved, self._looked, self._waiting = 0, 0, -1, 0
+        self._edition = self._saved = self._waiting = 0
         self._stale, self._asking = True, False
         self._reloading = self._reload_again = False
         self._pause = self._timer(SAVE_PAUSE, self._save)
@@ -353,49 +319,6 @@ class DraftForm(QObject):
         if not isinstance(error, StoreFailure):
             raise error
         self.failed.emit(error.sentence, error.remedy)
-
-
-def take_look(
-    account: str, pack: Pack, draft: Draft, form: Form, edition: int, day: date, before: Around | None, reader: Reader
-) -> Look:
-    """On the reading lane: what is around the form (again only if it must be) and the verdict."""
-    around = before
-    if around is None or around.subjects != _named(form):
-        around = read_around(reader, account, pack, draft, form, day)
-    check = check_form(pack, around.view, draft.service, form, day, application=around.application)
-    return Look(around, check, edition, day)
-
-
-def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Form, day: date) -> Around:
-    """Everything a form of these rows is read together with."""
-    agencies = sorted(
-        (one.body.get("name") or one.id, one.id)
-        for one in entities(reader, account, "agency")
-        if one.body.get("active", True)
-    )
-    named = named_in(form, "application") | named_in(form, "bill")
-    found = reader.mirror.many(account, named)
-    paid_for = {str(each) for one in found.values() for each in one.body.get("people") or ()}  # their bills come along
-    view = view_for(reader, account, people_in(form) | paid_for, pack=pack, also=named_in(form, "application"))
-    me = reader.accounts.need(account)
-    own = reader.mirror.get(account, draft.entity) if draft.returned else None
-    return Around(
-        subjects=_named(form),
-        people=rows_for(reader, account, subjects_in(form) | subjects_in(own.body.get("form") or {} if own else {})),
-        agencies=tuple((key, name) for name, key in agencies),
-        application=own.body if own is not None else {"id": draft.entity},  # it is never in its own way
-        covered={key: one.body for key, one in found.items()},
-        unit=view.unit or {},
-        me=me.body,
-        as_of=as_of(reader, account),
-        desks={one.id: one.body for kind in ("agency", "desk") for one in entities(reader, account, kind)},
-        view=view,
-        params=config_on(pack, view.config, day),
-    )
-
-
-def _named(form: Form) -> frozenset[str]:
-    return subjects_in(form) | named_in(form, "application") | named_in(form, "bill")
 
 
 def _moment(text: str) -> datetime | None:

@@ -80,6 +80,17 @@ def without_rows(form: Form, gone: frozenset[str]) -> Form:
     return {**form, "cards": cards, "attachments": papers}
 
 
+def with_rows_back(form: Form, before: Form, back: frozenset[str]) -> Form:
+    """With these rows in their old places again; what was typed in the others since stays."""
+    cards: dict[str, list[Row]] = {}
+    for card in dict.fromkeys([*(before.get("cards") or {}), *(form.get("cards") or {})]):
+        now = {str(row["row"]): row for row in rows_of(form, card)}
+        then = {str(row["row"]): row for row in rows_of(before, card)}
+        kept = [now.get(key, row) for key, row in then.items() if key in now or key in back]
+        cards[card] = [*kept, *(row for key, row in now.items() if key not in then)]
+    return {**form, "cards": cards}
+
+
 def new_row(person: str | None, roster: str | None, values: Mapping[str, Any], **named: str) -> dict[str, Any]:
     """A line of a card, with the id that it keeps for ever."""
     row: dict[str, Any] = {"row": new_id(), "values": dict(values), **named}

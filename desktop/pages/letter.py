@@ -15,15 +15,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_material import MaterialBox
-from desktop.pages.form_model import DraftForm
-from desktop.pages.form_papers import Incoming, PaperIntake, Taken, outdated, printed_key
+from desktop.pages.form_page import DraftPage
+from desktop.pages.form_papers import Incoming, Taken, outdated, printed_key
 from desktop.pages.form_values import attachments, subjects_in
 from desktop.pages.letter_model import Made, make_letter
 from desktop.pages.preview import show_paper
 from desktop.widgets.base import Label, column
 from desktop.widgets.buttons import Button
-from desktop.widgets.gap import Gap
-from desktop.widgets.notes import KeyValues, Notice
+from desktop.widgets.notes import KeyValues
 from desktop.widgets.panel import Panel, Section, Steps
 from desktop.widgets.previews import PdfPreview, open_pdf
 from domain.checking import MaterialCheck
@@ -32,15 +31,12 @@ from sync.store.text import instant
 from sync.views import short_code
 
 
-class LetterPage(Page):
+class LetterPage(DraftPage):
     """Preview in the middle; at the right what to do with it."""
 
     def __init__(self, context: Context, key: str) -> None:
-        super().__init__("打印", back=True, scroll=False)
-        draft, _, document = key.partition(":")
-        self.context, self.key, self._document = context, draft, document
-        self.form = DraftForm(context, f"draft/{draft}")
-        self.intake = PaperIntake(context, self.form.draft_id, self)
+        draft, _, self._document = key.partition(":")
+        super().__init__(context, draft, "打印", name="letter", back=True, scroll=False)
         self.made: Made | None = None
         self._made_from: object = None
         self._making = 0
@@ -50,16 +46,14 @@ class LetterPage(Page):
         self._wire()
 
     def _build(self) -> None:
-        self.notice = Notice()
-        self.notice.setObjectName("letter.notice")
         self.preview = PdfPreview(name="预览")
         self.preview.setObjectName("letter.preview")
-        self.save = Button("另存为 PDF", "secondary", icon="download", hint="Ctrl+Shift+S")
-        self.save.setObjectName("letter.save")
+        self.save_as = Button("另存为 PDF", "secondary", icon="download", hint="Ctrl+Shift+S")
+        self.save_as.setObjectName("letter.save")
         self.print = Button("打印", "primary", icon="printer", hint="Ctrl+P")
         self.print.setObjectName("letter.print")
-        self.set_actions([self.save, self.print])
-        for part in (self.notice, Gap(self.notice)):
+        self.set_actions([self.save_as, self.print])
+        for part in (self.notice, self.notice_gap, self.progress):
             self.add(part)
         self.add(self.preview, stretch=1)
         self.side = Panel("盖章")
@@ -79,12 +73,8 @@ class LetterPage(Page):
     def _wire(self) -> None:
         self.form.opened.connect(self._show)
         self.form.looked.connect(self._show)
-        self.form.failed.connect(self._failed)
-        self.intake.failed.connect(self._failed)
-        self.intake.finished.connect(self._taken)
-        self.save.clicked.connect(self._save)
-        self.print.clicked.connect(self._print)
-        self.shortcut("Ctrl+P", self._print)
+        self.save_as.clicked.connect(self._save)
+        self.print.clicked.connect(self.print_paper)
         self.shortcut("Ctrl+Shift+S", self._save)
 
     # what the shell calls
@@ -96,15 +86,12 @@ class LetterPage(Page):
             return reader.settings.get(account, key)
 
         self.context.read(printed, self._was_printed)
-        if self.form.draft is None:
-            self.form.load()
-        else:
-            self.form.refresh()
+        super().shown()
 
     @property
     def settled(self) -> bool:
         """The preview is of the form as it stands."""
-        return self.form.settled and not self._making and not self.intake.busy
+        return super().settled and not self._making
 
     def first_focus(self) -> None:
         self.print.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -142,7 +129,7 @@ class LetterPage(Page):
         self.made = made
         self.preview.show_bytes(made.pdf)
         if made.gaps:
-            self._say(f"{made.gaps}打印后请手写补上。", "warn")
+            self.say(f"{made.gaps}打印后请手写补上。", "warn")
         self._states()
 
     def _states(self) -> None:
@@ -183,7 +170,7 @@ class LetterPage(Page):
     def _take(self, check: MaterialCheck, source: Path | bytes) -> None:
         self.intake.take([Incoming(check, (), source, people=tuple(sorted(subjects_in(self.form.form))))])
 
-    def _taken(self, taken: tuple[Taken, ...]) -> None:
+    def taken(self, taken: tuple[Taken, ...]) -> None:
         for one in taken:
             if self._box is not None and (one.problem or one.note):
                 self._box.say(one.problem or one.note, "bad" if one.problem else "text2")
@@ -207,16 +194,17 @@ class LetterPage(Page):
         try:
             Path(path).write_bytes(self.made.pdf)
         except OSError as error:
-            self._say(f"存不到“{path}”：{error.strerror}。请换一个文件夹。", "bad")
+            self.say(f"存不到“{path}”：{error.strerror}。请换一个文件夹。", "bad")
             return
         self._remember()
-        self._say(f"已存到 {path}。", "ok")
+        self.say(f"已存到 {path}。", "ok")
 
-    def _print(self) -> None:
+    def print_paper(self) -> None:
+        """To a printer that is asked for."""
         if self.made is None:
             return
         if not QPrinterInfo.availablePrinters():
-            self._say("这台电脑没有装打印机。可以另存为 PDF，拿到别处打印。", "warn")
+            self.say("这台电脑没有装打印机。可以另存为 PDF，拿到别处打印。", "warn")
             return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(self.title)
@@ -232,7 +220,7 @@ class LetterPage(Page):
             return
         print_pdf(open_pdf(self.made.pdf, self), printer)
         self._remember()
-        self._say("已交给打印机。盖章后扫描或拍照，拖到右边。", "ok")
+        self.say("已交给打印机。盖章后扫描或拍照，拖到右边。", "ok")
 
     def _remember(self) -> None:
         assert self.made is not None
@@ -245,12 +233,6 @@ class LetterPage(Page):
 
         self.context.write(work)
         self._was_printed(told)
-
-    def _say(self, words: str, role: str) -> None:
-        self.notice.show_words(words, role=role)
-
-    def _failed(self, sentence: str, remedy: str) -> None:
-        self._say(f"{sentence}{remedy}", "bad")
 
 
 def print_pdf(document: QPdfDocument, printer: QPrinter) -> None:

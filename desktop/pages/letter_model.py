@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from desktop.pages.form_model import Look
+from desktop.pages.form_look import Look
 from desktop.pages.form_rows import FREE, options_of, words_of
 from desktop.pages.form_values import Form, all_rows, rows_of, subjects_in, value_of
 from documents.fonts import MissingGlyphs

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.context import Context
 from desktop.page import Page
-from desktop.pages.form_model import DraftForm
-from desktop.pages.form_papers import Incoming, PaperIntake, Taken, limit_words, paper_words, patterns_of
+from desktop.pages.form_page import DraftPage
+from desktop.pages.form_papers import Incoming, Taken, limit_words, paper_words, patterns_of
 from desktop.pages.form_values import attachments
 from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, files_in, lines_of, people_missing
 from desktop.pages.preview import read_paper, show_paper
@@ -22,27 +22,21 @@ from desktop.widgets.base import Label, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.dropzone import DropZone
 from desktop.widgets.fields import InputFrame, SearchBox
-from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import ChoiceInput
-from desktop.widgets.notes import EmptyState, Notice, ProgressLine
+from desktop.widgets.notes import EmptyState
 from desktop.widgets.panel import Panel, Section
 from desktop.widgets.previews import ImageView
 from domain.entities import Attachment
 from sync.store.errors import StoreFailure
 
 
-class MaterialsPage(Page):
+class MaterialsPage(DraftPage):
     """The papers of one card."""
 
     def __init__(self, context: Context, key: str) -> None:
-        super().__init__("资料", back=True, scroll=False)
         draft, _, rest = key.partition(":")
-        card, _, row_id = rest.partition(":")
-        self.context, self.key, self.card, self._first_row = context, draft, card, row_id
-        self.form = DraftForm(context, f"draft/{draft}")
-        self.intake = PaperIntake(context, self.form.draft_id, self)
-        self._chip = "all"
-        self._act: Any = None
+        super().__init__(context, draft, "资料", name="materials", back=True, scroll=False)
+        self.card, _, self._first_row = rest.partition(":")
         self._lines: tuple[PaperLine, ...] = ()
         self._lost: tuple[Lost, ...] = ()
         self._build()
@@ -52,9 +46,6 @@ class MaterialsPage(Page):
         self.done = Button("回到申请", "secondary")
         self.done.setObjectName("materials.back")
         self.set_actions([self.done])
-        self.notice = Notice()
-        self.notice.setObjectName("materials.notice")
-        self.progress = ProgressLine()
         self.kind = ChoiceInput([("", "自动识别")], name="这批文件是")
         self.kind.setObjectName("materials.kind")
         frame = InputFrame(self.kind)
@@ -102,7 +93,7 @@ class MaterialsPage(Page):
         self.bar = ChosenBar(self.view, [("same", "用同一个文件"), ("remove", "移除文件")], noun="处")
         top = row(Label("这批文件是", "secondary", "text2"), frame, self.folder, None, spacing=8, margins=(0, 0, 0, 8))
         self.lacking = Label("", "secondary", "warn", wrap=True)
-        for part in (self.notice, Gap(self.notice), top, self.zone, self.progress, 8):
+        for part in (self.notice, self.notice_gap, top, self.zone, self.progress, 8):
             self.add(part)
         self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.lacking)
@@ -115,12 +106,6 @@ class MaterialsPage(Page):
     def _wire(self) -> None:
         self.form.opened.connect(self._show)
         self.form.looked.connect(self._show)
-        self.form.failed.connect(self._failed)
-        self.intake.failed.connect(self._failed)
-        self.intake.finished.connect(self._taken)
-        self.intake.removed.connect(self._removed)
-        self.intake.progress.connect(self.progress.show_progress)
-        self.progress.cancelled.connect(self.intake.cancel)
         self.zone.files_dropped.connect(self._dropped)
         self.zone.image_pasted.connect(self._pasted)
         self.folder.clicked.connect(self._choose_folder)
@@ -130,30 +115,14 @@ class MaterialsPage(Page):
         self.view.opened.connect(lambda line: self._follow(line, "look" if line.papers else "choose"))
         self.view.current_changed.connect(self._moved)
         self.bar.acted.connect(self._bar_acted)
-        self.notice.acted.connect(self._noticed)
-        self.done.clicked.connect(lambda: self.context.go(self._home()))
+        self.done.clicked.connect(lambda: self.context.go(self.home))
 
     # what the shell calls
-
-    def shown(self) -> None:
-        if self.form.draft is None:
-            self.form.load()
-        else:
-            self.form.refresh()
 
     def first_focus(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @property
-    def settled(self) -> bool:
-        """What is on screen is all there is."""
-        return self.form.settled and not self.intake.busy
-
     # showing
-
-    def _home(self) -> str:
-        draft = self.form.draft
-        return f"amend/{self.key}" if draft is not None and draft.returned else f"form/{self.key}"
 
     def _show(self) -> None:
         service, look = self.form.service, self.form.look
@@ -192,7 +161,6 @@ class MaterialsPage(Page):
             self._moved(self.view.current)
 
     def _filter(self, key: str) -> None:
-        self._chip = key
         states = {"missing": ("warn",), "bad": ("bad",), "ok": ("ok",)}.get(key)
         self.rows.set_filter(None if states is None else lambda line: line.state in states)
 
@@ -269,7 +237,7 @@ class MaterialsPage(Page):
         if files:
             self.intake.take(files)
         else:
-            self._taken(())
+            self.taken(())
 
     def _pasted(self, data: bytes) -> None:
         line = self.view.current
@@ -345,8 +313,7 @@ class MaterialsPage(Page):
         copies: list[Attachment] = [{**mine, "row": each.row} for each in self._others(line)]  # type: ignore[typeddict-item]
         self.intake.restore(copies)
 
-    def _taken(self, taken: tuple[Taken, ...]) -> None:
-        self.progress.finish()
+    def taken(self, taken: tuple[Taken, ...]) -> None:
         good = [each for each in taken if not each.problem]
         parts = [f"已添加 {len(good)} 个文件。"] if good else []
         parts += [each.problem for each in taken if each.problem][:4]
@@ -357,26 +324,8 @@ class MaterialsPage(Page):
             parts.append(f"没有对上：{names}{more}。")
         bad = len(parts) > (1 if good else 0)
         if parts:
-            self._say("".join(parts), "warn" if bad else "ok", "", None)
+            self.say("".join(parts), "warn" if bad else "ok")
         self._lost = ()
-
-    def _removed(self, papers: Any) -> None:
-        if papers:
-            self._say(f"已移除“{papers[0].get('name')}”。", "ok", "撤销", partial(self.intake.restore, papers))
-
-    def _say(self, words: str, role: str, action: str, act: Any) -> None:
-        self._act = act
-        self.notice.show_words(words, role=role, action=action)
-
-    def _noticed(self) -> None:
-        act, self._act = self._act, None
-        self.notice.clear()
-        if act is not None:
-            act()
-
-    def _failed(self, sentence: str, remedy: str) -> None:
-        self.progress.finish()
-        self._say(f"{sentence}{remedy}", "bad", "", None)
 
 
 def _about(line: PaperLine) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.pages.form_model import Look
+from desktop.pages.form_look import Look
 from desktop.pages.form_papers import Incoming
 from desktop.pages.form_values import Form, attachments, rows_of
 from documents.files import match_files

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.pages.form_lines import Group, Lines, RowState, row_state, worst
-from desktop.pages.form_model import DraftForm, Look
+from desktop.pages.form_look import Look
+from desktop.pages.form_model import DraftForm
 from desktop.pages.form_papers import outdated
 from desktop.pages.form_values import Form, attachments, rows_of
 from documents.summary import size_text

@@ -71,8 +71,8 @@ def test_a_cell_is_edited_where_it_stands_and_tab_goes_on(qtbot: QtBot, desk: Sa
     listed = beginners(desk)
     key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
     page = on_screen(qtbot, form.make(desk.context, key))
-    view = page.table.view
-    page.table.jump(listed[0]["row"], "insurance_month")
+    view = page.cards.table.view
+    page.cards.table.jump(listed[0]["row"], "insurance_month")
     editor = page.findChild(TextInput, "form.cell.insurance_month")
     editor.selectAll()
     QTest.keyClicks(editor, "2026/2")
@@ -92,8 +92,8 @@ def test_somebody_taken_out_comes_back_with_undo(qtbot: QtBot, desk: SampleDesk)
     key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
     page = on_screen(qtbot, form.make(desk.context, key))
     before = desk.form_of(key)
-    page.table.view.rows.set_ticked([listed[0]["row"]])
-    QTest.mouseClick(page.out, Qt.MouseButton.LeftButton)
+    page.cards.table.view.rows.set_ticked([listed[0]["row"]])
+    QTest.mouseClick(page.cards.out, Qt.MouseButton.LeftButton)
     settle(qtbot, page)
     assert len(desk.form_of(key)["cards"][INITIAL]) == 1
     page.notice.acted.emit()
@@ -429,5 +429,5 @@ def test_a_voucher_that_is_missing_is_asked_for(qtbot: QtBot, desk: SampleDesk) 
     listed = [{"row": "r1", "person": person_named("马文静"), "values": {"member_type": "ordinary"}}]
     key = desk.draft("member-fee-payment", {"cards": {"people": listed}, "values": {"payer_name": "某某"}})
     page = on_screen(qtbot, form.make(desk.context, key))
-    assert "member-fee-voucher" in page._boxes
+    assert "member-fee-voucher" in page.papers.boxes
     assert page.form.look.check.missing == ("member-fee-voucher",)

@@ -1,0 +1,87 @@
+"""What a form is read together with, and what would be said of it: read and judged on the reading lane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from desktop.pages.form_values import Form, named_in, people_in, subjects_in
+from domain.checking import FormCheck, check_form
+from domain.facts import config_on
+from domain.packs.pack import Pack
+from domain.view import View
+from sync.store.drafts import Draft
+from sync.store.local import Reader
+from sync.views import PersonRow, as_of, entities, rows_for, view_for
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a form is read together with: the people, bills and forms its rows name, and who may be chosen."""
+
+    subjects: frozenset[str]
+    people: Mapping[str, PersonRow]
+    agencies: tuple[tuple[str, str], ...]
+    application: Mapping[str, Any]  # the returned one; of a new one only its id
+    covered: Mapping[str, Mapping[str, Any]]  # applications and bills that rows of a payment name
+    unit: Mapping[str, Any]
+    me: Mapping[str, Any]
+    as_of: str | None
+    desks: Mapping[str, Mapping[str, Any]]  # agencies and the association's desks, with their telephones
+    view: View
+    params: Mapping[str, Any]  # the association's settings in force on the day
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the form: what is around it and what would be said of it."""
+
+    around: Around
+    check: FormCheck
+    edition: int
+    day: date
+
+
+def take_look(
+    account: str, pack: Pack, draft: Draft, form: Form, edition: int, day: date, before: Around | None, reader: Reader
+) -> Look:
+    """On the reading lane: what is around the form (again only if it must be) and the verdict."""
+    around = before
+    if around is None or around.subjects != _named(form):
+        around = read_around(reader, account, pack, draft, form, day)
+    check = check_form(pack, around.view, draft.service, form, day, application=around.application)
+    return Look(around, check, edition, day)
+
+
+def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Form, day: date) -> Around:
+    """Everything a form of these rows is read together with."""
+    agencies = sorted(
+        (one.body.get("name") or one.id, one.id)
+        for one in entities(reader, account, "agency")
+        if one.body.get("active", True)
+    )
+    named = named_in(form, "application") | named_in(form, "bill")
+    found = reader.mirror.many(account, named)
+    paid_for = {str(each) for one in found.values() for each in one.body.get("people") or ()}  # their bills come along
+    view = view_for(reader, account, people_in(form) | paid_for, pack=pack, also=named_in(form, "application"))
+    me = reader.accounts.need(account)
+    own = reader.mirror.get(account, draft.entity) if draft.returned else None
+    return Around(
+        subjects=_named(form),
+        people=rows_for(reader, account, subjects_in(form) | subjects_in(own.body.get("form") or {} if own else {})),
+        agencies=tuple((key, name) for name, key in agencies),
+        application=own.body if own is not None else {"id": draft.entity},  # it is never in its own way
+        covered={key: one.body for key, one in found.items()},
+        unit=view.unit or {},
+        me=me.body,
+        as_of=as_of(reader, account),
+        desks={one.id: one.body for kind in ("agency", "desk") for one in entities(reader, account, kind)},
+        view=view,
+        params=config_on(pack, view.config, day),
+    )
+
+
+def _named(form: Form) -> frozenset[str]:
+    return subjects_in(form) | named_in(form, "application") | named_in(form, "bill")

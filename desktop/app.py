@@ -8,28 +8,26 @@ build_desk(folder, passphrase=…)   a desk on a store that is there, without an
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QCoreApplication, QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from desktop import theme
-from desktop.alone import Alone
 from desktop.background import Lane
 from desktop.bugs import Bugs
-from desktop.collecting import collect_here
 from desktop.context import Clock, utc_now
 from desktop.desk import Desk
-from desktop.editions import NoPack, RulesTooNew, in_force
+from desktop.editions import in_force
 from desktop.frame import ADD, LOG_OUT, PASSWORD
 from desktop.news import News
 from desktop.notifier import Notifier, TrayNotifier
-from desktop.opening import RECOVERY_KEPT, data_folder, is_there, key_of, last_session, open_store, remember
+from desktop.opening import RECOVERY_KEPT, is_there, key_of, last_session, open_store, remember
 from desktop.pages.first_run import FirstRunWindow
 from desktop.pages.first_run_form import FirstRunForm
 from desktop.pages.unlock import UnlockForm, UnlockWindow
+from desktop.step_window import StepWindow
+from desktop.troubles import NoPack, RulesTooNew
 from domain.packs import Pack
 from sync.login import Session, forget_session, log_out
 from sync.store.errors import StoreDamaged, StoreFailure, StoreMissing
@@ -37,7 +35,7 @@ from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from sync.store.salvage import Salvage
 
-__all__ = ["Program", "build_desk", "main"]
+__all__ = ["Program", "build_desk"]
 
 
 def pack_for(store: LocalStore, session: Session, clock: Clock) -> Pack:
@@ -66,7 +64,7 @@ def build_desk(
 
 
 class Program(QObject):
-    """One store and whatever window it needs just now."""
+    """One store and whatever window it needs just now. It belongs to the application until it is closed."""
 
     opened = Signal(object)
     closed = Signal()
@@ -81,8 +79,9 @@ class Program(QObject):
         settings: QSettings | None = None,
         bugs: Bugs | None = None,
         notifier: Notifier | None = None,
+        opening: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.folder, self._passphrase, self._clock, self._settings = folder, passphrase, clock, settings
         self.bugs = bugs or Bugs()
         self.bugs.told.connect(self._tell)
@@ -91,7 +90,7 @@ class Program(QObject):
         self.store: LocalStore | None = None
         self._key: bytes | None = None
         self.desk: Desk | None = None
-        self.window: QWidget | None = None
+        self.window: QWidget | None = opening  # the one that said 正在打开 gives its place to the first of ours
         self._first_run: FirstRunForm | None = None
         self._unlock: UnlockForm | None = None
         self._salvage: Salvage | None = None
@@ -128,12 +127,14 @@ class Program(QObject):
                 form.close()
         if self.window is not None:
             self.window.close()
+            self.window.deleteLater()
         self._lane.close()
         self._notifier.hide()
         if self.store is not None:
             self.store.close()
             self.store = None
         self.closed.emit()
+        self.deleteLater()
 
     # ---- before the desk ----
 
@@ -154,7 +155,9 @@ class Program(QObject):
 
     def _finished(self, store: LocalStore, session: Session) -> None:
         self.store = store
-        self._first_run = None
+        if self._first_run is not None:
+            self._first_run.close()
+            self._first_run = None
         self._open(session)
 
     def _ask_to_unlock(self, error: StoreFailure | NoPack, key: bytes | None) -> None:
@@ -304,7 +307,7 @@ class Program(QObject):
         closed = getattr(window, "closed", None)
         if closed is not None:
             closed.connect(self._window_closed)
-        if not isinstance(old, type(window)) and old is not None:
+        if isinstance(old, StepWindow) and not isinstance(old, type(window)):
             window.resize(old.size())
         window.show()
         window.activateWindow()
@@ -328,31 +331,3 @@ class Program(QObject):
         """Beside the clock, while our own window is not in front."""
         if self.window is not None and not self.window.isActiveWindow():
             self._notifier.show(news.words)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """`huiban` without a command."""
-    made = QApplication.instance()
-    app = made if isinstance(made, QApplication) else QApplication(list(argv or sys.argv[:1]))
-    app.setApplicationName("huiban")
-    app.setApplicationDisplayName("会办")
-    app.setQuitOnLastWindowClosed(False)
-    theme.install(app)
-    collect_here(app)
-    folder = data_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    alone = Alone(folder)
-    if alone.is_second():
-        return 0
-    alone.listen()
-    bugs = Bugs(folder / "log")
-    bugs.install()
-    settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    program = Program(folder, settings=settings, bugs=bugs)
-    alone.asked.connect(program.raise_window)
-    program.closed.connect(app.quit)
-    program.start()
-    status = app.exec()
-    alone.close()
-    bugs.close()
-    return status

@@ -7,7 +7,6 @@ bugs.told  Signal(str, str)               words and role
 
 from __future__ import annotations
 
-import errno
 import logging
 import sys
 import threading
@@ -17,15 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from desktop.background import Cancelled
-from desktop.editions import NoPack
-from sync.failures import SyncFailure
-from sync.store.errors import DiskFull, StoreFailure
+from desktop.troubles import BUG, words_of
 
 log = logging.getLogger("huiban")
-BUG = "会办自己出了差错，刚才这一步可能没有完成；已保存的都在。请换个办法再试，并把日志文件发给协会。"
 Trouble = tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | tuple[None, None, None]
 
 
@@ -44,19 +40,6 @@ class Discreet(logging.Formatter):
         return "\n".join([f"{kind.__module__}.{kind.__name__}" if kind else "?", *lines])
 
 
-def words_of(error: BaseException) -> tuple[str, str] | None:
-    """Sentence and remedy of a failure that is understood; None: a bug."""
-    if isinstance(error, SyncFailure):
-        return error.failure.sentence, error.failure.remedy
-    if isinstance(error, StoreFailure | NoPack):
-        return error.sentence, error.remedy
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull.sentence, DiskFull.remedy
-    if isinstance(error, MemoryError):
-        return "内存不够了，刚才这一步没有完成。", "请关掉一些别的程序，再做一次。"
-    return None
-
-
 class Bugs(QObject):
     """One a program, handed to every lane."""
 
@@ -64,7 +47,7 @@ class Bugs(QObject):
     _came = Signal(object)
 
     def __init__(self, folder: Path | None = None) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.last: BaseException | None = None  # for tests and for whoever asks what it was
         self._came.connect(self._show)
         self._file: RotatingFileHandler | None = None

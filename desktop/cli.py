@@ -1,7 +1,6 @@
 """The program `huiban`: without a command the desktop, otherwise one of `desktop.commands`. Only windows need Qt."""
 
 import argparse
-import gc
 import importlib
 import io
 import sys
@@ -15,19 +14,6 @@ COMMANDS = {
 }
 
 
-# PySide6 reads the source of every module imported after it, in search of its own name: a second at each start.
-ENGINE = ("sync.runner", "sync.views", "sync.actions", "domain.picking", "keyring")
-
-
-def load_engine() -> None:
-    """What the window will need and knows no Qt, imported before Qt is."""
-    gc.disable()  # nothing that modules make is ever thrown away
-    for name in ENGINE:
-        importlib.import_module(name)
-    gc.freeze()
-    gc.enable()
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     for stream in (sys.stdout, sys.stderr):
@@ -35,8 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8")
     words = list(sys.argv[1:] if argv is None else argv)
     if not words:
-        load_engine()
-        return int(importlib.import_module("desktop.app").main())
+        return int(importlib.import_module("desktop.launch").main())
     parser = argparse.ArgumentParser(prog="huiban", description="会办：协会业务的桌面端")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = next((word for word in words if not word.startswith("-")), None)

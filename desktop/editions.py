@@ -13,6 +13,7 @@ from pathlib import Path
 
 import domain
 from desktop.commands.packs import packs_folder
+from desktop.troubles import NoPack, RulesTooNew
 from domain.packs import Pack, PackError, digest, parse, texts
 from domain.packs.keeping import NotKept, keep, kept
 from sync.store.local import Reader
@@ -23,20 +24,6 @@ MANY = 6  # of them stay
 
 _parsed: dict[str, Pack] = {}  # by digest: a pack never changes, several desks share it
 _turn = threading.Lock()
-
-
-class NoPack(Exception):
-    """Neither the feed nor this program has rules for the association."""
-
-    sentence = "还没有取到协会的业务规则。"
-    remedy = "请联网后再试一次。"
-
-
-class RulesTooNew(NoPack):
-    """The edition in force is written in a way this program does not know."""
-
-    sentence = "协会的业务规则有了新写法，这个版本的会办读不懂。"
-    remedy = "请安装新版会办；未发送的内容都保留着。"
 
 
 def in_force(reader: Reader, account: str, today: date) -> Pack:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,18 +14,6 @@ from sync.store.port import SyncStore
 
 LAST = "last-account"  # setting of the store: whose desk was open last
 RECOVERY_KEPT = "recovery-kept"  # setting of the store: the code was shown and asked back
-
-
-def data_folder() -> Path:
-    """Where this operating-system user's store lies; HUIBAN_DATA names another place."""
-    told = os.environ.get("HUIBAN_DATA")
-    if told:
-        return Path(told)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Huiban"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "Huiban"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "huiban"
 
 
 def is_there(folder: Path) -> bool:

@@ -12,10 +12,9 @@ Pages are made once and kept while they are among the last dozen used; `shown` a
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -35,6 +34,7 @@ from desktop.shell_model import ShellModel
 from desktop.shell_nav import Nav
 from desktop.theme import theme
 from desktop.widgets.notes import Notice
+from desktop.window_place import keep_place, put_back
 
 KEPT = 12
 
@@ -96,7 +96,7 @@ class Shell(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(act)
         theme().changed.connect(self.update)
-        self._restore()
+        put_back(self, settings)
 
     # going places
 
@@ -226,22 +226,6 @@ class Shell(QWidget):
         else:
             super().mousePressEvent(event)
 
-    def _place_key(self) -> str:
-        """Each screen has its own remembered place, so that a projector does not spoil the desk."""
-        screen = self.screen() or QGuiApplication.primaryScreen()
-        size = screen.geometry()
-        return f"window/{screen.name().replace('/', '_')}-{size.width()}x{size.height()}"
-
-    def _restore(self) -> None:
-        kept = self._settings.value(self._place_key()) if self._settings is not None else None
-        if not isinstance(kept, QByteArray) or not self.restoreGeometry(kept):
-            room = (self.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-            self.resize(min(1366, room.width()), min(768, room.height()))
-
-    def _remember(self) -> None:
-        if self._settings is not None:
-            self._settings.setValue(self._place_key(), self.saveGeometry())
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.ring.watch_keys()
@@ -249,7 +233,7 @@ class Shell(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
-            self._remember()
+            keep_place(self, self._settings)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -261,7 +245,7 @@ class Shell(QWidget):
         if all(page.close_request() for page in self._pages.values()):
             if self.page is not None:
                 self.page.hidden()
-            self._remember()
+            keep_place(self, self._settings)
             event.accept()
             self.closed.emit()
         else:

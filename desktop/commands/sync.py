@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from desktop.commands.packs import complain
-from desktop.opening import data_folder, last_session, open_without_screen, sittings
+from desktop.folders import data_folder
+from desktop.opening import last_session, open_without_screen, sittings
 from sync.login import Session
 from sync.runner import sync_once
 from sync.store.errors import StoreFailure

@@ -10,13 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desktop.background import Lane
-from desktop.bugs import words_of
 from desktop.context import Clock, utc_now
 from desktop.editions import SETTING
 from desktop.opening import RECOVERY_KEPT, remember
+from desktop.troubles import words_of
 from sync.login import Invitation, Session, change_password, connect, read_invitation, save_session, sign_in
 from sync.notices import Line, Notice, StatusChanged, StoreChanged
 from sync.protocol import Hello
@@ -97,7 +97,7 @@ class FirstRunForm(QObject):
         clock: Clock = utc_now,
         failed: Callable[[BaseException], object] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.folder, self.store, self.session, self._clock = folder, store, session, clock
         self._passphrase, self._key = passphrase, key
         self._lane = Lane("first-run", failed=failed)
@@ -218,6 +218,7 @@ class FirstRunForm(QObject):
             self._runner.stop()
             self._runner = None
         self._lane.close()
+        self.deleteLater()
 
     # ---- inside ----
 

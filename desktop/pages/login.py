@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from desktop.bugs import words_of
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.first_run_form import strength
 from desktop.step_window import named
+from desktop.troubles import words_of
 from desktop.widgets.base import column
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field

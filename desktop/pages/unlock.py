@@ -7,12 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from desktop.background import Lane
-from desktop.bugs import words_of
-from desktop.editions import NoPack
 from desktop.step_window import StepPage, StepWindow, named
+from desktop.troubles import NoPack, words_of
 from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
@@ -36,7 +35,7 @@ class UnlockForm(QObject):
     def __init__(
         self, folder: Path, clock: Callable[[], datetime], *, failed: Callable[[BaseException], object] | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self._folder, self._clock = folder, clock
         self._lane = Lane("unlock", failed=failed)
         self._key: bytes | None = None
@@ -93,6 +92,7 @@ class UnlockForm(QObject):
 
     def close(self) -> None:
         self._lane.close()
+        self.deleteLater()
 
     def _do(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
         if self.busy:

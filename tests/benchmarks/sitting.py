@@ -8,20 +8,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from desktop import cli
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
 
-cli.load_engine()  # in the program's order: before Qt
-
-from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication  # noqa: E402
-
-from desktop import theme  # noqa: E402
-from desktop.background import Lane  # noqa: E402
-from desktop.context import Context  # noqa: E402
-from desktop.editions import shipped  # noqa: E402
-from desktop.page import Page  # noqa: E402
-from desktop.registry import pages  # noqa: E402
-from sync.store.local import LocalStore  # noqa: E402
+from desktop import theme
+from desktop.background import Lane
+from desktop.context import Context
+from desktop.editions import shipped
+from desktop.page import Page
+from desktop.registry import pages
+from sync.store.local import LocalStore
 
 SERVICE, CARD = "education-registration", "continuing-education"
 

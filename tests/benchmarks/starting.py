@@ -1,6 +1,6 @@
-"""The program as `huiban` starts it, on the store of HUIBAN_DATA; says when the first page is painted, and ends.
+"""The program as `huiban` starts it, on the store of HUIBAN_DATA; says when what is painted, and ends.
 
-"page": the home page was painted for the first time. "rows": its work list was.
+"opening": the window that says 正在打开. "page": the home page. "rows": its work list.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 import sys
 import time
 
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+import desktop  # noqa: F401 - before Qt
 from desktop import cli
-
-cli.load_engine()  # in the program's order: before Qt
-
-from PySide6.QtCore import QEvent, QObject, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 
 class Watch(QObject):
@@ -26,7 +25,9 @@ class Watch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
             name = watched.objectName()
-            if name == "home":
+            if name == "opening":
+                self._tell("opening")
+            elif name == "home":
                 self._tell("page")
             elif (parent := watched.parentWidget()) is not None and parent.objectName().startswith("home."):
                 self._tell("rows")
@@ -35,7 +36,7 @@ class Watch(QObject):
     def _tell(self, what: str) -> None:
         if what not in self._told:
             self._told.add(what)
-            print(what, time.monotonic(), flush=True)
+            QTimer.singleShot(0, lambda: print(what, time.monotonic(), flush=True))  # the filter sees it before
             if what == "rows":
                 QTimer.singleShot(0, QApplication.closeAllWindows)
 

@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from desktop import words
 from desktop.alone import Alone
-from desktop.bugs import BUG, Bugs, words_of
-from desktop.editions import NoPack, shipped
+from desktop.bugs import Bugs
+from desktop.editions import shipped
 from desktop.pages.first_run_form import strength
 from desktop.starting import startable
+from desktop.troubles import BUG, NoPack, words_of
 from sync.failures import Failure, FailureKind, SyncFailure
 from sync.store.errors import DiskFull
 from tests.desktop.sample_desk import the_pack

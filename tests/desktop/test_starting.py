@@ -21,16 +21,46 @@ def imported_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_the_engine_is_loaded_without_qt_and_without_what_only_some_work_needs() -> None:
-    found = imported_by("from desktop import cli\ncli.load_engine()")
-    assert {"sync.runner", "sync.store.local", "domain.picking"} <= found
-    slow = {"PySide6", "alembic", "pypinyin", "reportlab", "openpyxl", "xlsxwriter", "stdnum", "PIL"}
+def test_the_first_window_knows_only_qt_and_the_look() -> None:
+    found = imported_by("import desktop.launch")
+    assert "PySide6.QtWidgets" in found
+    slow = {"sqlalchemy", "pydantic", "requests", "yaml", "keyring", "cryptography", "domain.packs", "sync.runner"}
     assert not slow & found
 
 
-def test_the_first_window_needs_no_paper_maker() -> None:
-    found = imported_by("from desktop import cli\ncli.load_engine()\nimport desktop.app")
-    assert not {"alembic", "pypinyin", "reportlab", "openpyxl", "fastapi"} & found
+def test_the_program_needs_no_paper_maker() -> None:
+    found = imported_by("import desktop.app, desktop.pages.home")
+    assert {"sync.store.local", "desktop.shell", "domain.packs"} <= found
+    assert not {"alembic", "pypinyin", "reportlab", "openpyxl", "xlsxwriter", "PIL", "fastapi", "yaml"} & found
+
+
+def test_commands_without_a_window_need_no_qt() -> None:
+    for command in ("explain", "pack", "sync"):
+        found = imported_by(f"from desktop import cli\nimport desktop.commands.{command}")
+        assert not [name for name in found if name.startswith("PySide6")], command
+
+
+READ = """
+import inspect
+read = []
+source = inspect.getsource
+inspect.getsource = lambda module: read.append(module) or source(module)
+import PySide6.QtCore
+from desktop.quick_imports import spare_sources
+if {spare}:
+    spare_sources()
+import wave
+raise SystemExit(len(read))
+"""
+
+
+def test_modules_imported_after_qt_are_not_read_by_it() -> None:
+    """And it would read them: when this fails, PySide6 has changed and `quick_imports` can go."""
+    spared, not_spared = (
+        subprocess.run([sys.executable, "-c", READ.format(spare=spare)], cwd=ROOT, check=False).returncode
+        for spare in (True, False)
+    )
+    assert spared < not_spared
 
 
 def test_a_store_opens_without_alembic_only_at_the_newest_schema() -> None:

@@ -231,7 +231,7 @@ def test_huiban_sync_sends_what_waits_and_says_by_its_status_how_it_went(server:
 
 def test_the_program_ends_cleanly_when_its_window_is_closed(tmp_path: Path) -> None:
     script = (
-        "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\nfrom desktop.app import main\n"
+        "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\nfrom desktop.launch import main\n"
         "app = QApplication([])\nQTimer.singleShot(300, app.closeAllWindows)\nraise SystemExit(main())\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}

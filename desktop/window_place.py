@@ -1,0 +1,29 @@
+"""Where a window stood last time, for each screen: a projector does not spoil the desk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+WIDTH, HEIGHT = 1366, 768  # where nothing is remembered
+
+
+def put_back(window: QWidget, settings: QSettings | None) -> None:
+    """There, or of the usual size as far as the screen has room."""
+    kept = settings.value(_key(window)) if settings is not None else None
+    if not isinstance(kept, QByteArray) or not window.restoreGeometry(kept):
+        room = (window.screen() or QGuiApplication.primaryScreen()).availableGeometry()
+        window.resize(min(WIDTH, room.width()), min(HEIGHT, room.height()))
+
+
+def keep_place(window: QWidget, settings: QSettings | None) -> None:
+    """For the next start."""
+    if settings is not None:
+        settings.setValue(_key(window), window.saveGeometry())
+
+
+def _key(window: QWidget) -> str:
+    screen = window.screen() or QGuiApplication.primaryScreen()
+    size = screen.geometry()
+    return f"window/{screen.name().replace('/', '_')}-{size.width()}x{size.height()}"

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, func, or_, select, text, update
 
 from domain.operations import Operation, Outcome
 from sync.protocol import outcome_text, read_outcome
-from sync.store.tables import operations
+from sync.store.tables import contents, operations
 from sync.store.text import dumps, loads
 
 OUTBOX, ANSWERED, TAKEN_BACK = "outbox", "answered", "taken-back"
@@ -116,8 +116,13 @@ class Operations:
 
     def add(self, account: str, operation: Operation, content: bytes, signature: str, sketch: Sketch, at: str) -> None:
         """Into the outbox, behind all others."""
+        told = {"account": account, "content": content, "signature": signature}
+        made = self._connection.execute(
+            contents.insert(), told | {"overlay": dumps(sketch.overlay), "base": dumps(sketch.base)}
+        )
         self._connection.execute(
             operations.insert().values(
+                seq=made.lastrowid,
                 op_id=operation.op_id,
                 account=account,
                 entity=operation.entity,
@@ -125,15 +130,11 @@ class Operations:
                 action=sketch.action,
                 place=OUTBOX,
                 state=QUEUED,
-                content=content,
-                signature=signature,
                 after=dumps(operation.after),
                 blobs=dumps(operation.blobs),
                 supersedes=operation.supersedes,
                 draft=sketch.draft,
                 title=sketch.title,
-                overlay=dumps(sketch.overlay),
-                base=dumps(sketch.base),
                 made_at=at,
             )
         )
@@ -142,14 +143,14 @@ class Operations:
 
     def get(self, op_id: str) -> Kept | None:
         """Wherever it is."""
-        row = self._connection.execute(select(operations).where(operations.c.op_id == op_id)).one_or_none()
+        row = self._connection.execute(_WHOLE.where(operations.c.op_id == op_id)).one_or_none()
         return None if row is None else _kept(row)
 
     def many(self, op_ids: Sequence[str]) -> dict[str, Kept]:
         """Those of them that were made here."""
         if not op_ids:
             return {}
-        asked = select(operations).where(_among(operations.c.op_id, op_ids))
+        asked = _WHOLE.where(_among(operations.c.op_id, op_ids))
         return {row.op_id: _kept(row) for row in self._connection.execute(asked)}
 
     def outbox(self, account: str) -> tuple[Kept, ...]:
@@ -189,8 +190,12 @@ class Operations:
 
     def waiting_bytes(self, account: str) -> tuple[int, int]:
         """(how many, bytes of contents) in the outbox."""
-        size = func.coalesce(func.sum(func.length(operations.c.content)), 0)
-        asked = select(func.count(), size).where(operations.c.account == account, operations.c.place == OUTBOX)
+        size = func.coalesce(func.sum(func.length(contents.c.content)), 0)
+        asked = (
+            select(func.count(), size)
+            .select_from(_BOTH)
+            .where(operations.c.account == account, operations.c.place == OUTBOX)
+        )
         number, total = self._connection.execute(asked).one()
         return number, total
 
@@ -217,7 +222,7 @@ class Operations:
 
     def answered(self, account: str, *, limit: int, unseen: bool = False) -> tuple[Kept, ...]:
         """The latest answers, newest first; `unseen`: refusals and conflicts nobody has dealt with."""
-        asked = select(operations).where(operations.c.account == account, operations.c.place == ANSWERED)
+        asked = _WHOLE.where(operations.c.account == account, operations.c.place == ANSWERED)
         if unseen:
             asked = asked.where(operations.c.state != APPLIED, operations.c.seen == 0)
         ordered = asked.order_by(operations.c.answered_at.desc(), operations.c.seq.desc()).limit(limit)
@@ -249,17 +254,7 @@ class Operations:
 
         Later ones on the same entity stay back until it is answered: were it refused, they could not be suspended.
         """
-        oldest = (
-            select(func.min(operations.c.seq))
-            .where(operations.c.account == account, operations.c.place == OUTBOX)
-            .group_by(operations.c.entity)
-        )
-        asked = select(*(operations.c[name] for name in Head.__slots__)).where(
-            operations.c.seq.in_(oldest),
-            operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
-            or_(operations.c.next_try.is_(None), operations.c.next_try <= now),
-        )
-        for row in self._connection.execute(asked.order_by(operations.c.seq)):
+        for row in self._connection.execute(_HEADS, {"account": account, "now": now}):
             plain = row._mapping
             names = {name: _names(plain[name]) for name in ("after", "waits_for", "missing")}
             yield Head(row.op_id, row.entity, row.content, row.signature, row.attempts, **names)
@@ -366,7 +361,7 @@ class Operations:
     # ---- inside ----
 
     def _all(self, *conditions: Any) -> tuple[Kept, ...]:
-        asked = select(operations).where(*conditions).order_by(operations.c.seq)
+        asked = _WHOLE.where(*conditions).order_by(operations.c.seq)
         return tuple(map(_kept, self._connection.execute(asked)))
 
     def _set(self, account: str, op_ids: Collection[str], **values: Any) -> None:
@@ -380,7 +375,19 @@ class Operations:
         self._connection.execute(update(operations).where(operations.c.op_id == op_id).values(**values))
 
 
+_SIGNED = ("content", "signature", "overlay", "base")
+_BOTH = operations.join(contents, contents.c.seq == operations.c.seq)
+_WHOLE = select(operations, *(contents.c[name] for name in _SIGNED)).select_from(_BOTH)
 _PENDING = or_(operations.c.place == OUTBOX, and_(operations.c.place == ANSWERED, operations.c.lifted == 0))
+_HEADS = text(  # as text: it is asked for each batch, and read no further than the batch goes
+    f"""SELECT {", ".join(("c." if name in _SIGNED else "o.") + name for name in Head.__slots__)}
+    FROM operations AS o JOIN contents AS c ON c.seq = o.seq
+    WHERE o.account = :account AND o.place = 'outbox' AND o.state IN ('queued', 'unknown', 'waiting')
+    AND (o.next_try IS NULL OR o.next_try <= :now) AND NOT EXISTS (
+        SELECT 1 FROM operations AS e
+        WHERE e.account = o.account AND e.place = 'outbox' AND e.entity = o.entity AND e.seq < o.seq
+    ) ORDER BY o.seq"""
+)
 _PENDING_STATES = frozenset({QUEUED, SENDING, UNKNOWN, WAITING, EXPORTED, APPLIED})
 
 

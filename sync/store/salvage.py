@@ -21,9 +21,9 @@ from sync.store.engine import raw_connection
 from sync.store.errors import StoreFailure
 from sync.store.local import NAME, LocalStore
 from sync.store.operations import OUTBOX
-from sync.store.tables import accounts, blobs, cursors, drafts, operations, settings
+from sync.store.tables import accounts, blobs, contents, cursors, drafts, operations, settings
 
-CARRIED = (accounts, settings, drafts, operations, blobs, cursors)
+CARRIED = (accounts, settings, drafts, contents, operations, blobs, cursors)  # an Operation needs its content
 UNREADABLE = (sqlcipher.Error, StoreFailure, UnicodeDecodeError, ValueError)
 
 

@@ -6,7 +6,7 @@ the triggers that keep Operations for ever are plain SQL in the migrations, sinc
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -121,10 +121,22 @@ drafts = Table(
     _text("edited_at"),
 )
 
+contents = Table(  # what was asked, never written again: apart, so that a change of state does not write it anew
+    "contents",
+    metadata,
+    Column("seq", Integer, primary_key=True),  # the order they were made in
+    _text("account"),
+    Column("content", LargeBinary, nullable=False),  # the very bytes that were signed
+    _text("signature"),
+    _text("overlay", default="null"),  # the body we expect, shown until the mirror has the real one
+    _text("base", default="null"),  # the body it was made upon, for a merge after a conflict
+    sqlite_autoincrement=True,
+)
+
 operations = Table(  # one row an op_id for ever: its place and state change, it never goes
     "operations",
     metadata,
-    Column("seq", Integer, primary_key=True),  # the order they were made in
+    Column("seq", ForeignKey("contents.seq"), primary_key=True),  # of its content
     Column("op_id", Text, nullable=False, unique=True),
     _text("account"),
     _text("entity"),
@@ -132,14 +144,11 @@ operations = Table(  # one row an op_id for ever: its place and state change, it
     _text("action", default=""),
     _text("place"),
     _text("state"),
-    Column("content", LargeBinary, nullable=False),  # the very bytes that were signed
-    _text("signature"),
     _text("after", default="[]"),
     _text("blobs", default="[]"),
     _maybe("supersedes"),
     _maybe("draft"),
     _text("title", default=""),
-    _text("overlay", default="null"),  # the body we expect, shown until the mirror has the real one
     _number("attempts", 0),
     _number("exposed", 0),  # attempts in which bytes may have left; with none it may still be cancelled
     _maybe("next_try"),
@@ -149,7 +158,6 @@ operations = Table(  # one row an op_id for ever: its place and state change, it
     _maybe("first_sent_at"),
     _maybe("answered_at"),
     _text("outcome", default="null"),
-    _text("base", default="null"),  # the body it was made upon, for a merge after a conflict
     _number("lifted", 0),
     _number("seen", 0),  # a refusal or conflict that somebody has dealt with
     _text("made_at"),
@@ -159,7 +167,6 @@ operations = Table(  # one row an op_id for ever: its place and state change, it
         " OR (place = 'taken-back' AND state IN ('cancelled', 'suspended'))",
         name="operations_place",
     ),
-    sqlite_autoincrement=True,
 )
 Index(
     "operations_outbox",

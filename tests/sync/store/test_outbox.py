@@ -15,7 +15,7 @@ from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore
 from sync.store.operations import Sketch
 from sync.store.port import SyncStore
-from sync.store.tables import operations
+from sync.store.tables import contents, operations
 from tests.sync.store.building import (
     NOW,
     SCOPE,
@@ -296,7 +296,9 @@ def test_the_store_itself_forbids_to_lose_or_rewrite_an_operation(store: LocalSt
     op_id = an_operation(store, account)
     for forbidden in (
         delete(operations),
-        update(operations).values(content=b"other"),
+        delete(contents),
+        update(contents).values(content=b"other"),
+        update(operations).values(seq=77),
         update(operations).values(op_id="other"),
         update(operations).values(place="answered"),
         update(operations).values(place="nowhere"),

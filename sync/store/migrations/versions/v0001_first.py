@@ -22,9 +22,17 @@ NEVER_DELETED = """
 CREATE TRIGGER operations_never_deleted BEFORE DELETE ON operations
 BEGIN SELECT RAISE(ABORT, 'an operation is for ever'); END
 """
+CONTENT_NEVER_DELETED = """
+CREATE TRIGGER contents_never_deleted BEFORE DELETE ON contents
+BEGIN SELECT RAISE(ABORT, 'what was signed is for ever'); END
+"""
+CONTENT_NEVER_REWRITTEN = """
+CREATE TRIGGER contents_never_rewritten BEFORE UPDATE ON contents
+BEGIN SELECT RAISE(ABORT, 'what was signed stays as it was signed'); END
+"""
 NEVER_REWRITTEN = """
 CREATE TRIGGER operations_never_rewritten
-BEFORE UPDATE OF op_id, account, entity, kind, content, signature ON operations
+BEFORE UPDATE OF seq, op_id, account, entity, kind ON operations
 BEGIN SELECT RAISE(ABORT, 'what was signed stays as it was signed'); END
 """
 NEVER_CANCELLED_LATE = """
@@ -147,6 +155,17 @@ def upgrade() -> None:
     )
     op.create_index("mirror_scope", "mirror", ["account", "scope", "entity"], unique=True)
     op.create_table(
+        "contents",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("overlay", sa.Text(), server_default="null", nullable=False),
+        sa.Column("base", sa.Text(), server_default="null", nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "operations",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("op_id", sa.Text(), nullable=False),
@@ -156,14 +175,11 @@ def upgrade() -> None:
         sa.Column("action", sa.Text(), server_default="", nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("signature", sa.Text(), nullable=False),
         sa.Column("after", sa.Text(), server_default="[]", nullable=False),
         sa.Column("blobs", sa.Text(), server_default="[]", nullable=False),
         sa.Column("supersedes", sa.Text(), nullable=True),
         sa.Column("draft", sa.Text(), nullable=True),
         sa.Column("title", sa.Text(), server_default="", nullable=False),
-        sa.Column("overlay", sa.Text(), server_default="null", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("exposed", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_try", sa.Text(), nullable=True),
@@ -173,7 +189,6 @@ def upgrade() -> None:
         sa.Column("first_sent_at", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), server_default="null", nullable=False),
-        sa.Column("base", sa.Text(), server_default="null", nullable=False),
         sa.Column("lifted", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("seen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("made_at", sa.Text(), nullable=False),
@@ -183,9 +198,9 @@ def upgrade() -> None:
             "OR (place = 'taken-back' AND state IN ('cancelled', 'suspended'))",
             name="operations_place",
         ),
+        sa.ForeignKeyConstraint(["seq"], ["contents.seq"]),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("op_id"),
-        sqlite_autoincrement=True,
     )
     op.create_index(
         "operations_answered",
@@ -246,5 +261,6 @@ def upgrade() -> None:
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "key"),
     )
-    for statement in (PEOPLE_INDEX, NEVER_DELETED, NEVER_REWRITTEN, NEVER_CANCELLED_LATE):
+    contents = (CONTENT_NEVER_DELETED, CONTENT_NEVER_REWRITTEN)
+    for statement in (PEOPLE_INDEX, *contents, NEVER_DELETED, NEVER_REWRITTEN, NEVER_CANCELLED_LATE):
         op.execute(statement)

@@ -4,6 +4,7 @@ model.open_file(path)          on the reading lane, says how far it is; `cancel`
 model.rows, model.problems     what is in the table and in the list beside it
 model.edit(row, key, text) · model.repair(problem, alike=True) · model.reassign(index, key)
 model.run_import()             one Operation for each entry that is new or differs
+model.undo(import id)          what an import did is taken back as far as nothing uses it
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from documents.roster_cells import Reading
 from documents.roster_columns import TITLES
 from documents.spreadsheets import CannotRead, shown
 from documents.workbooks import ExportColumn, bad_rows_workbook, table_workbook
-from sync.actions import import_roster
-from sync.actions_settings import Imported, document
+from sync.actions import import_roster, undo_import
+from sync.actions_roster import Import, Imported, Undone, document, imports
 from sync.merge import same
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
+from sync.store.people import is_listed
 from sync.views import entities
 
 CHOOSE, COLUMNS, CHECK, DONE = range(4)
@@ -118,6 +120,7 @@ class ImportModel(QObject):
         self.file = ""
         self.judged: Judged | None = None
         self.done: Imported | None = None
+        self.recent: tuple[Import, ...] = ()  # imports that can still be undone, latest first
         self._task: Task | None = None
         self._busy = 0
 
@@ -149,6 +152,9 @@ class ImportModel(QObject):
         self.step = COLUMNS if found.sheet.matching.missing else CHECK
         self.matched.emit()
         self.changed.emit()
+        counts = self.counts()
+        if self.step == CHECK and counts["same"] and not counts[GOOD] and not counts["bad"]:
+            self.said.emit(f"这份名单里的 {counts['same']} 人都已经在名单里，内容也相同：不用再导入。", "ok")
 
     def reassign(self, index: int, key: str | None) -> None:
         """This column is that key."""
@@ -282,31 +288,65 @@ class ImportModel(QObject):
         if not rows:
             return
         self._busy += 1
-        account, now = self.context.account, self.context.now()
+        account, now, file = self.context.account, self.context.now(), self.file
 
-        def work(store: LocalStore) -> tuple[Imported, Known]:
-            made = import_roster(store, account, rows, now=now)
+        def work(store: LocalStore) -> tuple[Imported, Known, tuple[Import, ...]]:
+            made = import_roster(store, account, rows, now=now, file=file)
             with store.reading() as reader:
-                return made, known_entries(reader, account)
+                return made, known_entries(reader, account), imports(reader, account)
 
         self.progress.emit(0, 0, f"正在存下 {len(rows)} 人")
         self.context.write(work, done=while_there(self, self._imported), failed=while_there(self, self._broke))
 
-    def _imported(self, answer: tuple[Imported, Known]) -> None:
+    def _imported(self, answer: tuple[Imported, Known, tuple[Import, ...]]) -> None:
         self._busy -= 1
-        self.done = answer[0]
+        self.done, known, self.recent = answer
         if self.judged is not None:
-            self.judged = judged(self.judged.sheet, answer[1])
-        self.step = CHECK if self.counts()["bad"] else DONE
-        self.said.emit(self.result(), "ok")
+            self.judged = judged(self.judged.sheet, known)
+        self.step = DONE
         self.finished.emit()
         self.changed.emit()
+
+    # back
+
+    def load_recent(self) -> None:
+        """What was imported lately and can still be undone."""
+        account = self.context.account
+        self.context.read(lambda reader: imports(reader, account), done=while_there(self, self._recent))
+
+    def _recent(self, found: tuple[Import, ...]) -> None:
+        self.recent = found
+        self.changed.emit()
+
+    def undo(self, imported: str) -> None:
+        """撤销这次导入."""
+        if self._busy:
+            return
+        self._busy += 1
+        account, now = self.context.account, self.context.now()
+
+        def work(store: LocalStore) -> tuple[Undone, tuple[Import, ...]]:
+            undone = undo_import(store, account, imported, now=now)
+            with store.reading() as reader:
+                return undone, imports(reader, account)
+
+        self.context.write(work, done=while_there(self, self._undone), failed=while_there(self, self._broke))
+
+    def _undone(self, answer: tuple[Undone, tuple[Import, ...]]) -> None:
+        self._busy -= 1
+        undone, self.recent = answer
+        self.start_over()
+        self.finished.emit()
+        self.said.emit(undone_words(undone), "warn" if undone.left else "ok")
 
     def result(self) -> str:
         """What was done, in one sentence."""
         if self.done is None:
             return ""
-        return f"已放入待发送：新增 {self.done.added} 人，更新 {self.done.changed} 人。联网后自动送达。"
+        parts = [f"新增 {self.done.added} 人"] if self.done.added else []
+        parts += [f"更新 {self.done.changed} 人"] if self.done.changed else []
+        parts += [f"{self.done.same} 人本来就相同"] if self.done.same else []
+        return f"{'，'.join(parts) or '没有变化'}。已放入待发送，联网后自动送达。"
 
     def export_bad(self) -> None:
         """The rows to be mended, with the reasons, as Excel."""
@@ -326,11 +366,22 @@ class ImportModel(QObject):
         )
 
 
+def undone_words(undone: Undone) -> str:
+    """What undoing did, and who was left as they are."""
+    parts = [f"移出 {undone.removed} 人"] if undone.removed else []
+    parts += [f"恢复 {undone.restored} 人原来的资料"] if undone.restored else []
+    said = f"已撤销这次导入：{'，'.join(parts) or '没有要退回的'}。"
+    if undone.left:
+        some = "、".join(f"{name}（{why}）" for name, why in undone.left[:5])
+        said += f"{len(undone.left)} 人保持不动：{some}{'等' if len(undone.left) > 5 else ''}。"
+    return said
+
+
 def known_entries(reader: Reader, account: str) -> Known:
     """What the unit has written, by document number, or by name where there is none."""
     made: dict[str, Mapping[str, Any]] = {}
     for one in entities(reader, account, "roster"):
-        if not one.body.get("same_as"):
+        if is_listed(one.body):
             made[document(one.body) or str(one.body.get("name"))] = one.body
     return made
 

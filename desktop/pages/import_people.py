@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLay
 
 from desktop.context import Context
 from desktop.page import Page
+from desktop.pages.import_done import ImportDone, RecentImports
 from desktop.pages.import_model import (
     ALL,
     BAD,
@@ -31,7 +32,7 @@ from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.dropzone import DropZone
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import ChoiceInput
-from desktop.widgets.notes import EmptyState, Finding, FindingLine, Link, Notice, ProgressLine
+from desktop.widgets.notes import Finding, FindingLine, Link, Notice, ProgressLine
 from desktop.widgets.panel import Panel, Steps
 from documents.excel import CellProblem
 from documents.roster_columns import REQUIRED, TITLES
@@ -68,6 +69,7 @@ class ImportPage(Page):
         model.said.connect(self._say)
         model.written.connect(self._save)
         self._refresh()
+        model.load_recent()
 
     # making
 
@@ -101,8 +103,10 @@ class ImportPage(Page):
             "text2",
             wrap=True,
         )
+        self.recent = RecentImports(self.model.context.now)
+        self.recent.undo_asked.connect(self.model.undo)
         holder = QWidget()
-        holder.setLayout(column(16, self.zone, 16, words, None, margins=(24, 0, 24, 0)))
+        holder.setLayout(column(16, self.zone, 16, words, 24, self.recent, None, margins=(24, 0, 24, 0)))
         return holder
 
     def _make_columns(self) -> QWidget:
@@ -136,10 +140,16 @@ class ImportPage(Page):
         return holder
 
     def _make_done(self) -> QWidget:
-        self._result = EmptyState("导入好了", "", action="看名单", icon="ok", primary=True)
-        self._result.setObjectName("import.result")
-        self._result.acted.connect(self._to_people)
-        return self._result
+        self.result = ImportDone()
+        self.result.people_asked.connect(self._to_people)
+        self.result.mend_asked.connect(self.model.show_check)
+        self.result.export_asked.connect(self.model.export_bad)
+        self.result.undo_asked.connect(self._undo)
+        return self.result
+
+    def _undo(self) -> None:
+        if self.model.done is not None:
+            self.model.undo(self.model.done.id)
 
     def _make_foot(self) -> None:
         self.export_button = Button("导出要改的行", icon="download")
@@ -171,8 +181,11 @@ class ImportPage(Page):
         else:
             self.set_panel(None)
             self.set_foot([])
+        self.recent.show_imports(self.model.recent)
         if step == DONE:
-            self._result.set_words("导入好了", self.model.result())
+            self._notice.clear()
+            self.result.show_result(self.model.result(), self.model.counts()["bad"])
+            self.result.people.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_columns(self) -> None:
         found = self.model.judged

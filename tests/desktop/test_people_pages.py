@@ -10,6 +10,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.demo.sample import people_workbook, resolved
@@ -20,7 +22,7 @@ from desktop.pages.people_model import entry_problems, reading_of, state_of, wor
 from desktop.theme import RESOURCES
 from desktop.widgets.notes import FindingLine
 from sync.store.text import new_id
-from sync.views import outbox
+from sync.views import entities, outbox
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk, the_pack
 from tests.sync.store.building import pull
 
@@ -153,13 +155,92 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reasons(desk: SampleDesk, 
     counts = page.model.counts()
     assert (counts["new"], counts["bad"]) == (6, 5)
     page.run_button.click()
-    qtbot.waitUntil(lambda: page.settled)
+    qtbot.waitUntil(lambda: page.model.step == DONE)
     assert queued(desk) == 6
+    assert page.result.isVisible()
+    assert "新增 6 人" in page.result.words.text()
+    assert "5 行" in page.result.left.text()
+    page.result.mend.click()
+    assert (page.model.step, page.model.counts()["bad"]) == (CHECK, 5)
     read(page, tmp_path / "监理部花名册.xlsx", qtbot)  # the same file again
     assert (page.model.counts()["new"], page.model.counts()["same"]) == (0, 6)
     assert not page.run_button.isEnabled()
     page.model.run_import()
     assert queued(desk) == 6
+
+
+def a_messy_list(path: Path) -> Path:
+    """As people have it: columns in no order, days as text and as numbers, wide digits, a small x, two bad rows."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in [
+        ["监理部人员登记表"],
+        ["手机", "毕业时间", "身份证号", "备注", "姓 名"],
+        ["13800000001", 42186, "４４０１０４１９９２１００１５０２９", "甲", "易小川"],
+        ["13800000002", "2015年7月1日", "11010519491231002x", "乙", "古月"],
+        ["13800000003", "2015-07-01", "440104199210015028", "丙", "错一位"],
+        ["13800000004", "不知道哪天", "440105198903085712", "丁", "日不对"],
+    ]:
+        book.active.append(line)
+    book.save(path)
+    return path
+
+
+def test_a_list_as_people_have_it_goes_in_comes_back_and_is_undone(
+    desk: SampleDesk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(import_people, desk, qtbot)
+    file = a_messy_list(tmp_path / "花名册.xlsx")
+    read(page, file, qtbot)
+    counts = page.model.counts()
+    good = {row.name for row in page.model.rows if row.fate == "new"}
+    assert good == {"易小川", "古月"}, [(row.name, row.row.problems) for row in page.model.rows]
+    assert counts["bad"] == 2
+    qtbot.mouseClick(page.run_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.result.isVisible())
+    assert queued(desk) == 2
+    with desk.store.reading() as reader:
+        made = {one.body["name"]: one.body for one in entities(reader, desk.account, "roster")}
+    assert made["易小川"]["document_number"] == "440104199210015029"
+    assert made["易小川"]["graduation_date"] == "2015-07-01"
+    assert made["古月"]["document_number"] == "11010519491231002X"
+    assert made["古月"]["graduation_date"] == "2015-07-01"
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(tmp_path / "要改.xlsx"), ""))
+    page.result.export.click()
+    qtbot.waitUntil((tmp_path / "要改.xlsx").exists)
+    sheet = openpyxl.load_workbook(tmp_path / "要改.xlsx").active
+    assert sheet is not None
+    lines = [[str(cell or "") for cell in line] for line in sheet.iter_rows(values_only=True)]
+    back = [line for line in lines if "错一位" in line or "日不对" in line]
+    assert len(back) == 2
+    assert all(any("核对" in cell or "日期" in cell or "校验" in cell for cell in line) for line in back)
+
+    page.result.undo.click()
+    qtbot.waitUntil(lambda: page.model.step == CHOOSE)
+    assert "移出 2 人" in page._notice.accessibleName()
+    assert queued(desk) == 0
+
+
+def test_the_same_file_again_says_that_nothing_changes_and_the_first_time_can_be_undone_later(
+    desk: SampleDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "名单.csv"
+    file.write_text("姓名,身份证号码\n易小川,440104199210015029\n", encoding="utf-8")
+    page = opened(import_people, desk, qtbot)
+    read(page, file, qtbot)
+    page.run_button.click()
+    qtbot.waitUntil(lambda: page.model.step == DONE)
+    later = opened(import_people, desk, qtbot)
+    qtbot.waitUntil(later.recent.isVisible)
+    read(later, file, qtbot)
+    assert "不用再导入" in later._notice.accessibleName()
+    assert not later.run_button.isEnabled()
+    later.model.start_over()
+    undo = next(one for one in later.recent.findChildren(QPushButton) if one.objectName().startswith("import.undo."))
+    undo.click()
+    qtbot.waitUntil(lambda: queued(desk) == 0)
+    qtbot.waitUntil(lambda: not later.recent.isVisible())
 
 
 def test_a_cell_is_mended_where_it_stands(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:

@@ -159,6 +159,8 @@ class PaperPane(QWidget):
         about = [f"{paper.pages} 页"] if paper and paper.pages else []
         if paper and paper.bytes:
             about.append(size_words(paper.bytes))
+        if here is not None and here.profile:
+            about.append("取自个人档案")
         self._about.setText("，".join(about))
         can = here is not None and here.before is not None
         self._compare.set_text(f"看第 {round_} 轮的" if old else f"与第 {round_ - 1} 轮的比")

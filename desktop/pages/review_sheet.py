@@ -5,8 +5,8 @@ Knows no Qt: built on the reading lane from the reviewer's own mirror, frozen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ from domain.reviewing import Held, Judged, judged
 from domain.transitions import ActionChoice, actions_for
 from domain.view import View
 from sync.store.local import Reader
-from sync.views import Case, Paper, case, entities, entity, mask_document, view_for
+from sync.views import Case, Paper, case, entities, entity, mask_document, papers, view_for
 
 FORM = ""  # key of the part that is the form itself
 
@@ -55,6 +55,7 @@ class Sheet:
     clause: str
     check: tuple[str, ...]
     before: Paper | None = None  # of the round before, where it is another one
+    profile: bool = False  # not attached: it lies in the person's profile and serves here
 
     @property
     def key(self) -> tuple[str, str]:
@@ -130,7 +131,10 @@ def review_sheet(
     )
     check, machine = _machine(pack, view, service, found, today)
     names = _names(reader, account, view)
-    parts = _Builder(pack, service, found, view, check, machine, names, today).parts()
+    stored = {
+        key: papers(reader, account, {"attachments": person.get("materials")}) for key, person in view.people.items()
+    }
+    parts = _Builder(pack, service, found, view, check, machine, names, stored, today).parts()
     return ReviewSheet(found, parts, actions, tuple(found.bills), check, today, names)
 
 
@@ -172,10 +176,12 @@ class _Builder:
         check: FormCheck | None,
         machine: Mapping[str | None, Judged],
         names: Mapping[str, str],
+        profiles: Mapping[str, tuple[Paper, ...]],
         today: date,
     ) -> None:
         self._pack, self._service, self._case, self._view = pack, service, found, view
         self._check, self._machine, self._names, self._today = check, machine, names, today
+        self._profiles = profiles
         self._old = found.previous if found.row.round > 1 else {}
         self._old_rows = {str(row["row"]): row for _, row in form_rows(service, self._old)} if self._old else {}
 
@@ -217,7 +223,8 @@ class _Builder:
         checked = self._check.rows.get(key) if self._check else None
         mine = self._machine.get(key, Judged())
         written = self._written(card, row)
-        sheets = self._sheets(key, card, checked.materials if checked else ())
+        materials = checked.materials if checked else ()
+        sheets = (*self._sheets(key, card, materials), *self._from_profile(key, card, row, materials))
         kinds = [self._service.cards[card].label if card in self._service.cards else service.label]
         kinds += [fact.value for fact in written if fact.label and self._is_kind(card, fact)]
         return Part(
@@ -318,6 +325,19 @@ class _Builder:
                 )
             )
         return tuple(made)
+
+    def _from_profile(
+        self, row: str, card: str, values: Mapping[str, Any], materials: Iterable[MaterialCheck]
+    ) -> Iterator[Sheet]:
+        """What was not attached because it lies in the person's profile: the reviewer judges it all the same."""
+        stored = self._profiles.get(str(values.get("person")), ())
+        for check in materials:
+            for paper in stored if check.served_by == "profile" else ():
+                if paper.material == check.id:
+                    path = row_path(card, row, check.id)
+                    yield Sheet(
+                        replace(paper, row=row), check.label, path, card, check.clause, check.check, profile=True
+                    )
 
     def _material_label(self, card: str, material: str) -> str:
         services = [self._service, self._service.card_service(card)] if card else [self._service]

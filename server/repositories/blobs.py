@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, or_, select
 
-from server.models import BlobUseRow, EntityRow, FeedRow, FeedScopeRow
+from server.models import BlobUseRow, ConcernRow, EntityRow, FeedRow, FeedScopeRow
 from server.models_access import BlobRow
 from server.repositories.bulk import among, table_of, upsert_rows
 from server.scopes import projected
@@ -72,13 +72,30 @@ def _whole(connection: Connection, wanted: Iterable[str]) -> set[str]:
 
 
 def _shown(connection: Connection, scopes: Collection[str], wanted: Iterable[str]) -> set[str]:
-    """Those that a body refers to which these scopes show, as they show it."""
+    """Those that a body refers to which these scopes show, as they show it.
+
+    What lies in a person's profile is shown to a desk that is not the person's own only with an application of that
+    person: the register row alone, which an office has of everybody, shows nobody's papers.
+    """
+    in_work = FeedRow.__table__.alias()
+    application = exists(
+        select(ConcernRow.entity)
+        .join(in_work, in_work.c.entity == ConcernRow.entity)
+        .where(
+            ConcernRow.subject == EntityRow.id,
+            ConcernRow.open,
+            ConcernRow.entity.startswith("application/"),
+            in_work.c.scope == FeedRow.scope,
+            in_work.c.gone.is_(False),
+        )
+    )
     query = (
         select(BlobUseRow.blob, FeedScopeRow.name, EntityRow.id, EntityRow.body)
         .join(EntityRow, EntityRow.id == BlobUseRow.entity)
         .join(FeedRow, FeedRow.entity == EntityRow.id)
         .join(FeedScopeRow, FeedScopeRow.id == FeedRow.scope)
         .where(among(connection, USE.c.blob, wanted), FeedScopeRow.name.in_(list(scopes)), FeedRow.gone.is_(False))
+        .where(or_(EntityRow.kind != "person", FeedScopeRow.name.startswith("unit:"), application))
     )
     shown: set[str] = set()
     for sha256, scope, entity, text in connection.execute(query):

@@ -12,13 +12,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop.carrying import Carrier
+from desktop.pages.place_lines import PlaceLine
 from desktop.pages.review import ReviewPage, make
 from desktop.pages.review_model import AGAIN, DECIDED, WAITING
 from desktop.pages.review_sheet import review_sheet
 from domain.operations import Severity
 from sync.views import outbox
 from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, mirror, office
-from tests.desktop.sample_desk import NOW, SampleDesk
+from tests.desktop.sample_desk import NOW, SampleDesk, entities
 
 pytestmark = pytest.mark.windows
 SECOND, THIRD = (f"{FIRST[:-1]}{number}" for number in (2, 3))
@@ -198,6 +199,61 @@ def test_a_paper_on_this_machine_is_shown_and_one_that_is_not_says_why(desk: Sam
         page.model.turn_paper(1)
     assert failed.args is not None
     assert failed.args[1] == "登录已过期。"
+
+
+def test_a_paper_that_serves_from_the_profile_is_judged_like_one_that_was_attached(
+    desk: SampleDesk, qtbot: QtBot
+) -> None:
+    asked = an_education(f"{FIRST[:-1]}6", ("陈喆",))
+    asked["form"]["attachments"] = [one for one in asked["form"]["attachments"] if one["material"] != PAPERS[0]]
+    sha256 = keep_paper(desk, "档案里的毕业证书", ["陈喆"])
+    person = next(one for one in entities(NOW) if one["id"] == asked["people"][0])
+    stored = [{**one, "blob": sha256} for one in person["materials"] if one["material"] == PAPERS[0]]
+    mirror(desk, {**person, "materials": stored}, asked, start=970)
+    page = open_page(desk, qtbot, f"{FIRST[:-1]}6".partition("/")[2])
+    sheet = next(one for one in page.model.papers if one.paper.material == PAPERS[0])
+    assert sheet.profile
+    assert sheet.paper.blob == sha256
+    assert sheet.path == f"initial-education[r0].{PAPERS[0]}"
+    assert page.model.part is not None
+    assert sheet.path in {look.path for look in page.model.part.looks}, "what to look at is told for it too"
+    page.model.choose_paper(sheet.key)
+    settle(page, qtbot)
+    assert page.pane._stack.currentWidget() is page.pane.image
+    assert "取自个人档案" in page.pane._about.text()
+    attached = [one for one in page.model.papers if one.paper.material == PAPERS[1]]
+    assert [one.profile for one in attached] == [False], "what was attached stands before what lies in the profile"
+
+
+@pytest.mark.parametrize("place", ["list", "people", "line"])
+def test_every_key_works_wherever_the_focus_is_but_not_while_one_writes(
+    desk: SampleDesk, qtbot: QtBot, place: str
+) -> None:
+    page = open_page(desk, qtbot, FIRST.partition("/")[2])
+    line = next(one for one in page.parts.findChildren(PlaceLine) if one.key and one.isVisibleTo(page))
+    where = {"list": page.list, "people": page.parts.people, "line": line}[place]
+    where.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(lambda: page.focusWidget() is where)
+    key, papers = page.model.paper_key, [sheet.key for sheet in page.model.papers]
+    QTest.keyClick(where, Qt.Key.Key_Right)
+    assert page.model.paper_key == papers[papers.index(key) + 1]
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_Left)
+    assert page.model.paper_key == key
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_R)
+    assert page.editor.isVisible()
+    for letter in (Qt.Key.Key_A, Qt.Key.Key_R, Qt.Key.Key_N):
+        QTest.keyClick(page.editor.words.focusProxy() or page.focusWidget(), letter)
+    assert page.model.decided == 0
+    assert page.model.sheet is not None
+    assert page.model.sheet.id == FIRST, "letters are written, nothing is decided"
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_Escape)
+    assert not page.editor.isVisible()
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_N)
+    settle(page, qtbot)
+    assert page.model.sheet.id != FIRST
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_A)
+    settle(page, qtbot)
+    assert page.model.decided == 1
 
 
 def test_nothing_waits_is_said_kindly(tmp_path: Path, qtbot: QtBot) -> None:

@@ -217,6 +217,31 @@ def test_finance_reads_vouchers_and_no_education_papers(either: Running) -> None
     assert finance.ask("GET", f"/blobs/{SHA}").status_code == 404
 
 
+def test_a_profile_paper_is_read_with_an_open_application_of_the_person_and_no_other(either: Running) -> None:
+    """By its unit always; by a desk while an application of that person is in work there; by nobody else ever."""
+    either.line("甲公司").upload(DATA, "unit:u1")
+    desks = {login: either.line(login) for login in ("甲公司", "乙公司", "agency", "review", "finance", "admin")}
+    person = {"id": "person/p1", "unit": "unit/u1", "name": "陈喆", "materials": [{"material": "paper", "blob": SHA}]}
+    body = {"id": "application/1", "service": "errand", "state": "review", "unit": "unit/u1"}
+    asked = {**body, "people": ["person/p1"], "form": {}}
+
+    def readers(*bodies: dict[str, Any]) -> set[str]:
+        with either.work.database.write() as connection:
+            install(connection, bodies, instant_text(either.watch.now))
+        answers = {login: line.ask("GET", f"/blobs/{SHA}").status_code for login, line in desks.items()}
+        assert set(answers.values()) <= {200, 404}
+        return {login for login, status in answers.items() if status == 200}
+
+    unit = {"甲公司"}
+    assert readers(person) == unit, "nothing is asked for this person"
+    somebody = {**asked, "id": "application/2", "agency": "agency/a1", "people": ["person/p2"]}
+    assert readers(somebody) == unit, "an application of somebody else shows nothing of this person"
+    offices = unit | {"review", "admin"}
+    assert readers(asked) == offices, "it is not at an agency"
+    assert readers({**asked, "agency": "agency/a1"}) == offices | {"agency"}
+    assert readers({**asked, "agency": "agency/a1", "state": "done", "completed_on": "2026-03-16"}) == unit
+
+
 def test_the_newer_of_two_lines_writes_on(running: Running) -> None:
     line, other = running.line("甲公司"), running.line("甲公司", "device-2")
     place = line.announce(DATA, "unit:u1").headers["Location"]

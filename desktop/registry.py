@@ -26,10 +26,12 @@ PAGES: dict[str, str] = {
     "materials": "materials",  # materials/<draft key>:<card>
     "letter": "letter",  # letter/<draft key>
     "submit": "submit",  # submit/<draft key>
+    "sheet": "submit_sheet",  # sheet/<draft key>: people, papers and fees on paper, before sending
     "amend": "amend",  # amend/<draft key>: a returned form
     "people": "people",
     "person": "person",  # person/<person or roster key>
     "import": "import_people",
+    "renewal": "renewal",  # renewal/membership, renewal/certificate: what runs out soon
     "study": "study",
     "receipts": "receipts",
     "review": "review",  # review or review/<application key>

@@ -75,6 +75,19 @@ def pay(context: Context, service: str, bill: BillRow) -> None:
     context.write(work, _go(context))
 
 
+def begin_for(context: Context, service: str, card: str, person: str) -> None:
+    """A form with one person on a card."""
+    pack, account, now, today = context.pack, context.account, context.now(), context.today()
+
+    def work(store: LocalStore) -> Draft:
+        with store.reading() as reader:
+            view = view_for(reader, account, [person], pack=pack)
+        rows = [new_row(person, None, row_values(pack, view, service, card, person, today))]
+        return actions.new_draft(store, account, service, form={"cards": {card: rows}}, now=now)
+
+    context.write(work, _go(context))
+
+
 def startable(pack: Pack) -> tuple[tuple[str, str], ...]:
     """(service, words) of what the menu lets one begin."""
     entries = [entry.service for entry in pack.menu_entries() if entry.service is not None]

@@ -25,7 +25,7 @@ def make(context: Context, key: str) -> Page:
 class GroupView(QWidget):
     """A heading and its list."""
 
-    def __init__(self, group: Group, act: Callable[[WorkRow], None], go: Callable[[str], None]) -> None:
+    def __init__(self, group: Group, act: Callable[[WorkRow, str], None], go: Callable[[str], None]) -> None:
         super().__init__()
         self._act, self._go, self.group = act, go, group
         self.title = SectionTitle(group.title, len(group.rows), note="" if group.route else group.note,
@@ -37,7 +37,7 @@ class GroupView(QWidget):
                 Column("事项", lambda r: r.what, sub=lambda r: r.why, weight=500),
                 Column("单号", lambda r: r.where, sub=lambda r: r.where_sub, width=240),
                 Column("时间", lambda r: r.when, sub=lambda r: r.when_sub, weight=500, align="right", width=144),
-                Column("下一步", acts=lambda r: (r.act,), align="right", width=120),
+                Column("下一步", acts=lambda r: (r.also, r.act) if r.also else (r.act,), align="right", width=176),
             ],
             key=lambda r: r.key,
         )
@@ -69,10 +69,11 @@ class GroupView(QWidget):
 
     def _open(self, row: object) -> None:
         if isinstance(row, WorkRow):
-            self._act(row)
+            self._act(row, "do")
 
-    def _follow(self, row: object, _key: str) -> None:
-        self._open(row)
+    def _follow(self, row: object, key: str) -> None:
+        if isinstance(row, WorkRow):
+            self._act(row, key)
 
 
 class HomePage(Page):

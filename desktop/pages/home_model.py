@@ -10,14 +10,17 @@ from PySide6.QtCore import QObject
 
 from desktop import words
 from desktop.context import Context
+from desktop.pages.renewal_model import prepare
 from desktop.pages.returned import about
 from desktop.rows_model import Act
-from desktop.starting import amend, pay, take_up
+from desktop.starting import amend, begin_for, pay, take_up
 from desktop.watching import Watching
 from domain.packs import Pack
+from sync.actions import forget_reminder
 from sync.store.local import Reader
+from sync.store.reminders import Reminder
 from sync.store.text import key_of
-from sync.views import BillRow, CaseRow, Expiring, OutboxRow, Worklist, applications, as_of, worklist
+from sync.views import BillRow, CaseRow, Expiring, OutboxRow, Worklist, applications, as_of, due_reminders, worklist
 
 MOST = 6  # cases in other hands that are shown; the rest is one step away
 STATE_ICONS = {"sending": "send", "refused": "bad", "conflict": "warn"}
@@ -41,6 +44,9 @@ class WorkRow:
     route: str = ""  # where the step leads; empty: `entity` is taken up as a draft first
     entity: str = ""
     bill: BillRow | None = None  # to be paid by the service in `route`
+    renewal: str = ""  # what runs out: the step prepares a draft for all who may be chosen
+    reminder: Reminder | None = None  # whose day has come
+    also: Act | None = None  # a quieter step beside `act`
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Seen:
     list: Worklist
     cases: dict[str, CaseRow]
     as_of: str | None
+    reminders: tuple[Reminder, ...]
 
 
 class HomeModel(Watching[Seen]):
@@ -82,15 +89,24 @@ class HomeModel(Watching[Seen]):
         found = worklist(reader, account, pack, today=context.today(), now=context.now())
         paid_for = {bill.application for bill in found.to_pay}
         offices = pack.role(me.role) not in ("unit", "person")
-        return Seen(me.name, offices, found, _cases(reader, account, pack, paid_for), as_of(reader, account))
+        cases = _cases(reader, account, pack, paid_for)
+        due = () if offices else due_reminders(reader, account, context.today())
+        return Seen(me.name, offices, found, cases, as_of(reader, account), due)
 
     def take(self, found: Seen) -> None:
         self._seen, self.offices = found, found.offices
         self._arrange(found)
 
-    def act(self, row: WorkRow) -> None:
-        """The next step of a row."""
-        if row.bill is not None:
+    def act(self, row: WorkRow, key: str = "do") -> None:
+        """The next step of a row; `key`: the one that was followed."""
+        if row.renewal:
+            if key == "list":
+                self.context.go(f"renewal/{row.renewal}")
+            else:
+                prepare(self.context, row.renewal)
+        elif row.reminder is not None:
+            self._reminded(row.reminder, key)
+        elif row.bill is not None:
             pay(self.context, row.route, row.bill)
         elif row.route:
             self.context.go(row.route)
@@ -98,6 +114,12 @@ class HomeModel(Watching[Seen]):
             take_up(self.context, row.entity)
         else:
             amend(self.context, row.entity)
+
+    def _reminded(self, reminder: Reminder, key: str) -> None:
+        if key == "do":
+            begin_for(self.context, reminder.service, reminder.card, reminder.person)
+        account = self.context.account
+        self.context.write(lambda store: forget_reminder(store, account, reminder.id))
 
     def _relined(self) -> None:
         if self._seen is not None:
@@ -111,6 +133,7 @@ class HomeModel(Watching[Seen]):
         needs += [
             *pay_rows(found.to_pay, seen.cases, self.context.pack),
             *expiring_rows(found.expiring, today.isoformat(), self.context.pack),
+            *reminder_rows(seen.reminders, self.context.pack),
         ]
         waiting = tuple(queue_rows([row for row in found.queued if not row.can_edit], now))
         review = tuple(review_rows(found.review, now, self.context.pack))
@@ -219,7 +242,26 @@ def expiring_rows(rows: Sequence[Expiring], today: str, pack: Pack) -> list[Work
             WorkRow(
                 f"expiring-{membership}", "calendar", "warn", "60 天内到期", f"{what}，{soonest}",
                 words.names(people), "个人会籍" if membership else _kinds(some, pack), "", some[0].until, "最早到期",
-                Act("do", "看名单", "secondary"), route="people/soon",
+                Act("do", "备好草稿", "secondary"), renewal="membership" if membership else "certificate",
+                also=Act("list", "看名单"),
+            )
+        )  # fmt: skip
+    return made
+
+
+def reminder_rows(rows: Sequence[Reminder], pack: Pack) -> list[WorkRow]:
+    """到时提醒我: those whose day has come."""
+    made = []
+    for one in rows:
+        service = pack.services.get(one.service)
+        if service is None:
+            continue
+        card = service.cards.get(one.card)
+        label = card.label if card is not None and len(service.cards) > 1 else service.label
+        made.append(
+            WorkRow(
+                one.id, "calendar", "ok", "可以办了", f"{label}·{one.name}", f"您要的提醒：{one.day} 起可以办",
+                "", "", one.day, "最早可办", Act("do", "去办", "secondary"), reminder=one, also=Act("drop", "不用了"),
             )
         )  # fmt: skip
     return made

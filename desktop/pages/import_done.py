@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop import words
@@ -41,7 +41,7 @@ class ImportDone(QWidget):
         )
 
     @staticmethod
-    def _button(text: str, name: str, act: Signal, kind: Kind) -> Button:
+    def _button(text: str, name: str, act: SignalInstance, kind: Kind) -> Button:
         made = Button(text, kind)
         made.setObjectName(name)
         made.clicked.connect(act)

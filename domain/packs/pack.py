@@ -137,6 +137,11 @@ class Pack:
                 self.builder.trouble(("menu",), f"“{entry.label}” (entry {at + 1}) names no service of this pack")
             if entry.shown is not None:
                 self.builder.compile(entry.shown, ("menu",))
+        for renewal in self.spec.renewals:
+            named = self.services.get(renewal.service)
+            if named is None or renewal.card not in named.cards or named.cards[renewal.card].adds != "person":
+                where = f"{renewal.service}:{renewal.card}"
+                self.builder.trouble(("renewals",), f"“{where}” names no card of this pack that takes people")
         for key, role in self.spec.roles.items():
             if role.actor not in self.spec.actors:
                 self.builder.trouble(("roles", key), f"the pack has no actor “{role.actor}”")

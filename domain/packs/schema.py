@@ -109,6 +109,14 @@ class MenuSpec(Part):
     items: "tuple[MenuSpec, ...]" = ()
 
 
+class RenewalSpec(Part):
+    """What is begun for people whose membership or certificate runs out: a card of a service."""
+
+    of: Literal["membership", "certificate"]
+    service: Id
+    card: Id
+
+
 class HelpSpec(Part):
     id: Id
     question: Text
@@ -194,6 +202,7 @@ class PackSpec(Part):
     effects: dict[str, EffectSpec] = Field(default_factory=dict)
     menu: tuple[MenuSpec, ...] = ()
     before_login: tuple[MenuSpec, ...] = ()
+    renewals: tuple[RenewalSpec, ...] = ()
     notifications: tuple[NotificationSpec, ...] = ()
     help: tuple[HelpSpec, ...] = ()
     contacts: dict[str, str] = Field(default_factory=dict)

@@ -135,7 +135,7 @@ def expiring(reader: Reader, account: str, *, today: date) -> tuple[Expiring, ..
             found.append((until, str(one.body["person"]), "membership", None))
     for one in reader.mirror.of_kind(account, "certificate").values():
         until = one.body.get("valid_until")
-        if until and day <= until <= soon:
+        if until and day <= until <= soon and one.body.get("status") in (None, "active"):
             found.append((until, str(one.body["person"]), str(one.body.get("type") or ""), one.id))
     people = reader.mirror.many(account, {person for _, person, _, _ in found})
     return tuple(

@@ -14,16 +14,18 @@ from pytestqt.qtbot import QtBot
 
 from desktop.context import Context
 from desktop.page import Page
-from desktop.pages import case, cases, drafts, help, home, outbox, receipt, returned
+from desktop.pages import case, cases, drafts, help, home, outbox, receipt, renewal, returned
 from desktop.pages import people as people_page
+from desktop.pages.home_model import WorkRow
 from desktop.pages.outbox_model import steps
+from desktop.pages.renewal_model import What, standings
 from desktop.rows_view import RowsView
 from desktop.watching import Watching
 from sync import actions
 from sync.store.local import Reader
 from sync.store.operations import CANCELLED
-from sync.views import people
-from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, sample_desk
+from sync.views import Expiring, expiring, people
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -347,3 +349,70 @@ def test_what_runs_out_soon_is_one_click_from_the_first_page(desk: SampleDesk, q
     page.show()
     page.shown()
     qtbot.waitUntil(lambda: page.chips.current == "soon" and 0 < page.rows.rowCount() < page.rows.total)
+
+
+# ---- what runs out, and reminders ----
+
+
+def in_drafts(desk: SampleDesk, service: str) -> list[set[str]]:
+    with desk.store.reading() as reader:
+        found = [one for one in reader.drafts.all(desk.account) if one.service == service]
+    return [{str(row["person"]) for rows in one.form["cards"].values() for row in rows} for one in found]
+
+
+def runs_out(page: home.HomePage, what: str) -> WorkRow:
+    return next(row for group in page.model.groups for row in group.rows if row.renewal == what)
+
+
+@pytest.mark.parametrize(
+    ("what", "service"), [("certificate", "education-registration"), ("membership", "member-fee-payment")]
+)
+def test_one_step_prepares_a_draft_for_all_whose_time_runs_out(
+    desk: SampleDesk, qtbot: QtBot, what: What, service: str
+) -> None:
+    page = show(qtbot, home.make, desk)
+    with desk.store.reading() as reader:
+        found = standings(reader, desk.account, desk.context.pack, what, desk.context.today())
+    able, others = {one.person for one in found if one.can}, [one for one in found if not one.can]
+    assert able
+    assert all(one.why for one in others)
+    page.model.act(runs_out(page, what))
+    qtbot.waitUntil(lambda: bool(desk.went))
+    assert desk.went[0].startswith("form/")
+    assert in_drafts(desk, service) == [able]
+    page.model.act(runs_out(page, what))  # a second time the same draft is opened, no other made
+    qtbot.waitUntil(lambda: len(desk.went) == 2)
+    assert desk.went[1] == desk.went[0]
+    assert in_drafts(desk, service) == [able]
+
+
+def test_who_cannot_be_renewed_is_listed_with_the_reason(desk: SampleDesk, qtbot: QtBot) -> None:
+    person = next(one.person for one in _expiring(desk) if one.what != "membership")
+    bill = {"id": "bill/open", "unit": UNIT, "status": "unpaid", "kind": "assist_fee", "number": "JF1", "total": "1.00",
+            "lines": [{"person": person, "amount": "1.00"}]}  # fmt: skip
+    pull(desk.store, desk.account, bill, scope=SCOPE, start=900)
+    page = show(qtbot, renewal.make, desk, "certificate")
+    row = next(row for row in page.model.rows if row.person == person)
+    assert not row.can
+    assert "JF1" in row.why
+    assert any("现在不可办" in line and row.name in line for line in words(page.list))
+
+
+def _expiring(desk: SampleDesk) -> tuple[Expiring, ...]:
+    with desk.store.reading() as reader:
+        return expiring(reader, desk.account, today=desk.context.today())
+
+
+def test_a_reminder_comes_on_the_first_page_and_begins_the_work(desk: SampleDesk, qtbot: QtBot) -> None:
+    chosen = person_named("陈喆")
+    actions.remind(
+        desk.store, desk.account, person=chosen, name="陈喆", service="education-registration",
+        card="initial-education", day=NOW.date(), now=NOW,
+    )  # fmt: skip
+    page = show(qtbot, home.make, desk)
+    row = next(row for group in page.model.groups for row in group.rows if row.reminder)
+    assert (row.state, row.what) == ("可以办了", "初始教育·陈喆")
+    page.model.act(row)
+    qtbot.waitUntil(lambda: bool(desk.went))
+    assert in_drafts(desk, "education-registration") == [{chosen}]
+    qtbot.waitUntil(lambda: not any(row.reminder for group in page.model.groups for row in group.rows))

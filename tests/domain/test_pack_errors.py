@@ -71,6 +71,7 @@ def line_of(changed: dict[str, str], part: str) -> int:
         ("parameters.yaml", "default: exact_date", "default: guess", "age.mode"),
         ("menu.yaml", "service: education-registration", "service: education", "names no service"),
         ("pack.yaml", 'edition: "2025.1"', "edition: 2025.1", "quote"),
+        ("pack.yaml", "card: continuing-education", "card: continuing", "takes people"),
         ("pack.yaml", "edition:", "on: 1\nedition:", "quote"),
         ("pack.yaml", "pack: gdjlxh-2025", "pack: gdjlxh-2025\npack: twice", "twice"),
         ("facts.yaml", "birth_date: date", "birth_date: day", "birth_date"),

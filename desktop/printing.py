@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.widgets.previews import open_pdf
 
+SHARP = 300  # dpi; more only costs memory
+
 
 def print_pdf(data: bytes, parent: QWidget, *, printer: QPrinter | None = None) -> bool:
     """Asks for a printer, unless one is given; False when the person changed their mind."""
@@ -25,8 +27,9 @@ def print_pdf(data: bytes, parent: QWidget, *, printer: QPrinter | None = None) 
 
 
 def paint_pages(data: bytes, printer: QPrinter) -> None:
-    """Every page fitted into the printable area."""
+    """Every page fitted into the printable area, at the printer's own resolution up to SHARP."""
     document = open_pdf(data)
+    dots = min(1.0, SHARP / printer.resolution())
     painter = QPainter(printer)
     room = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
     for page in range(document.pageCount()):
@@ -34,8 +37,8 @@ def paint_pages(data: bytes, printer: QPrinter) -> None:
             printer.newPage()
         size: QSizeF = document.pagePointSize(page)
         scale = min(room.width() / size.width(), room.height() / size.height())
-        image = document.render(page, (size * scale).toSize())
-        painter.drawImage(QRectF(0, 0, image.width(), image.height()), image)
+        image = document.render(page, (size * scale * dots).toSize())
+        painter.drawImage(QRectF(0, 0, size.width() * scale, size.height() * scale), image)
     painter.end()
     document.close()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from desktop.pages.form_values import Form, named_in, people_in, subjects_in
+from desktop.pages.form_values import Form, attachments, named_in, people_in, subjects_in
 from domain.checking import FormCheck, check_form
 from domain.facts import config_on
 from domain.packs.pack import Pack
@@ -31,6 +31,7 @@ class Around:
     as_of: str | None
     desks: Mapping[str, Mapping[str, Any]]  # agencies and the association's desks, with their telephones
     view: View
+    delivered: frozenset[str]  # papers that the server has whole
     params: Mapping[str, Any]  # the association's settings in force on the day
 
 
@@ -66,6 +67,7 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
     found = reader.mirror.many(account, named)
     paid_for = {str(each) for one in found.values() for each in one.body.get("people") or ()}  # their bills come along
     view = view_for(reader, account, people_in(form) | paid_for, pack=pack, also=named_in(form, "application"))
+    papers = sorted({str(paper["blob"]) for paper in attachments(form)})
     me = reader.accounts.need(account)
     own = reader.mirror.get(account, draft.entity) if draft.returned else None
     return Around(
@@ -79,6 +81,7 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
         as_of=as_of(reader, account),
         desks={one.id: one.body for kind in ("agency", "desk") for one in entities(reader, account, kind)},
         view=view,
+        delivered=frozenset(one.sha256 for one in reader.blobs.many(account, papers) if one.delivered),
         params=config_on(pack, view.config, day),
     )
 

@@ -124,7 +124,7 @@ class DraftForm(QObject):
         account, draft_id, base = self.context.account, self.draft_id, self._base
         self.context.write(
             lambda store: actions.open_draft(store, account, draft_id, now=now),
-            lambda draft: self._opened(base, draft),
+            partial(self._opened, base),
             self._open_failed,
         )
 
@@ -145,10 +145,11 @@ class DraftForm(QObject):
         if first and self.editable and not draft.returned and not (self.form.get("values") or {}):
             self._fill_known()
         self._work(-1)
-        self.opened.emit()
-        self._ask()
         if self._reload_again:  # it was written while this was on its way
             self.load()
+            return
+        self.opened.emit()
+        self._ask()
 
     def _fill_known(self) -> None:
         """Into an empty form only; what was typed meanwhile stays."""
@@ -156,12 +157,12 @@ class DraftForm(QObject):
         if service is None:
             return
 
-        def known(values: Mapping[str, Any]) -> None:
-            self._work(-1)
-            self.change(lambda form: {**form, "values": {**values, **(form.get("values") or {})}})
-
         self._work(1)
-        self.context.read(lambda reader: known_values(reader, account, service), known, self._write_failed)
+        self.context.read(lambda reader: known_values(reader, account, service), self._known, self._write_failed)
+
+    def _known(self, values: Mapping[str, Any]) -> None:
+        self._work(-1)
+        self.change(lambda form: {**form, "values": {**values, **(form.get("values") or {})}})
 
     def _open_failed(self, error: BaseException) -> None:
         self._reloading = False
@@ -231,9 +232,9 @@ class DraftForm(QObject):
             save.wrote()
 
         self._work(1)
-        self.context.write(write, lambda _none: self._wrote(edition, now), self._save_failed)
+        self.context.write(write, partial(self._wrote, edition, now), self._save_failed)
 
-    def _wrote(self, edition: int, now: datetime) -> None:
+    def _wrote(self, edition: int, now: datetime, _none: None) -> None:
         """What it was merged with comes by the notice that the draft changed."""
         self._saved = max(self._saved, edition)
         self.saved_at = now
@@ -265,13 +266,12 @@ class DraftForm(QObject):
         """Something else that is written about this draft, after what was typed."""
         self.flush()
         self._work(1)
+        self.context.write(work, partial(self._done, done), self._write_failed)
 
-        def ended(result: Any) -> None:
-            self._work(-1)
-            if done is not None:
-                done(result)
-
-        self.context.write(work, ended, self._write_failed)
+    def _done(self, done: Callable[[Any], object] | None, result: Any) -> None:
+        self._work(-1)
+        if done is not None:
+            done(result)
 
     # looking
 

@@ -6,37 +6,33 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_material import MaterialBox
-from desktop.pages.form_page import DraftPage
+from desktop.pages.form_paper import PaperPage
 from desktop.pages.form_papers import Incoming, Taken, outdated, printed_key
 from desktop.pages.form_values import attachments, subjects_in
 from desktop.pages.letter_model import Made, make_letter
 from desktop.pages.preview import show_paper
 from desktop.widgets.base import Label, column
-from desktop.widgets.buttons import Button
 from desktop.widgets.notes import KeyValues
 from desktop.widgets.panel import Panel, Section, Steps
-from desktop.widgets.previews import PdfPreview, open_pdf
 from domain.checking import MaterialCheck
 from sync.store.local import LocalStore, Reader
 from sync.store.text import instant
 from sync.views import short_code
 
 
-class LetterPage(DraftPage):
+class LetterPage(PaperPage):
     """Preview in the middle; at the right what to do with it."""
+
+    printed_words = "已交给打印机。盖章后扫描或拍照，拖到右边。"
 
     def __init__(self, context: Context, key: str) -> None:
         draft, _, self._document = key.partition(":")
-        super().__init__(context, draft, "打印", name="letter", back=True, scroll=False)
+        super().__init__(context, draft, "打印", name="letter")
         self.made: Made | None = None
         self._made_from: object = None
         self._making = 0
@@ -46,16 +42,6 @@ class LetterPage(DraftPage):
         self._wire()
 
     def _build(self) -> None:
-        self.preview = PdfPreview(name="预览")
-        self.preview.setObjectName("letter.preview")
-        self.save_as = Button("另存为 PDF", "secondary", icon="download", hint="Ctrl+Shift+S")
-        self.save_as.setObjectName("letter.save")
-        self.print = Button("打印", "primary", icon="printer", hint="Ctrl+P")
-        self.print.setObjectName("letter.print")
-        self.set_actions([self.save_as, self.print])
-        for part in (self.notice, self.notice_gap, self.progress):
-            self.add(part)
-        self.add(self.preview, stretch=1)
         self.side = Panel("盖章")
         self.side.setObjectName("letter.panel")
         self.set_panel(self.side)
@@ -73,9 +59,6 @@ class LetterPage(DraftPage):
     def _wire(self) -> None:
         self.form.opened.connect(self._show)
         self.form.looked.connect(self._show)
-        self.save_as.clicked.connect(self._save)
-        self.print.clicked.connect(self.print_paper)
-        self.shortcut("Ctrl+Shift+S", self._save)
 
     # what the shell calls
 
@@ -92,9 +75,6 @@ class LetterPage(DraftPage):
     def settled(self) -> bool:
         """The preview is of the form as it stands."""
         return super().settled and not self._making
-
-    def first_focus(self) -> None:
-        self.print.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # showing
 
@@ -127,7 +107,7 @@ class LetterPage(DraftPage):
     def _ready(self, made: Made) -> None:
         self._making -= 1
         self.made = made
-        self.preview.show_bytes(made.pdf)
+        self.show_pdf(made.pdf)
         if made.gaps:
             self.say(f"{made.gaps}打印后请手写补上。", "warn")
         self._states()
@@ -175,54 +155,8 @@ class LetterPage(DraftPage):
             if self._box is not None and (one.problem or one.note):
                 self._box.say(one.problem or one.note, "bad" if one.problem else "text2")
 
-    def _save(self) -> None:
-        if self.made is None:
-            return
-        dialog = QFileDialog(self, "另存为 PDF")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("PDF (*.pdf)")
-        dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(f"{self.title}.pdf")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save_to)
-        dialog.open()
-
-    def save_to(self, path: str) -> None:
-        """Write the PDF; what cannot be written is said in words."""
-        if self.made is None:
-            return
-        try:
-            Path(path).write_bytes(self.made.pdf)
-        except OSError as error:
-            self.say(f"存不到“{path}”：{error.strerror}。请换一个文件夹。", "bad")
-            return
-        self._remember()
-        self.say(f"已存到 {path}。", "ok")
-
-    def print_paper(self) -> None:
-        """To a printer that is asked for."""
-        if self.made is None:
-            return
-        if not QPrinterInfo.availablePrinters():
-            self.say("这台电脑没有装打印机。可以另存为 PDF，拿到别处打印。", "warn")
-            return
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(self.title)
-        dialog = QPrintDialog(printer, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(partial(self.print_on, printer))
-        dialog.setModal(True)  # QPrintDialog.open wants a slot by name
-        dialog.show()
-
-    def print_on(self, printer: QPrinter) -> None:
-        """Every page, as large as the paper allows."""
-        if self.made is None:
-            return
-        print_pdf(open_pdf(self.made.pdf, self), printer)
-        self._remember()
-        self.say("已交给打印机。盖章后扫描或拍照，拖到右边。", "ok")
-
-    def _remember(self) -> None:
+    def handed_out(self) -> None:
+        """With whom it was printed is remembered: the sealed scan stands for them."""
         assert self.made is not None
         account, key = self.context.account, printed_key(self.form.draft_id, self._document)
         told = {"people": list(self.made.people), "at": instant(self.context.now())}
@@ -233,21 +167,6 @@ class LetterPage(DraftPage):
 
         self.context.write(work)
         self._was_printed(told)
-
-
-def print_pdf(document: QPdfDocument, printer: QPrinter) -> None:
-    """Pages of a PDF on a printer, at its own resolution up to 300 dpi, within its page."""
-    painter = QPainter(printer)
-    room = QRectF(printer.pageRect(QPrinter.Unit.DevicePixel))
-    for page in range(document.pageCount()):
-        if page:
-            printer.newPage()
-        size = document.pagePointSize(page)
-        scale = min(room.width() / size.width(), room.height() / size.height())
-        dots = min(1.0, 300 / printer.resolution())
-        image = document.render(page, (size * scale * dots).toSize())
-        painter.drawImage(QRectF(0, 0, size.width() * scale, size.height() * scale), image)
-    painter.end()
 
 
 def make(context: Context, key: str) -> Page:

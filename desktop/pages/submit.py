@@ -5,110 +5,67 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
-from desktop.pages.form_lines import CostLine, Lines, cost_of, owed_bills
-from desktop.pages.form_model import DraftForm
+from desktop.pages.form_lines import Lines, cost_of, owed_bills
+from desktop.pages.form_page import DraftPage
 from desktop.pages.form_values import value_of
 from desktop.pages.preview import show_paper
+from desktop.pages.submit_confirms import Confirms
 from desktop.pages.submit_model import (
-    CardLine,
     Sealed,
     card_lines,
     failing,
     follows,
     form_blocks,
-    load_words,
+    line_words,
     sealed_papers,
+    to_send,
     verdict,
 )
-from desktop.rows_model import Act, Column, RowsModel
+from desktop.pages.submit_tables import card_rows, cost_rows, sealed_rows
 from desktop.rows_view import RowsView
-from desktop.widgets.base import Label, column, row, show_if
-from desktop.widgets.buttons import Button, CheckBox
-from desktop.widgets.notes import Band, KeyValues, Notice
+from desktop.widgets.base import Label, clear_layout, column, show_if
+from desktop.widgets.buttons import Button
+from desktop.widgets.notes import Band, KeyValues
 from desktop.widgets.panel import Panel, SectionTitle, Steps
 from documents.summary import size_text
-from domain.operations import Severity
+from domain.operations import Status
 from sync import actions
 from sync.store.drafts import Draft
+from sync.store.local import Reader
 from sync.store.text import key_of
-from sync.views import short_code
+from sync.views import ReceiptView, receipt, short_code
 
 SENT_WORDS = "提交后先放入待发送，联网后自动送达。送出之前随时可以撤回。"
+OPENING = "正在核对最新的资料"
 
 
-class SubmitPage(Page):
-    """The last look, and the button."""
+class SubmitPage(DraftPage):
+    """The last look, and the button. Each opening begins clean: a pledge is about what is on the page now."""
 
     def __init__(self, context: Context, key: str) -> None:
-        super().__init__("检查并提交", back=True)
-        self.context, self.key = context, key
-        self.form = DraftForm(context, f"draft/{key}")
+        super().__init__(context, key, "检查并提交", name="submit", back=True)
+        self._opening = True  # the draft on screen may be of an earlier round
+        self._asked = False  # 提交 was pressed while a newer verdict was on its way
         self._sent = ""  # the Operation that has it now
-        self._split = ""  # the draft that keeps those who cannot go yet
-        self._ticks: dict[str, CheckBox] = {}
         self._steps: QWidget | None = None
         self._told: object = None
-        self._act: Any = None
         self._build()
         self._wire()
 
     def _build(self) -> None:
+        self.sheet = Button("打印清单", "quiet", icon="printer", hint="Ctrl+P")
+        self.sheet.setObjectName("submit.sheet")
         self.change = Button("回去修改", "secondary")
         self.change.setObjectName("submit.change")
-        self.set_actions([self.change])
-        self.notice = Notice()
-        self.notice.setObjectName("submit.notice")
+        self.set_actions([self.sheet, self.change])
         self.top = column(spacing=8)
-        self.cards: RowsModel[CardLine] = RowsModel(
-            [
-                Column("业务", lambda line: line.label, weight=500, width=120),
-                Column("", lambda line: line.count, width=64),
-                Column("", lambda line: line.names, role="text2", tooltip=lambda line: line.names),
-                Column(
-                    "",
-                    lambda line: line.state.short,
-                    icon=lambda line: line.state.state,
-                    role=lambda line: line.state.state,
-                    width=160,
-                ),
-            ],
-            self,
-            key=lambda line: line.key,
-        )
-        self.costs: RowsModel[CostLine] = RowsModel(
-            [
-                Column("费用", lambda line: line.label, weight=500),
-                Column("依据", lambda line: line.clause, role="text2", width=132),
-                Column("票据", lambda line: line.receipt, role="text2", width=120),
-                Column("数量", lambda line: str(line.count), align="right", width=64),
-                Column("单价（元）", lambda line: line.each or "—", align="right", width=104),
-                Column(
-                    "金额（元）",
-                    lambda line: line.amount,
-                    align="right",
-                    width=112,
-                    role=lambda line: "warn" if line.amount == "未设定" else "text",
-                ),
-            ],
-            self,
-            key=lambda line: (line.rule, line.label),
-        )
-        self.sealed: RowsModel[Sealed] = RowsModel(
-            [
-                Column("资料", lambda line: line.label, sub=lambda line: line.words, weight=500, icon="file"),
-                Column(
-                    "", lambda line: line.state, icon=lambda line: line.role, role=lambda line: line.role, width=240
-                ),
-                Column("", acts=lambda line: (Act("look", "看一眼"),) if line.blob else (Act("go", "去补"),), width=80),
-            ],
-            self,
-            key=lambda line: line.id,
-        )
+        self.cards, self.costs, self.sealed = card_rows(self), cost_rows(self), sealed_rows(self)
         self.card_view = RowsView(self.cards, name="办理的人", header=False, fit=True, hang=True)
         self.cost_view = RowsView(self.costs, name="费用预计", fit=True, hang=True)
         self.seal_view = RowsView(self.sealed, name="要盖章的纸", header=False, fit=True, hang=True, row_height=56)
@@ -117,12 +74,15 @@ class SubmitPage(Page):
         self.cost_notes = Label("", "secondary", "warn", wrap=True)
         self.seal_title = SectionTitle("要盖章的纸", line=False)
         self.confirm_title = SectionTitle("请您确认", line=False)
-        self.confirms = column(spacing=4)
-        parts: list[Any] = [self.notice, self.top, 8, self.who_title, self.card_view, 12, self.cost_title]
-        parts += [self.cost_view, self.cost_notes, 12, self.seal_title, self.seal_view, 12, self.confirm_title]
-        for part in (*parts, self.confirms):
+        self.confirms = Confirms()
+        parts: list[Any] = [self.notice, self.notice_gap, self.top, 8, self.who_title, self.card_view, 12]
+        parts += [self.cost_title, self.cost_view, self.cost_notes, 12, self.seal_title, self.seal_view, 12]
+        for part in (*parts, self.confirm_title, self.confirms):
             self.add(part)
         self.add_stretch()
+        self._build_side()
+
+    def _build_side(self) -> None:
         self.side = Panel("提交")
         self.side.setObjectName("submit.panel")
         self.set_panel(self.side)
@@ -132,51 +92,68 @@ class SubmitPage(Page):
         self.split = Button("可办的先提交", "secondary", hint="不可办的移到另一份草稿里，办好再交")
         self.split.setObjectName("submit.split")
         self.words = Label(SENT_WORDS, "secondary", "text2", wrap=True)
-        self.after = QWidget()
-        box = QWidget()
+        box, after = QWidget(), QWidget()
         box.setLayout(column(self.facts, 12, self.send, 8, self.split, self.words))
         self.follow_box = column()
-        self.after.setLayout(column(Label("之后会怎样", "section"), 12, self.follow_box))
-        self.side.set_sections([box, self.after])
+        after.setLayout(column(Label("之后会怎样", "section"), 12, self.follow_box))
+        self.side.set_sections([box, after])
         self.side.set_foot("提交后内容不再变，退回才能改", icon="lock")
+        self.send.set_reason(OPENING)
 
     def _wire(self) -> None:
-        self.form.opened.connect(self._show)
-        self.form.looked.connect(self._show)
-        self.form.failed.connect(self._failed)
+        self.form.opened.connect(self._opened)
+        self.form.looked.connect(self._looked)
+        self.context.line_changed.connect(self._side)
         self.change.clicked.connect(self._back)
+        self.sheet.clicked.connect(self.print_paper)
         self.send.clicked.connect(self.submit)
         self.split.clicked.connect(self.part)
-        self.notice.acted.connect(self._noticed)
+        self.confirms.changed.connect(self._side)
         self.seal_view.followed.connect(self._sealed)
         self.card_view.opened.connect(lambda _line: self._back())
-        self.shortcut("Ctrl+Return", self.submit)
-        self.shortcut("Ctrl+Enter", self.submit)
 
     # what the shell calls
 
     def shown(self) -> None:
-        draft = self.form.draft
-        if draft is None or draft.sent is not None:  # it may have come back since
-            self._sent = ""
-            self.notice.clear()
-            self.form.load()
-        else:
-            self.form.refresh()
+        self._opening, self._asked, self._sent = True, False, ""
+        self.notice.clear()
+        self.confirms.clear()
+        self.send.set_reason(OPENING)
+        self.form.load()
 
     @property
     def settled(self) -> bool:
-        """What is on screen is all there is."""
-        return self.form.settled
+        """What is on screen is of the draft as it stands."""
+        return super().settled and not self._opening
 
     def first_focus(self) -> None:
-        self.send.setFocus()
+        if not self.confirms.first_focus():
+            self.send.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # showing
 
+    def _opened(self) -> None:
+        draft = self.form.draft
+        assert draft is not None
+        self._opening = False
+        if draft.sent is not None and draft.sent != self._sent:
+            self._tell_sent(draft.sent)
+        elif draft.sent is None and self._sent:  # it came back while the page stood open
+            self._sent = ""
+            self.confirms.clear()
+            why = f"，有 {len(draft.findings)} 处：{draft.findings[0].message}" if draft.findings else "。"
+            self.say(f"协会没有接收这份申请{why}", "bad", "回去修改", self._back)
+        self._show()
+
+    def _looked(self) -> None:
+        self._show()
+        if self._asked and self.form.fresh:
+            self._asked = False
+            self.submit()
+
     def _show(self) -> None:
         service, look, draft = self.form.service, self.form.look, self.form.draft
-        if service is None or look is None or draft is None:
+        if service is None or look is None or draft is None or self._opening:
             return
         form = self.form.form
         self.set_head("检查并提交", f"{service.label}  {short_code(draft.entity)}")
@@ -195,7 +172,7 @@ class SubmitPage(Page):
         self.cost_title.set_count(total if cost is not None and cost.lines else "不产生费用")
         self.cost_notes.setText("\n".join(cost.notes) if cost is not None else "")
         show_if(self.cost_notes, bool(cost is not None and cost.notes))
-        papers = sealed_papers(self.form, look)
+        papers = sealed_papers(form, look)
         self.sealed.show(papers)
         self.seal_title.set_count(len(papers))
         rows = len(look.check.rows)
@@ -209,13 +186,12 @@ class SubmitPage(Page):
             (self.seal_view, papers),
         ):
             show_if(part, bool(on))
-        self._confirms()
+        self.confirms.ask(service, look, papers, locked=draft.sent is not None)
+        show_if(self.confirm_title, self.confirms.asks)
         self._side()
 
     def _verdict(self, role: str, head: str, words: str, sent: bool) -> None:
-        while (item := self.top.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        clear_layout(self.top)
         if sent:
             return
         band = Band(role, head, words, action="看每一条")
@@ -223,50 +199,19 @@ class SubmitPage(Page):
         band.acted.connect(self._back)
         self.top.addWidget(band)
 
-    def _confirms(self) -> None:
-        service, look = self.form.service, self.form.look
-        assert service is not None
-        assert look is not None
-        wanted: dict[str, str] = {}
-        if service.spec.pledge:
-            wanted["pledge"] = service.spec.pledge
-        for finding in look.check.findings:
-            if finding.severity is Severity.WARN:
-                wanted[finding.rule] = finding.message
-        for paper in sealed_papers(self.form, look):
-            if paper.role == "warn" and paper.blob:
-                wanted[f"paper {paper.id}"] = f"{paper.label}：{paper.state}。仍用现在附的这一份。"
-        if list(wanted) != list(self._ticks):
-            while (item := self.confirms.takeAt(0)) is not None:
-                if (old := item.widget()) is not None:
-                    old.deleteLater()
-            self._ticks = {}
-            for key, words in wanted.items():
-                box = CheckBox("", name=words)
-                box.setObjectName(f"submit.confirm.{key}")
-                box.toggled.connect(self._side)
-                self._ticks[key] = box
-                line = QWidget()
-                line.setLayout(row(box, Label(words, "panel_body", wrap=True), spacing=0))
-                box.setFixedWidth(24)
-                self.confirms.addWidget(line)
-        show_if(self.confirm_title, bool(wanted))
-
     def _side(self) -> None:
         service, look, draft = self.form.service, self.form.look, self.form.draft
-        if service is None or look is None or draft is None:
+        if service is None or look is None or draft is None or self._opening:
             return
-        form = self.form.form
+        form, context = self.form.form, self.context
         agency = self._agency()
-        files, size = load_words(form)
+        files, size = to_send(form, look.around.delivered)
         pairs: list[tuple[str, str]] = []
         for spec in service.fields:
             if spec.type == "agency":
                 pairs.append((spec.label, agency or "还没有选"))
-        pairs.append(("附件", f"{files} 个，{size_text(size)}" if files else "没有"))
-        seconds = self._seconds(size)
-        if seconds:
-            pairs.append(("这条线路", seconds))
+        pairs.append(("要送的", f"{files} 个附件，共 {size_text(size)}" if files else f"表单 {size_text(size)}"))
+        pairs.append(("这条线路", line_words(size, context.line_rate, online=context.online)))
         self.facts.set_pairs(pairs)
         failed = failing(service, look.check)
         whole = len(look.check.rows)
@@ -297,10 +242,6 @@ class SubmitPage(Page):
         keys = [str(value_of(self.form.form, spec.key) or "") for spec in service.fields if spec.type == "agency"]
         return next((names.get(key, "") for key in keys if key), "")
 
-    def _seconds(self, size: int) -> str:
-        rate = float(getattr(self.context, "line_rate", 0.0) or 0.0)  # bytes a second, once something was sent
-        return f"约 {max(1, round(size / rate))} 秒" if rate > 0 else ""
-
     def _reason(self, failed: bool) -> str:
         draft, look = self.form.draft, self.form.look
         assert draft is not None
@@ -311,39 +252,42 @@ class SubmitPage(Page):
             return "有几处您和同事都改过，还没有选定用哪一个"
         if not look.check.ok:
             return "还有不可办的人" if failed and not form_blocks(look.check) else "还有没填、没附的，请回去补上"
-        missing = [key for key, box in self._ticks.items() if not box.isChecked()]
-        if missing:
-            return "请先勾选下面的确认" if missing != ["pledge"] else "请先勾选真实性承诺"
-        return ""
+        return self.confirms.missing
 
     # doing
 
     def submit(self) -> None:
         """提交: into the outbox, durably; the answer stands on this page."""
-        if not self.send.isEnabled() or self.form.draft is None or not self.form.fresh:
+        if not self.send.isEnabled() or self.form.draft is None:
+            return
+        if not self.form.fresh:
+            self._asked = True  # decided by the verdict that is on its way
             return
         self.send.set_reason("正在放入待发送")
         account, pack, now = self.context.account, self.context.pack, self.context.now()
-        draft_id = self.form.draft_id
-        confirmed = [key for key in self._ticks if key != "pledge" and not key.startswith("paper ")]
+        draft_id, confirmed = self.form.draft_id, self.confirms.confirmed
         self.form.do(
             lambda store: actions.submit(store, account, draft_id, pack=pack, now=now, confirmed=confirmed),
             self._submitted,
         )
 
     def _submitted(self, op_id: str) -> None:
+        self._tell_sent(op_id)
+        self.context.send_asked.emit()
+
+    def _tell_sent(self, op_id: str) -> None:
         self._sent = op_id
         draft = self.form.draft
         code = short_code(draft.entity) if draft is not None else ""
-        self._say(f"已放入待发送（编号 {code}），联网后自动送达。", "ok", "撤回", self.withdraw)
-        self.context.send_asked.emit()
+        self.say(f"已放入待发送（编号 {code}），联网后自动送达。", "ok", "撤回", self.withdraw)
 
     def withdraw(self) -> None:
         """While it has not left this machine."""
         account, now, op_id = self.context.account, self.context.now(), self._sent
+        self._sent = ""
         self.form.do(
             lambda store: actions.cancel(store, account, op_id, now=now),
-            lambda _draft: self._say("已撤回，仍是草稿。", "ok", "", None),
+            lambda _draft: self.say("已撤回，仍是草稿。", "ok"),
         )
 
     def part(self) -> None:
@@ -359,13 +303,13 @@ class SubmitPage(Page):
         )
 
     def _parted(self, count: int, made: Draft) -> None:
-        self._split = key_of(made.id)
-        self._say(
-            f"不可办的 {count} 人已移到另一份草稿里，办好再交。",
-            "info",
-            "打开那份草稿",
-            lambda: self.context.go(f"form/{self._split}"),
-        )
+        route = f"form/{key_of(made.id)}"
+        words = f"不可办的 {count} 人已移到另一份草稿里，办好再交。"
+        self.say(words, "info", "打开那份草稿", lambda: self.context.go(route))
+
+    def print_paper(self) -> None:
+        """打印清单: people, papers and fees as they stand."""
+        self.go_on(f"sheet/{self.key}")
 
     def _sealed(self, line: Sealed, act: str) -> None:
         if act == "look":
@@ -374,23 +318,24 @@ class SubmitPage(Page):
             self._back()
 
     def _back(self) -> None:
-        draft = self.form.draft
-        self.context.go(f"amend/{self.key}" if draft is not None and draft.returned else f"form/{self.key}")
+        self.context.go(self.home)
 
-    def _failed(self, words: str, remedy: str) -> None:
-        """Once sent from here the draft goes away by itself, when it is delivered: nothing to say about that."""
+    def failed(self, sentence: str, remedy: str) -> None:
+        """Once sent from here the draft goes away by itself, when it is delivered: then its receipt is told."""
         if not self._sent:
-            self._say(f"{words}{remedy}", "bad", "", None)
+            super().failed(sentence, remedy)
+            return
+        account, op_id = self.context.account, self._sent
 
-    def _say(self, words: str, role: str, action: str, act: Any) -> None:
-        self._act = act
-        self.notice.show_words(words, role=role, action=action)
+        def look(reader: Reader) -> ReceiptView | None:
+            return receipt(reader, account, op_id)
 
-    def _noticed(self) -> None:
-        act, self._act = self._act, None
-        self.notice.clear()
-        if act is not None:
-            act()
+        self.context.read(look, self._delivered)
+
+    def _delivered(self, found: ReceiptView | None) -> None:
+        if found is not None and found.status == Status.APPLIED and found.op_id == self._sent:
+            route = f"receipt/{found.op_id}"
+            self.say(f"已送达，回执 {found.receipt.number}。", "ok", "看回执", lambda: self.context.go(route))
 
 
 def make(context: Context, key: str) -> Page:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from desktop.pages.form_lines import Group, Lines, RowState, row_state, worst
 from desktop.pages.form_look import Look
-from desktop.pages.form_model import DraftForm
 from desktop.pages.form_papers import outdated
 from desktop.pages.form_values import Form, attachments, rows_of
 from documents.summary import size_text
@@ -112,17 +112,17 @@ def asked(service: Service, form: Form) -> int:
     return whole
 
 
-def sealed_papers(form: DraftForm, look: Look) -> tuple[Sealed, ...]:
+def sealed_papers(form: Form, look: Look) -> tuple[Sealed, ...]:
     """Papers of the whole form: those to be sealed first."""
     made = []
     for check in look.check.materials:
-        mine = [each for each in attachments(form.form) if each["material"] == check.id and each.get("row") is None]
+        mine = [each for each in attachments(form) if each["material"] == check.id and each.get("row") is None]
         if not mine and not check.needed:
             continue
         pages = sum(int(each.get("pages") or 0) for each in mine)
         size = sum(int(each.get("bytes") or 0) for each in mine)
         words = f"已附 {len(mine)} 个，{f'{pages} 页，' if pages else ''}{size_text(size)}" if mine else "还没有附上"
-        old = outdated(form.form, mine)
+        old = outdated(form, mine)
         if check.invalid:
             role, state = "bad", check.invalid[0]
         elif old and mine:
@@ -143,10 +143,20 @@ def sealed_papers(form: DraftForm, look: Look) -> tuple[Sealed, ...]:
     return tuple(made)
 
 
-def load_words(form: Form) -> tuple[int, int]:
-    """(files, bytes) that are to be sent, the form's own text included."""
+def to_send(form: Form, delivered: Collection[str]) -> tuple[int, int]:
+    """(files, bytes) that are still to be sent, the form's own text included; what the server has is not sent again."""
     sizes = {str(each["blob"]): int(each.get("bytes") or 0) for each in attachments(form)}
-    return len(sizes), sum(sizes.values()) + len(json.dumps(form, ensure_ascii=False).encode())
+    rest = {blob: size for blob, size in sizes.items() if blob not in delivered}
+    return len(rest), sum(rest.values()) + len(json.dumps(form, ensure_ascii=False).encode())
+
+
+def line_words(size: int, rate: float, *, online: bool) -> str:
+    """How long that takes at so many bytes a second, as last measured on this line."""
+    if rate <= 0:
+        return "还没有测过快慢，送过一次就知道"
+    seconds = max(1, round(size / rate))
+    words = f"约 {seconds} 秒" if seconds < 100 else f"约 {-(-seconds // 60)} 分钟"
+    return words if online else f"联网后{words}"
 
 
 def follows(service: Service, look: Look, state: str, agency: str) -> tuple[tuple[str, str], ...]:

@@ -286,7 +286,7 @@ def test_a_form_in_order_goes_into_the_outbox_and_can_be_taken_back(qtbot: QtBot
     page = on_screen(qtbot, submit.make(desk.context, key))
     assert not page.send.isEnabled()
     assert "真实性" in page.send.toolTip()
-    page._ticks["pledge"].setChecked(True)
+    page.confirms.ticks["pledge"].setChecked(True)
     QTest.mouseClick(page.send, Qt.MouseButton.LeftButton)
     settle(qtbot, page)
     assert "已放入待发送" in page.notice.accessibleName()
@@ -311,7 +311,7 @@ def test_those_who_can_go_are_sent_and_the_others_wait_in_a_draft_of_their_own(q
     page.notice.acted.emit()
     other = desk.went[-1].partition("/")[2]
     assert [row["row"] for row in desk.form_of(other)["cards"][INITIAL]] == [listed[2]["row"]]
-    page._ticks["pledge"].setChecked(True)
+    page.confirms.ticks["pledge"].setChecked(True)
     assert page.send.isEnabled()
 
 

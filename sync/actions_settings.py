@@ -64,6 +64,18 @@ def note_bill(
         )
 
 
+def issue_invoice(
+    store: LocalStore, account: str, bill: str, document: str, number: str, issued_on: str, *, now: datetime
+) -> str:
+    """Finance puts down which fiscal paper was issued for a paid bill, and when. The op_id."""
+    with store.transaction() as writer:
+        payload = {"note": "invoice", "document": document, "number": number, "issued_on": issued_on}
+        before = shown(writer, account, bill) or {"id": bill}
+        overlay = {**before, "notes": [*(before.get("notes") or ()), {**payload, "at": instant(now)}]}
+        title = str(before.get("number") or "")
+        return ask_about(writer, account, Kind.NOTE_BILL, bill, payload, overlay, now, title=title)
+
+
 def _save(
     store: LocalStore, account: str, kind: Kind, entity: str, body: Mapping[str, Any], now: datetime, **fixed: Any
 ) -> str:

@@ -285,6 +285,52 @@ def test_a_note_without_a_reason_is_refused(house: House) -> None:
     assert house.desk("account/finance").ask(Kind.NOTE_BILL, "bill/b1", {"note": "refund"}).status is Status.REFUSED
 
 
+INVOICE = {"note": "invoice", "number": "25440001", "issued_on": "2025-11-02"}
+
+
+def test_an_invoice_is_noted_with_number_and_day_and_leaves_the_queue_with_the_last_bill(house: House) -> None:
+    lines = [{"rule": "F-1", "amount": "200.00", "receipt": "e_invoice"}]
+    paid = {"lines": lines, "status": "paid", "payment": "application/pay"}
+    house.put(
+        {"id": "application/pay", "service": "errand", "state": "done", "unit": UNIT, "bills": ["bill/b1", "bill/b2"]},
+        bill(**paid),
+        bill(**paid, id="bill/b2"),
+        {"id": "queue-entry/q1", "application": "application/pay", "document_kind": "e_invoice", "status": "queued"},
+    )
+    finance = house.desk("account/finance")
+    assert finance.ask(Kind.NOTE_BILL, "bill/b1", INVOICE).status is Status.APPLIED
+    note = house.body("bill/b1")["notes"][0]
+    assert (note["document"], note["number"], note["issued_on"]) == ("e_invoice", "25440001", "2025-11-02")
+    assert house.body("queue-entry/q1")["status"] == "queued", "the other bill of the payment still waits"
+    assert finance.ask(Kind.NOTE_BILL, "bill/b2", INVOICE).status is Status.APPLIED
+    entry = house.body("queue-entry/q1")
+    assert (entry["status"], entry["done_on"]) == ("issued", "2025-11-02")
+    again = finance.ask(Kind.NOTE_BILL, "bill/b1", INVOICE)
+    assert [finding.rule for finding in again.findings] == [Refusal.TAKEN]
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "wrong"),
+    [
+        ({}, "unpaid", Refusal.NOT_NOW),
+        ({"number": " "}, "paid", Refusal.MALFORMED),
+        ({"issued_on": "2999-01-01"}, "paid", Refusal.MALFORMED),
+        ({"document": "fiscal_receipt"}, "paid", Refusal.MALFORMED),
+    ],
+)
+def test_an_invoice_that_cannot_be_is_refused(house: House, more: dict[str, Any], status: str, wrong: str) -> None:
+    house.put(bill(lines=[{"rule": "F-1", "amount": "200.00", "receipt": "e_invoice"}], status=status))
+    outcome = house.desk("account/finance").ask(Kind.NOTE_BILL, "bill/b1", INVOICE | more)
+    assert [finding.rule for finding in outcome.findings] == [wrong]
+    assert not house.body("bill/b1").get("notes")
+
+
+def test_only_finance_notes_an_invoice(house: House) -> None:
+    house.put(bill(lines=[{"rule": "F-1", "amount": "200.00", "receipt": "e_invoice"}], status="paid"))
+    outcome = house.desk("account/main").ask(Kind.NOTE_BILL, "bill/b1", INVOICE)
+    assert [finding.rule for finding in outcome.findings] == [Refusal.NOT_ALLOWED]
+
+
 def edition(number: str, **more: str) -> dict[str, Any]:
     files = {**TINY, "pack.yaml": TINY["pack.yaml"].replace('edition: "1"', f'edition: "{number}"')}
     return {"files": {**files, **more}, "signature": "", "since": "2025-12-01"}

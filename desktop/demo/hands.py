@@ -1,7 +1,8 @@
-"""What a person does at a window: looks for a thing by its name, clicks, types, waits for what comes, takes a picture.
+"""What a person does at a window: looks for a thing by its name, waits until it is still, clicks, types, chooses.
 
-Every click and key is a real event at a real widget; nothing here knows what stands behind it. A thing that does not
-come within its time raises Stuck, with one sentence that says what was waited for.
+Every click and key is a real event at a real widget; nothing here knows what stands behind it. Whatever has to come is
+waited for; what does not come within its time raises Stuck with one sentence that says what was waited for. Lists are
+`hand_rows`', files `hand_files`', reading and pictures `eyes`'.
 """
 
 from __future__ import annotations
@@ -9,21 +10,26 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QInputMethodEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
-
-from desktop.rows_delegate import SIDE, act_rects
-from desktop.rows_model import CELL_ROLE, Cell
-from desktop.rows_view import RowsView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
 PATIENCE = 30.0  # seconds that a person would wait here before saying that it does not work
+STILL = 10.0  # seconds after which one clicks although the page is still at work
 STEP_MS = 15
 
 
@@ -32,10 +38,18 @@ class Stuck(Exception):
 
 
 def wait(until: Callable[[], T | None], what: str, seconds: float = PATIENCE) -> T:
-    """The first true answer, while the windows go on living; raises Stuck."""
+    """The first true answer, while the windows go on living; raises Stuck.
+
+    A widget that goes away while one looks at it is one that has not come yet.
+    """
     deadline = time.monotonic() + seconds
     while True:
-        found = until()
+        try:
+            found = until()
+        except RuntimeError as gone:
+            if "already deleted" not in str(gone):
+                raise
+            found = None
         if found:
             return found
         if time.monotonic() > deadline:
@@ -57,24 +71,51 @@ def there(root: QWidget, name: str) -> bool:
     return any(one.isVisible() for one in root.findChildren(QWidget, name))
 
 
+def calm(root: QWidget, seconds: float = STILL) -> None:
+    """Until nothing of the page is on its way, as far as the page can tell; a page that never rests is clicked too."""
+    deadline = time.monotonic() + seconds
+    rests = 0
+    while rests < 2 and time.monotonic() < deadline:
+        page = getattr(root.window(), "page", None)
+        rests = rests + 1 if getattr(page, "settled", True) else 0
+        QTest.qWait(STEP_MS)
+
+
 def press(root: QWidget, name: str, seconds: float = PATIENCE) -> None:
-    """Click a button, once it can be clicked."""
-    button = find(root, name, QWidget, seconds)
-    wait(lambda: button.isEnabled(), f"“{name}”可以点", seconds)
-    reveal(button)
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    """Click a button, once it can be clicked and stands still."""
+    calm(root)
+
+    def look() -> QWidget | None:
+        return next((one for one in root.findChildren(QWidget, name) if one.isVisible() and one.isEnabled()), None)
+
+    _click(look, f"“{name}”可以点", seconds)
 
 
 def press_words(root: QWidget, words: str, seconds: float = PATIENCE) -> None:
     """Click the button that says this."""
+    calm(root)
 
-    def look() -> QAbstractButton | None:
+    def look() -> QWidget | None:
         buttons = (one for one in root.findChildren(QAbstractButton) if one.isVisible() and one.isEnabled())
         return next((one for one in buttons if words in (one.text() or one.accessibleName())), None)
 
-    button = wait(look, f"按钮“{words}”", seconds)
-    reveal(button)
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    _click(look, f"按钮“{words}”", seconds)
+
+
+def _click(look: Callable[[], QWidget | None], what: str, seconds: float) -> None:
+    """Where a page is laid out anew while the hand comes down, the hand follows."""
+    seen: list[tuple[int, QPoint]] = []
+
+    def still() -> QWidget | None:
+        button = look()
+        if button is None:
+            seen.clear()
+            return None
+        reveal(button)
+        seen.append((id(button), button.mapToGlobal(button.rect().center())))
+        return button if len(seen) > 1 and seen[-1] == seen[-2] else None
+
+    QTest.mouseClick(wait(still, what, seconds), Qt.MouseButton.LeftButton)
 
 
 def reveal(widget: QWidget) -> None:
@@ -99,9 +140,32 @@ def editor_in(widget: QWidget) -> QLineEdit | QPlainTextEdit | QComboBox:
     raise Stuck(f"“{widget.objectName()}”里没有可以填写的地方")
 
 
-def write(root: QWidget, name: str, words: str) -> None:
-    """Put the cursor into a field, take out what is there and type."""
-    fill(find(root, name), words)
+def write(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
+    """Put the cursor into a field, take out what is there and type; typed again where the page put something else."""
+    calm(root)
+    for _ in range(3):
+        fill(find(root, name, seconds=seconds), words)
+        if _has(root, name, words):
+            return
+    raise Stuck(f"“{name}”里填不进“{words}”")
+
+
+def _has(root: QWidget, name: str, words: str) -> bool:
+    """Whether the field says so; a field that has gone led somewhere else."""
+    part = next((one for one in root.findChildren(QWidget, name) if one.isVisible()), None)
+    return part is None or _bare(words) in _bare(said_in(part))
+
+
+def said_in(widget: QWidget) -> str:
+    """What stands in a field."""
+    editor = editor_in(widget)
+    if isinstance(editor, QComboBox):
+        return editor.currentText()
+    return editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"[\W_]", "", words)
 
 
 def fill(widget: QWidget, words: str) -> None:
@@ -129,213 +193,50 @@ def type_words(editor: QWidget, words: str) -> None:
             QApplication.sendEvent(editor, event)
 
 
-def choose(root: QWidget, name: str, words: str) -> None:
-    """Choose the entry of a list that says this, with the keyboard."""
-    box = editor_in(find(root, name))
-    if not isinstance(box, QComboBox):
-        raise Stuck(f"“{name}”不是可以选择的列表")
+def choose(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
+    """Choose the entry of a list that says this, with the keyboard, once the list has it."""
+    calm(root)
+
+    def ready() -> QComboBox | None:
+        box = next((one for one in root.findChildren(QWidget, name) if one.isVisible()), None)
+        editor = editor_in(box) if box is not None else None
+        return editor if isinstance(editor, QComboBox) and _place(editor, words) >= 0 else None
+
+    box = wait(ready, f"列表“{name}”里的“{words}”这一项", seconds)
     reveal(box)
     pick(box, words)
 
 
-def pick(box: QComboBox, words: str) -> None:
-    """Go down a list with the arrow key to what says this."""
-    at = next((index for index in range(box.count()) if words in box.itemText(index)), -1)
-    if at < 0:
-        raise Stuck(f"“{box.objectName()}”里没有“{words}”这一项")
+def _place(box: QComboBox, words: str) -> int:
+    return next((index for index in range(box.count()) if words in box.itemText(index)), -1)
+
+
+def pick(box: QComboBox, words: str, seconds: float = PATIENCE) -> None:
+    """Go with the arrow keys to what says this; a list that is filled anew meanwhile is gone through again."""
+    name = box.objectName()
+    wait(lambda: _place(box, words) >= 0, f"列表“{name}”里的“{words}”这一项", seconds)
     view = box.view()
     if view is not None and view.isVisible():  # its list is open already
-        QTest.keyClick(view, Qt.Key.Key_Home)
-        for _ in range(box.count()):
-            if view.currentIndex().row() == at:
-                break
-            QTest.keyClick(view, Qt.Key.Key_Down)
+
+        def reached() -> bool:
+            at, now = _place(box, words), view.currentIndex().row()
+            if at != now:
+                QTest.keyClick(view, Qt.Key.Key_Down if now < at else Qt.Key.Key_Up)
+            return bool(at == view.currentIndex().row())
+
+        wait(reached, f"“{name}”选到“{words}”", seconds)
         QTest.keyClick(view, Qt.Key.Key_Return)
         QTest.qWait(STEP_MS)
         return
     box.setFocus()
-    QTest.keyClick(box, Qt.Key.Key_Home)
-    for _ in range(box.count()):
-        if box.currentIndex() == at:
-            break
-        QTest.keyClick(box, Qt.Key.Key_Down)
-    if box.currentIndex() != at:
-        raise Stuck(f"“{box.objectName()}”选不到“{words}”")
 
+    def chosen() -> bool:
+        at, now = _place(box, words), box.currentIndex()
+        if at != now:
+            QTest.keyClick(box, Qt.Key.Key_Down if now < at else Qt.Key.Key_Up)
+        return bool(at == box.currentIndex())
 
-def listed(root: QWidget, name: str, words: str) -> bool:
-    """Whether a list of this name says so just now."""
-    return any(row_of(view, words) is not None for view in root.findChildren(RowsView, name) if view.isVisible())
-
-
-def row_of(view: RowsView, words: str) -> int | None:
-    """The first row in which a cell says just this; else the first in which one says it among other words."""
-    model, among = view.rows, None
-    for place in range(model.rowCount()):
-        for column in range(model.columnCount()):
-            said = str(model.index(place, column).data(Qt.ItemDataRole.DisplayRole) or "")
-            if said == words:
-                return place
-            if among is None and words in said + str(
-                model.index(place, column).data(Qt.ItemDataRole.AccessibleTextRole) or ""
-            ):
-                among = place
-    return among
-
-
-def headed(root: QWidget, name: str, words: str) -> bool:
-    """Whether a row of a list of this name begins with just these words."""
-    return any(begins(view, words) for view in root.findChildren(RowsView, name) if view.isVisible())
-
-
-def begins(view: RowsView, words: str) -> bool:
-    """Whether one of its rows begins with just these words."""
-    rows = range(view.rows.rowCount())
-    return any(view.rows.index(place, 0).data(Qt.ItemDataRole.DisplayRole) == words for place in rows)
-
-
-def row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> tuple[RowsView, int]:
-    """The list of this name and the row that says this, once it is there."""
-
-    def look() -> tuple[RowsView, int] | None:
-        for view in root.findChildren(RowsView, name):
-            place = row_of(view, words) if view.isVisible() else None
-            if place is not None:
-                return view, place
-        return None
-
-    return wait(look, f"列表“{name}”里的“{words}”", seconds)
-
-
-def click_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
-    """Put the cursor on a row."""
-    _click_cell(root, name, words, _plain, seconds)
-
-
-def open_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
-    """Enter on a row."""
-    click_row(root, name, words, seconds)
-    view, _ = row(root, name, words, seconds)
-    view.setFocus()
-    QTest.keyClick(view, Qt.Key.Key_Return)
-
-
-def tick_row(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> None:
-    """Click into the check box of a row."""
-    _click_cell(root, name, words, lambda _view: 0, seconds)
-
-
-def act_row(root: QWidget, name: str, words: str, act: str, seconds: float = PATIENCE) -> None:
-    """Click the link or button in a row: `act` is its key or what it says."""
-
-    def hit() -> tuple[RowsView, QPoint] | None:
-        views = [view for view in root.findChildren(RowsView, name) if view.isVisible()]
-        for view in sorted(views, key=lambda one: not begins(one, words)):
-            place = row_of(view, words)
-            point = _act(view, place, act) if place is not None else None
-            if point is not None:
-                return view, point
-        return None
-
-    view, point = wait(hit, f"列表“{name}”里“{words}”的“{act}”", seconds)
-    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
-
-
-def click_cell(root: QWidget, name: str, words: str, title: str) -> None:
-    """Click into the cell of this row under this heading, twice as one does to write into it."""
-
-    def column(view: RowsView) -> int:
-        titles = [
-            str(view.rows.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) or "")
-            for at in range(view.rows.columnCount())
-        ]
-        if title not in titles:
-            raise Stuck(f"列表“{name}”没有“{title}”这一列")
-        return titles.index(title)
-
-    _click_cell(root, name, words, column, PATIENCE)
-
-
-def _click_cell(root: QWidget, name: str, words: str, column: Callable[[RowsView], int], seconds: float) -> None:
-    """Click into a cell; a list that is made anew while the hand moves is looked for again."""
-    for _ in range(5):
-        view, place = row(root, name, words, seconds)
-        try:
-            point = _cell(view, place, column(view))
-            QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
-        except RuntimeError:  # the view went away meanwhile
-            continue
-        return
-    raise Stuck(f"列表“{name}”一直在变，点不到“{words}”")
-
-
-def save_in(folder: Path, press_it: Callable[[], object]) -> None:
-    """Press what asks where to save, and take the proposed name in this folder, whenever the dialog comes."""
-    timer = QTimer()
-    answered: list[bool] = []
-
-    def answer() -> None:
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, QFileDialog):
-            timer.stop()
-            dialog.setDirectory(str(folder))
-            QTest.keyClick(dialog, Qt.Key.Key_Return)
-            answered.append(True)
-
-    timer.timeout.connect(answer)
-    timer.start(100)
-    press_it()
-    try:
-        wait(lambda: answered, "保存文件的对话框")
-    finally:
-        timer.stop()
-
-
-def save_as(folder: Path, name: str, press_it: Callable[[], object]) -> Path:
-    """As `save_in`; the file of the name that is proposed."""
-    save_in(folder, press_it)
-    file = folder / name
-    wait(file.exists, f"文件 {name}")
-    return file
-
-
-def again_until(act: Callable[[], object], there_is: Callable[[], object], what: str, tries: int = 6) -> None:
-    """Click, look, and click once more where a list moved under the hand."""
-    for _ in range(tries):
-        act()
-        try:
-            wait(there_is, what, 2)
-        except Stuck:
-            continue
-        return
-    raise Stuck(f"点了 {tries} 次没有等到：{what}")
-
-
-def _cell(view: RowsView, place: int, column: int) -> QPoint:
-    index = view.rows.index(place, column)
-    view.scrollTo(index)
-    reveal(view)
-    return view.visualRect(index).center()
-
-
-def _plain(view: RowsView) -> int:
-    """A column without a check box."""
-    return 1 if view.rows.ticks else 0
-
-
-def _act(view: RowsView, place: int, act: str) -> QPoint | None:
-    for column in range(view.rows.columnCount()):
-        index = view.rows.index(place, column)
-        cell = index.data(CELL_ROLE)
-        if not isinstance(cell, Cell):
-            continue
-        view.scrollTo(index)
-        inner = view.visualRect(index).adjusted(SIDE, 1, -SIDE, 0)
-        for one, rect in act_rects(list(cell.acts), inner, cell.align):
-            if act in (one.key, one.words):
-                centre: QPointF = rect.center()
-                return centre.toPoint()
-    return None
+    wait(chosen, f"“{name}”选到“{words}”", seconds)
 
 
 def keys(widget: QWidget, key: Qt.Key, *, ctrl: bool = False) -> None:
@@ -344,62 +245,44 @@ def keys(widget: QWidget, key: Qt.Key, *, ctrl: bool = False) -> None:
     QTest.keyClick(widget, key, modifier)
 
 
-def says(root: QWidget, words: str, seconds: float = PATIENCE) -> None:
-    """Wait until the window says this somewhere."""
-    wait(lambda: words in everything(root), f"窗口上的“{words}”", seconds)
-
-
-def everything(root: QWidget) -> str:
-    """All words that can be read in the window just now."""
-    found: list[str] = []
-    for part in root.findChildren(QWidget):
-        if not part.isVisible():
+def again_until(act: Callable[[], object], there_is: Callable[[], object], what: str, tries: int = 6) -> None:
+    """Click, look, and click once more where something moved under the hand."""
+    trouble = ""
+    for _ in range(tries):
+        try:
+            act()
+            wait(there_is, what, 3)
+        except Stuck as stuck:
+            trouble = str(stuck)
             continue
-        for name in ("text", "full_text"):
-            words = getattr(part, name, None)
-            if callable(words):
-                try:
-                    found.append(str(words()))
-                except TypeError:
-                    continue
-        if part.accessibleName():
-            found.append(part.accessibleName())
-        if isinstance(part, RowsView):
-            model = part.rows
-            found += [
-                str(model.index(place, column).data(Qt.ItemDataRole.DisplayRole) or "")
-                for place in range(min(model.rowCount(), 200))
-                for column in range(model.columnCount())
-            ]
-    return "\n".join(found)
+        return
+    raise Stuck(f"试了 {tries} 次没有做成：{what}（{trouble}）")
 
 
-def settle(window: QWidget) -> None:
-    """Let what was asked for arrive before a picture is taken."""
-    for _ in range(8):
-        QApplication.processEvents()
-        QTest.qWait(STEP_MS)
-    page = getattr(window, "page", None)
-    if page is not None and hasattr(page, "settled"):
-        deadline = time.monotonic() + 5
-        while not page.settled and time.monotonic() < deadline:
-            QTest.qWait(STEP_MS)
+def turn_to(root: QWidget, name: str, words: str) -> None:
+    """Click the tab that says this."""
+    calm(root)
+    bar = find(root, name, QTabBar)
+    wait(lambda: _tab(bar, words) >= 0, f"“{name}”里的“{words}”")
+    at = _tab(bar, words)
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
+    wait(lambda: bar.currentIndex() == at, f"“{name}”转到“{words}”", 5)
+    calm(root)
 
 
-def picture(window: QWidget, file: Path) -> None:
-    """What stands in the window now."""
-    settle(window)
-    if not window.grab().save(str(file)):
-        raise Stuck(f"图片没有写成：{file}")
+def _tab(bar: QTabBar, words: str) -> int:
+    return next((at for at in range(bar.count()) if words in bar.tabText(at)), -1)
 
 
-def drop(target: QWidget, files: Sequence[Path]) -> None:
-    """Drag files from the folder window and let go over a place."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-    where = QPointF(target.rect().center())
-    for kind in (QDragEnterEvent, QDropEvent):
-        place = where.toPoint() if kind is QDragEnterEvent else where
-        event = kind(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-        QApplication.sendEvent(target, event)
-    QTest.qWait(STEP_MS)
+def tick_choices(words: Sequence[str]) -> None:
+    """Tick these in the list of ticks that has just opened, and close it with Esc."""
+    popup = wait(QApplication.activePopupWidget, "可以勾选的列表")
+    for one in words:
+        boxes = [box for box in popup.findChildren(QCheckBox) if box.text() == one]
+        if not boxes:
+            raise Stuck(f"可以勾选的列表里没有“{one}”")
+        if not boxes[0].isChecked():
+            reveal(boxes[0])
+            QTest.keyClick(boxes[0], Qt.Key.Key_Space)
+    QTest.keyClick(popup, Qt.Key.Key_Escape)
+    wait(lambda: QApplication.activePopupWidget() is None, "可以勾选的列表关上")

@@ -23,6 +23,15 @@ def picture(title: str, lines: Sequence[str], *, kind: Literal["jpg", "png"] = "
     return stream.getvalue()
 
 
+def photo(title: str, lines: Sequence[str]) -> bytes:
+    """A page photographed with a telephone: some hundred kilobytes, most of them the grain of the paper."""
+    page = _page(title, lines, sealed=False).resize((SIZE[0] * 2, SIZE[1] * 2))
+    grain = Image.effect_noise(page.size, 40).convert("RGB")
+    stream = io.BytesIO()
+    Image.blend(page, grain, 0.25).save(stream, "JPEG", quality=75)
+    return stream.getvalue()
+
+
 def scan(title: str, lines: Sequence[str], *, pages: int = 1, sealed: bool = False) -> bytes:
     """A scanned PDF: its pages are pictures."""
     made = [

@@ -31,7 +31,8 @@ def resolved(path: Path, today: date, *, configured: bool = False) -> Sample:
     for person in sample["people"]:
         person["id_number"] = _completed(person["id_number"], person["birth_date"])
     if configured:
-        sample["config"] = [*sample["config"], *sample["settings"]]
+        settings = ({key: value for key, value in one.items() if key != "later"} for one in sample["settings"])
+        sample["config"] = [*sample["config"], *settings]
     return sample
 
 

@@ -1,118 +1,138 @@
-"""Without a network a registration is filled in, sealed, and waits to be sent; then the line comes back."""
+"""Without a network a registration is begun: one form with all its cards, and a picker that hides nobody."""
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.demo import hands, papers
-from desktop.demo.book import Book, last_op
+from desktop.demo import eyes, hand_rows, hands
+from desktop.demo.book import Book
 from desktop.demo.stage import Person
+from domain.packs import Pack
+from sync.store.text import key_of
 
-SERVICE = "education-registration"
-SEALED = "form.drop.commitment-letter-sealed"
-PEOPLE = (("陈喆", "专业监理工程师"), ("李𬱖", "安全监理员"))
+Card = Mapping[str, Any]
 
 
-def fill_in(book: Book, unit: Person) -> None:
-    """The cable is out. The form, its people, its letter, the last look, 待发送."""
-    window = unit.window
+def begin(unit: Person, service: str) -> str:
+    """An empty form of this service is on screen; the key of its draft."""
+    before = set(drafts(unit))
+    unit.go(f"cases/{service}")
+    hands.press(unit.window, "cases.new")
+    hands.find(unit.window, "form.pick")
+    made = hands.wait(lambda: set(drafts(unit)) - before, "新的草稿")
+    eyes.settle(unit.window)
+    return made.pop()
+
+
+def drafts(unit: Person) -> list[str]:
+    """The keys of the drafts on this desk."""
+    with unit.desk.context.store.reading() as reader:
+        return [key_of(one.id) for one in reader.drafts.all(unit.account)]
+
+
+def fill_in(book: Book, unit: Person) -> str:
+    """The cable is out. The form's own fields, then card by card its people; the key of the draft."""
+    window, form = unit.window, book.stage.sample["story"]["form"]
     book.stage.line.offline()
-    unit.go(f"cases/{SERVICE}")
-    hands.press(window, "cases.new")
-    hands.find(window, "form.pick")
-    hands.choose(window, "form.field.agency_id", "广州")
-    hands.write(window, "form.field.contact_name", "温晓岚")
-    hands.write(window, "form.field.contact_mobile", "19900001003")
-    _choose_people(book, window)
-    for name, kind in PEOPLE:
-        hands.again_until(
-            lambda name=name: hands.click_cell(window, "form.table", name, "报名类别"),  # type: ignore[misc]
-            lambda: hands.there(window, "form.cell.certificate_type"),
-            "报名类别可以填写",
-        )
-        hands.fill(hands.find(window, "form.cell.certificate_type"), kind)
-    hands.settle(window)
-    hands.says(window, "缺少材料：单位承诺书（盖章）扫描件")
-    book.step("每个人的资料随填随查：缺什么，在哪里补，点名说清楚", window)
-    _seal_letter(book, window)
-    hands.press_words(window, "返回")
-    hands.press(window, "form.submit")
-    hands.says(window, "2 人都可以提交")
-    book.step("提交前再看一遍：依据哪天的资料、会不会产生费用、之后经过谁", window)
-    hands.press(window, "submit.confirm.pledge")
-    hands.press(window, "submit.send")
-    hands.wait(lambda: waiting(unit, "act"), "申请放入待发送")
-    unit.go("outbox")
-    hands.row(window, "outbox.list", "学习报名")
-    hands.says(window, "离线", 60)
-    book.step("断网中提交：放入待发送，不叫已提交", window)
+    eyes.says(window, "离线", 60)
+    key = begin(unit, form["service"])
+    own_fields(unit, form)
+    book.step("网络断了照样办：打开学习报名申请，选初审机构，填经办人", window)
+    for card in form["cards"]:
+        pick_people(book, unit, form["service"], card, pictures=True)
+    book.step("四张卡片都填好：每个人缺什么、在哪里补，点名说清楚", window)
+    return key
 
 
-def _choose_people(book: Book, window: QWidget) -> None:
+def own_fields(unit: Person, form: Mapping[str, Any]) -> None:
+    """What the form asks once."""
+    hands.choose(unit.window, "form.field.agency_id", form["agency"])
+    for field, words in form["fields"].items():
+        hands.write(unit.window, f"form.field.{field}", words)
+
+
+def pick_people(book: Book, unit: Person, service: str, card: Card, *, pictures: bool = False) -> None:
+    """The people of one card from the picker, then what is filled in for each."""
+    window, pack = unit.window, unit.pack
+    label = pack.services[service].cards[card["card"]].label
+    if len(pack.services[service].cards) > 1:
+        hands.turn_to(window, "form.tabs", label)
     hands.press(window, "form.pick")
-    hands.row(window, "picker.table", "陈喆")
-    hands.write(window, "picker.search", "许国栋")
-    hands.click_row(window, "picker.table", "许国栋")
-    hands.settle(window)
-    book.step("选人：不可选的也列出来，每一条不满足的规则都写明", window)
-    for number, (name, _kind) in enumerate(PEOPLE, 1):
-        tick_person(window, name, number)
-    hands.write(window, "picker.search", "")
-    hands.says(window, "已选 2 人")
-    book.step("选中两人，名字里有生僻字也一样", window)
-    hands.press(window, "picker.add")
-    hands.row(window, "form.table", PEOPLE[-1][0])
-
-
-def tick_person(window: QWidget, name: str, chosen: int) -> None:
-    """Look for somebody in the picker and tick the row; so many are chosen then."""
     hands.find(window, "picker.table")
+    if refused := card.get("refused"):
+        _refused(book, window, label, refused)
+    for number, person in enumerate(card["people"], 1):
+        tick_person(window, person["search"], person["name"], number)
+    if pictures:
+        book.step(f"{label}：用{_ways(card['people'])}找到并选中 {len(card['people'])} 人", window)
+    hands.press(window, "picker.add")
+    for person in card["people"]:
+        hand_rows.row(window, "form.table", person["name"])
+    eyes.settle(window)
+    for person in card["people"]:
+        for field, value in (person.get("cells") or {}).items():
+            fill_cell(window, pack, service, card["card"], person["name"], field, value)
+    eyes.settle(window)
+
+
+def _refused(book: Book, window: QWidget, label: str, name: str) -> None:
+    """Somebody who cannot be chosen: every reason, and the day from which it goes by itself."""
     hands.write(window, "picker.search", name)
-    hands.wait(lambda: hands.row(window, "picker.table", name)[0].rows.rowCount() == 1, f"只剩“{name}”一行")
+    hands.wait(lambda: hand_rows.count(window, "picker.table") == 1, f"只剩“{name}”一行")
+    hand_rows.click_row(window, "picker.table", name)
+    eyes.says(window, f"现在不可办{label}")
+    eyes.settle(window)
+    hand_rows.tick_row(window, "picker.table", name)
+    said = eyes.everything(window)
+    if "已选 0 人" not in said:
+        raise hands.Stuck(f"{name}不符合条件，竟然选中了")
+    earliest = "，最早哪天可办也算好了" if "最早可办" in said else "，先办什么也写明"
+    book.step(f"{label}：{name}不可选，每一条原因都列出来{earliest}", window)
+
+
+def _ways(people: Sequence[Mapping[str, Any]]) -> str:
+    """How these were looked for."""
+    ways = []
+    for person in people:
+        search = str(person["search"])
+        if search == person["name"]:
+            ways.append("姓名")
+        elif search.isascii() and search.isalpha():
+            ways.append("拼音首字母")
+        elif search[0].isdigit():
+            ways.append("身份证号")
+        else:
+            ways.append("证书编号")
+    return "、".join(dict.fromkeys(ways))
+
+
+def tick_person(window: QWidget, search: str, name: str, chosen: int) -> None:
+    """Look for somebody in the picker and tick the row; so many are chosen then."""
+    hands.write(window, "picker.search", search)
+    hand_rows.row(window, "picker.table", name)
+    hands.wait(lambda: hand_rows.count(window, "picker.table") < 5, f"按“{search}”找到的人")
     hands.again_until(
-        lambda: hands.tick_row(window, "picker.table", name),
-        lambda: _says_chosen(window, chosen),
+        lambda: hand_rows.tick_row(window, "picker.table", name),
+        lambda: f"已选 {chosen} 人" in eyes.everything(window),
         f"选中“{name}”",
     )
 
 
-def _says_chosen(window: QWidget, chosen: int) -> bool:
-    return f"已选 {chosen} 人" in hands.everything(window)
+def fill_cell(window: QWidget, pack: Pack, service: str, card: str, name: str, field: str, value: Any) -> None:
+    """Write into a cell of a row, in whatever way its field takes it, until the row says so."""
+    spec = next(one for one in pack.services[service].row_fields(card) if one.key == field)
+    words = "、".join(value) if isinstance(value, list) else str(value)
 
+    def write() -> None:
+        hand_rows.click_cell(window, "form.table", name, spec.label)
+        if isinstance(value, list):
+            hands.tick_choices(value)
+        else:
+            hands.fill(hands.find(window, f"form.cell.{field}", seconds=5), words)
 
-def _seal_letter(book: Book, window: QWidget) -> None:
-    """The letter as a PDF; a scan of the sealed one is dragged back."""
-    stage = book.stage
-    hands.press(window, "form.letter")
-    hands.find(window, "letter.preview")
-    hands.settle(window)
-    letter = hands.save_as(stage.work, "单位承诺书.pdf", lambda: hands.press(window, "letter.save"))
-    shutil.copy(letter, stage.out / "letter.pdf")
-    scan = stage.work / "承诺书扫描件.pdf"
-    scan.write_bytes(papers.scan("单位承诺书", ["名单同申请表", "（此处应有日期）"], sealed=True))
-    hands.drop(hands.find(window, SEALED), [scan])
-    hands.says(window, "已附 1 个")
-    book.step("单位承诺书由表单生成，盖章后把扫描件拖回来", window, files=["letter.pdf"])
-
-
-def come_back(book: Book, unit: Person) -> str:
-    """The line is there again, and loses the first answer on its way: delivered once all the same."""
-    line = book.stage.line
-    op_id = last_op(unit, "act")
-    line.lose_next_answer(b"/push")
-    line.online()
-    book.delivered("网络恢复，第一次答复在路上丢了：再问一次，仍只登记一次", unit, op_id)
-    log = (book.stage.out / "proxy.log").read_text(encoding="utf-8")
-    if '"answer-lost"' not in log:
-        raise hands.Stuck("线路没有丢掉那次答复，这一步没有试到")
-    return op_id
-
-
-def waiting(person: Person, kind: str) -> bool:
-    """Whether something of this kind waits to be sent."""
-    desk = person.program.desk
-    assert desk is not None
-    with desk.context.store.reading() as reader:
-        return any(one.kind == kind for one in reader.operations.outbox(person.account))
+    hands.again_until(
+        write, lambda: hand_rows.listed(window, "form.table", (name, words)), f"{name}的“{spec.label}”填成“{words}”"
+    )

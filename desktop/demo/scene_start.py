@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from desktop.demo import hands
+from desktop.demo import eyes, hand_files, hand_rows, hands
 from desktop.demo.book import Book
 from desktop.demo.stage import PASSPHRASE, SIZE, Person
 from desktop.pages.first_run import FirstRunWindow
@@ -23,7 +23,7 @@ def first_run(book: Book, person: Person, *, pictures: bool) -> None:
     person.start()
     window = person.window
     told("第一次打开会办：请打开协会的邀请文件")
-    hands.drop(hands.find(window, "first-run.drop"), [stage.server.invitation()])
+    hand_files.drop(hands.find(window, "first-run.drop"), [stage.server.invitation()])
     hands.find(window, "first-run.continue")
     told("邀请文件里有地址和密钥指纹，先看清楚是哪个协会")
     hands.press(window, "first-run.continue")
@@ -34,10 +34,11 @@ def first_run(book: Book, person: Person, *, pictures: bool) -> None:
         told("这台电脑没有钥匙串，设一个口令保护本机资料")
         hands.press(window, "first-run.protect")
     hands.write(window, "login.account", person.login)
-    hands.write(window, "login.password", "记错了的密码")
-    hands.press(window, "login.submit")
-    hands.says(window, "账号或密码不对")
-    told("密码输错：一句话说明，内容都还在")
+    if pictures:
+        hands.write(window, "login.password", "记错了的密码")
+        hands.press(window, "login.submit")
+        eyes.says(window, "账号或密码不对")
+        told("密码输错：一句话说明，内容都还在")
     hands.write(window, "login.password", stage.first_password(person.login))
     hands.press(window, "login.submit")
     hands.find(window, "password.new")
@@ -54,7 +55,22 @@ def first_run(book: Book, person: Person, *, pictures: bool) -> None:
     hands.press(window, "recovery.submit")
     hands.wait(lambda: isinstance(person.window, Shell), f"{person.name}的主窗口", 90)
     person.window.resize(*SIZE)
-    hands.says(person.window, "在线")
+    eyes.says(person.window, "在线")
+
+
+def everybody(book: Book, unit: Person) -> None:
+    """The unit's people, as the association knows them."""
+    unit.go("home")
+    book.step("首页：要做的事排成一列", unit.window)
+    unit.go("people")
+    own = [one for one in book.stage.sample["people"] if one["unit"] == _unit_of(book)]
+    hand_rows.row(unit.window, "people.table", own[-1]["name"])
+    book.step(f"单位人员档案：{len(own)} 人都在，会籍、证书、学习一眼看到", unit.window)
+
+
+def _unit_of(book: Book) -> str:
+    account = next(one for one in book.stage.sample["accounts"] if one["role"] == "unit_main")
+    return str(account["unit"])
 
 
 def _first(window: QWidget, *names: str) -> str | None:

@@ -10,6 +10,7 @@ COMMANDS = {
     "explain": "按规则回答用例文件里的问题",
     "pack": "检查规则包，或输出它的格式",
     "sync": "收发一次",
+    "take-in": "替单位送交带来的文件，或读入协会的答复文件",
     "demo": "从头到尾演示主要业务",
 }
 
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, help_text in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=help_text)
         if name == chosen:
-            modules[name] = importlib.import_module(f"desktop.commands.{name}")
+            modules[name] = importlib.import_module(f"desktop.commands.{name.replace('-', '_')}")
             modules[name].configure(command)
     arguments = parser.parse_args(words)
     return int(modules[arguments.command].run(arguments))

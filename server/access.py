@@ -125,4 +125,5 @@ def bearer_token(request: HTTPConnection) -> str:
 
 
 Everyone = Annotated[Caller, Depends(allowed("unit", "agency", "association", "finance", "secretariat", "admin"))]
+Offices = Annotated[Caller, Depends(allowed("agency", "association", "finance", "secretariat", "admin"))]
 Anyone = Annotated[Caller, Depends(allowed(*DESKS, before_password_change=True))]

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from server.edge import Edge, log
 from server.messages import MODELS
 from server.problems import Refused, answer
-from server.routes import blobs, hello, session, sync
+from server.routes import blobs, carried, hello, session, sync
 from server.work import Work
 from sync.protocol import BASE, HEADER, PROTOCOL, Problem, ProblemDetails
 
@@ -39,7 +39,7 @@ def create_app(parts: Work) -> FastAPI:
         responses={422: {"description": "unused"}},
     )
     app.state.work = parts
-    for module in (hello, session, sync, blobs):
+    for module in (hello, session, sync, blobs, carried):
         app.include_router(module.router, prefix=BASE)
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http)

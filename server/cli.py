@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import keeping
+from server import carried, keeping, status
 from server.clock import shanghai_day, utc_now
 from server.editions import NoEdition
 from server.erasure import ErasureError, erase
@@ -21,10 +21,12 @@ from server.ports.study import Inbox
 from server.schema import SchemaError
 from server.seed import SeedError
 from server.serving import ServingError, serve
-from server.settings import SettingsError, load
+from server.settings import SettingsError, load, write_private
 from server.study import take_in
 from server.work import Work, build
+from sync.protocol import ANSWER_SUFFIX, NotCarried
 
+CARRIED_WORDS = {"applied": "已办", "refused": "未接收", "conflict": "有冲突", "waiting": "待补"}
 KNOWN = (FoundingError, SeedError, SettingsError, SchemaError, KeepingError, ErasureError, ServingError, NoEdition)
 
 
@@ -92,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
     shut.add_argument("login")
     shut.add_argument("device")
 
+    carried = command("take-in", _take_in, "收下单位带来的文件，答复写在同一处的 FILE.answer")
+    carried.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+    command("status", _status, "服务器的状况：暂时办不了的、没发出去的、久未联系的")
     again = command("reset-password", _reset, "为账号生成新的初始密码，经通知发出")
     again.add_argument("login")
 
@@ -174,6 +180,28 @@ def _verify(told: argparse.Namespace) -> None:
 def _study(told: argparse.Namespace) -> None:
     with keeping.opened(_parts(told)) as parts:
         print(f"处理了 {take_in(parts, Inbox(parts.settings.study_inbox))} 个文件。")
+
+
+def _take_in(told: argparse.Namespace) -> None:
+    """One file after the other; the first that is none ends it, those before it stay taken in."""
+    with keeping.opened(_parts(told)) as parts:
+        for path in told.files:
+            try:
+                with path.open("rb") as file:
+                    answer = carried.take_in(parts, file)
+            except NotCarried as error:
+                raise KeepingError(f"{path}：{error}") from error
+            target = path.with_name(path.name + ANSWER_SUFFIX)
+            write_private(target, answer)
+            ends = carried.counted(answer)
+            words = "，".join(f"{CARRIED_WORDS[status]} {number} 件" for status, number in ends.items())
+            print(f"{path}：{words}。请把 {target.name} 交回单位。")
+
+
+def _status(told: argparse.Namespace) -> None:
+    with keeping.opened(_parts(told)) as parts:
+        found = status.read(parts)
+    print("\n".join(status.lines(found)))
 
 
 def _parts(told: argparse.Namespace) -> Work:

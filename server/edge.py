@@ -19,7 +19,7 @@ from server.problems import Refused, answer
 from sync.protocol import BASE, GZIP_LEVEL, HEADER, MAX_REQUEST_BYTES, PROBLEM_TYPE, PROTOCOL, Problem
 
 log = logging.getLogger("huiban.server")
-BLOBS = f"{BASE}/blobs"
+STREAMS = (f"{BASE}/blobs", f"{BASE}/take-in")  # have a limit of their own, and come as they are
 OPEN = (f"{BASE}/hello", f"{BASE}/openapi.json")  # may be asked without naming a protocol
 SMALL = 400  # bytes below which gzip gains nothing
 MUCH = 64 << 10  # bytes from which on compressing leaves the loop
@@ -73,7 +73,7 @@ class Incoming:
     def __init__(self, scope: Scope, headers: Headers, receive: Receive) -> None:
         self.bytes = 0  # as they travelled
         self._receive = receive
-        self._stream = scope["path"].startswith(BLOBS)  # attachments have a limit of their own
+        self._stream = scope["path"].startswith(STREAMS)
         self._plain = 0
         coding = headers.get("content-encoding", "identity").strip().lower()
         self._unzip = zlib.decompressobj(wbits=31) if coding == "gzip" and not self._stream else None

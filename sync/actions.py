@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.operations import Kind
 from domain.packs.pack import Pack
-from sync.actions_carrying import export_operations, resume_exported
+from sync.actions_carrying import export_operations, read_answers, resume_exported
 from sync.actions_drafts import (
     GONE,
     change_draft,
@@ -33,6 +33,7 @@ from sync.actions_papers import attach, attach_known, detach, fetch
 from sync.actions_reminders import forget_reminder, remind
 from sync.actions_roster import import_roster, save_roster, undo_import
 from sync.actions_settings import (
+    issue_invoice,
     note_bill,
     save_account,
     save_agency,
@@ -66,10 +67,12 @@ __all__ = [
     "fetch",
     "forget_reminder",
     "import_roster",
+    "issue_invoice",
     "new_draft",
     "note_bill",
     "open_draft",
     "open_returned",
+    "read_answers",
     "remind",
     "rename_draft",
     "resolve",

@@ -83,7 +83,7 @@ class SyncCore:
         self._talk_back, self._wait_back = Backoff(), Backoff()
         self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
         self._pull_pace = Pace(PULL_BYTES, MAX_PULL_BYTES)
-        self._doubtful: tuple[OutboxItem, ...] = ()  # of a push that broke off: the server may have decided some of it
+        self._doubtful: tuple[OutboxItem, ...] = ()  # asked for: of a push that broke off, or carried by hand
         self._most = 0  # Operations in one batch while the server chokes on something; 0: any
         self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server
         self._ready: Batch | None = None  # what goes next, made ready while another batch is on its way
@@ -109,6 +109,7 @@ class SyncCore:
             return
         self._store.mark_unknown_on_start(self._me.account)
         self._running = self._look = self._want_pull = True
+        self._doubtful = tuple(self._store.exported(self._me.account))
         self._blobs.look()
         self._forget_delays()
         if not self._speed.rate and (kept := self._store.setting(self._me.account, SPEED)):
@@ -358,6 +359,7 @@ class SyncCore:
             self._empty_wakes = 0 if taken.changed else self._empty_wakes + 1
             self._woken = False
         if taken.changed:
+            self._doubtful = self._doubtful or tuple(self._store.exported(self._me.account))
             self._notify(notices.StoreChanged(taken.changed))
         self._well(now)
 

@@ -55,6 +55,9 @@ class StorePort(Protocol):
         Operations on one entity keep their order; `after` is kept: a batch may hold both, the earlier first.
         """
 
+    def exported(self, account: str) -> Sequence[OutboxItem]:
+        """What was carried away as a file: never sent, but asked for, since somebody may have taken it in."""
+
     def next_due(self, account: str, now: datetime) -> datetime | None:
         """When the earliest item that only waits for its next try may be sent; None: there is none."""
 

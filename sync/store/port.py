@@ -63,6 +63,12 @@ class SyncStore:
         proofs = sign_all(device.key, [item.content for item in batch])
         return tuple(replace(item, signature=proof) for item, proof in zip(batch, proofs, strict=True))
 
+    def exported(self, account: str) -> tuple[OutboxItem, ...]:
+        """What was carried away as a file and has no answer yet."""
+        with self._store.reading() as reader:
+            gone = reader.operations.outbox(account, EXPORTED)
+        return tuple(OutboxItem(kept.op_id, kept.entity, kept.content, kept.signature, kept.attempts) for kept in gone)
+
     def next_due(self, account: str, now: datetime) -> datetime | None:
         """When the earliest item that only waits for its next try may be sent."""
         with self._store.reading() as reader:

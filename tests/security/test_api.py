@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from server.problems import CATALOGUE
-from sync.protocol import BASE, TUS_TYPE, Problem
+from sync.protocol import BASE, CARRY_TYPE, TUS_TYPE, Problem
 from tests.server.running import Running
 
 pytest_plugins = ["tests.server.running"]
@@ -26,7 +26,7 @@ PROBLEM_TYPES = {kind.value for kind in Problem}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
-@schemathesis.serializer(TUS_TYPE)
+@schemathesis.serializer(CARRY_TYPE, TUS_TYPE)
 def raw_bytes(_: Any, value: Any) -> bytes:
     """The bytes of an attachment are sent as they are."""
     return value if isinstance(value, bytes) else str(value).encode()

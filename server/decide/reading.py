@@ -92,7 +92,8 @@ def form(value: Any) -> dict[str, Any]:
             for kind in REFERENCES & row.keys():
                 if row[kind] is not None:
                     entity_id(row[kind], f"{card}[{own}].{kind}", kind)
-            mapping(row.get("values") or {}, f"{card}[{own}].values")
+            if not isinstance(row.get("values") or {}, dict):
+                raise Malformed(f"{card}[{own}].values：格式不对")
     for attachment in listing(read.get("attachments"), "attachments"):
         blob = mapping(attachment, "attachments").get("blob")
         text(attachment.get("material"), "attachments.material", needed=True, limit=100)

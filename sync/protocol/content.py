@@ -36,6 +36,9 @@ class OperationContent(BaseModel):
     made_at: datetime
 
 
+_ODD = (b"NaN", b"Infinity", b"\\u0000")  # what JSON must not say here, or words that only look like it
+
+
 class Unreadable(ValueError):
     """Bytes that are no Operation; the message says where."""
 
@@ -64,14 +67,15 @@ def decode_content(content: bytes | str) -> Operation:
     """The Operation in these bytes, every field checked; raises Unreadable."""
     try:
         data = content.encode() if isinstance(content, str) else content
-        tree = from_json(data, allow_inf_nan=False)
-        read = OperationContent.model_validate(tree)
+        read = OperationContent.model_validate_json(data)
+        odd = any(word in data for word in _ODD)
+        tree = from_json(data, allow_inf_nan=False) if odd else None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Unreadable(f"{'.'.join(map(str, first['loc'])) or 'content'}: {first['msg']}") from error
     except ValueError as error:
         raise Unreadable(str(error)) from error
-    if b"\\u0000" in data and _has_nul(tree):
+    if odd and _has_nul(tree):
         raise Unreadable("a text holds the character U+0000")
     if read.made_at.tzinfo is None:
         raise Unreadable("made_at: an instant names its offset")

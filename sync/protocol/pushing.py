@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from domain.operations import Body, Finding, Outcome, Receipt, Severity, Status
 from sync.protocol.coding import json_bytes
@@ -57,6 +57,12 @@ def read_outcome(wire: WireOutcome | Mapping[str, Any]) -> Outcome:
         raise ValueError(f"no outcome: {error!r}") from error
 
 
+def positions_in(wire: WireOutcome | Mapping[str, Any]) -> Mapping[str, int]:
+    """Only how far the mirror must come, of an Outcome that was read before."""
+    positions: Mapping[str, int] = wire.get("p", {})
+    return positions
+
+
 def finding_body(finding: Finding) -> dict[str, Any]:
     """JSON of a finding; what is empty is left out."""
     body: dict[str, Any] = {"rule": finding.rule, "message": finding.message}
@@ -80,7 +86,7 @@ def push_reply(epoch: str, outcomes: Iterable[str]) -> bytes:
 
 def push_request(signed: Iterable[tuple[bytes, str]]) -> bytes:
     """A PushRequest from contents and their signatures."""
-    return json_bytes({"operations": [{"content": text.decode(), "signature": sig} for text, sig in signed]})
+    return to_json({"operations": [{"content": text.decode(), "signature": sig} for text, sig in signed]})
 
 
 def ask_request(op_ids: Iterable[str]) -> bytes:

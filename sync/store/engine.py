@@ -63,7 +63,12 @@ def raw_connection(path: Path, key: bytes, *, read_only: bool = False, create: b
             *(
                 ["PRAGMA query_only = ON"]
                 if read_only
-                else ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA recursive_triggers = ON"]
+                else [
+                    "PRAGMA journal_mode = WAL",
+                    "PRAGMA synchronous = FULL",
+                    "PRAGMA recursive_triggers = ON",
+                    "PRAGMA wal_autocheckpoint = 4000",
+                ]
             ),
         ):
             connection.execute(statement)

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, fu
 
 from domain.operations import Operation, Outcome
 from sync.protocol import outcome_text, read_outcome
+from sync.protocol.pushing import positions_in
 from sync.store.tables import contents, operations
 from sync.store.text import dumps, loads
 
@@ -153,9 +154,10 @@ class Operations:
         asked = _WHOLE.where(_among(operations.c.op_id, op_ids))
         return {row.op_id: _kept(row) for row in self._connection.execute(asked)}
 
-    def outbox(self, account: str) -> tuple[Kept, ...]:
-        """All that has no final answer, in the order made."""
-        return self._all(operations.c.account == account, operations.c.place == OUTBOX)
+    def outbox(self, account: str, *states: str) -> tuple[Kept, ...]:
+        """All that has no final answer, or those of it in one of these states, in the order made."""
+        conditions = [operations.c.account == account, operations.c.place == OUTBOX]
+        return self._all(*conditions, *([operations.c.state.in_(states)] if states else []))
 
     def blobs_waited_for(self, account: str) -> set[str]:
         """Addresses that Operations without a final answer name."""
@@ -218,7 +220,7 @@ class Operations:
             operations.c.lifted == 0,
         )
         rows = self._connection.execute(asked.order_by(operations.c.seq))
-        return tuple((Brief(*row[:-1]), read_outcome(loads(row[-1])).positions) for row in rows)
+        return tuple((Brief(*row[:-1]), positions_in(loads(row[-1]))) for row in rows)
 
     def answered(self, account: str, *, limit: int, unseen: bool = False) -> tuple[Kept, ...]:
         """The latest answers, newest first; `unseen`: refusals and conflicts nobody has dealt with."""

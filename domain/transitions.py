@@ -58,7 +58,7 @@ class Transition:
     reason_required: bool
     holder_actor: str | None
     outcome: str
-    fires: tuple[tuple[str, str], ...] = ()  # (application, action) on covered applications
+    fires: tuple[tuple[str, str, str], ...] = ()  # (application, action, actor) on covered applications
     keeps: tuple[str, ...] = ()
 
 
@@ -228,8 +228,13 @@ def _values(rule: WriteRule, env: Env) -> tuple[dict[str, Any], list[str]]:
 
 def _fired(
     pack: Pack, view: View, question: Question, application: Body, form: Body, action: str, actor: str, made: Step
-) -> Iterator[tuple[str, str]]:
-    """Covered applications whose present state has that action; an approval only once all their bills are paid."""
+) -> Iterator[tuple[str, str, str]]:
+    """Covered applications whose present state has that action; an approval only once all their bills are paid.
+
+    Whoever takes a payment back frees what it covers, also where that step is another desk's: no form may hang on a
+    payment that is no more. In all else nobody moves more by paying than they could move by hand.
+    """
+    frees = made.action is not None and pack.verb(made.action.spec.do) == "withdraw"
     named = {row.get("application") for _, row in form_rows(question.service, form)}
     covered = [*sorted(filter(None, named)), *(application.get("covers") or ())]
     mine = {each["id"] for each in question.env.facts["application"]["bills"]}
@@ -245,8 +250,14 @@ def _fired(
         if pack.verb(action) == "approve" and any(bill.get("status") != "paid" for bill in owed):
             continue
         service = pack.services.get(str(body.get("service")))
-        if service is not None and _possible(question, service.id, str(body.get("state")), actor, action):
-            yield key, action
+        if service is None:
+            continue
+        state = str(body.get("state"))
+        able = {one for has in service.workflow.actions.get(state, ()) if has.spec.do == action for one in has.actors}
+        for one in (actor, *sorted(able)) if frees else (actor,):
+            if _possible(question, service.id, state, one, action):
+                yield key, action, one
+                break
 
 
 def _possible(question: Question, service: str, state: str, actor: str, action: str) -> bool:

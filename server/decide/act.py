@@ -71,8 +71,8 @@ def decide(step: Step, asked: Asked) -> Verdict:
         because = Because(case.pack, asked.day, asked.received_at, body.get("unit"), body)
         _store(step, case.pack, payments.renewed(step, because, body, owed))
     queued = frozenset(write.values.get("queue") for write in made.writes if write.op == "queue")
-    for covered, action in (*made.fires, *_let_go(step, asked, case, body, made)):
-        _fire(step, asked, case, covered, action, said, queued)
+    for covered, action, actor in made.fires:
+        _fire(step, asked, case, covered, action, actor, said, queued)
     if case.verb in SENDING:
         _drop_draft(step, asked)
     return applied(findings=warnings, action=case.action)
@@ -191,16 +191,15 @@ def _store(step: Step, pack: Pack, body: Body) -> None:
     step.concern(body["id"], body["people"] or [body.get("unit")], is_now_open)
 
 
-def _let_go(step: Step, asked: Asked, case: Case, payment: Body, made: Transition) -> list[tuple[str, str]]:
-    """What a payment that is taken back fires where its taker has no such action: the form must not hang on it."""
-    actions = case.service.workflow.actions.get(made.source, ())
-    fires = {one.spec.fires for one in actions if one.spec.do == case.action and case.actor in one.actors} - {None}
-    left = [covered for covered in payment.get("covers", ()) if covered not in dict(made.fires)]
-    return [(covered, str(name)) for name in fires if case.verb == "withdraw" for covered in left]
-
-
 def _fire(
-    step: Step, asked: Asked, case: Case, covered: str, action: str, said: Mapping[str, Any], queued: frozenset[Any]
+    step: Step,
+    asked: Asked,
+    case: Case,
+    covered: str,
+    action: str,
+    actor: str,
+    said: Mapping[str, Any],
+    queued: frozenset[Any],
 ) -> None:
     """What a payment sets moving on an application that it covers, in the edition that application lives by.
 
@@ -211,9 +210,6 @@ def _fire(
         return
     pack, view = asked.edition_of(body), view_of(step, body, step.body(asked.caller.account))
     service = pack.services[body["service"]]
-    here = (one for one in service.workflow.actions.get(body["state"], ()) if one.spec.do == action)
-    able = {actor for one in here for actor in one.actors}
-    actor = case.actor if case.actor in able else min(able, default=case.actor)
     because = {**said, "reason": said["reason"] or case.service.label}
     made = transition(pack, body, actor, action, view=view, today=asked.day, payload=because)
     if isinstance(made, Transition):

@@ -129,7 +129,7 @@ def test_a_confirmed_payment_moves_what_it_covers() -> None:
         "pass",
         assist_view(),
     )
-    assert made.fires == (("application/1", "pass"),)
+    assert made.fires == (("application/1", "pass", "finance"),)
     assert [(write.op, write.kind, write.target) for write in made.writes] == [
         ("set", "bill", "bill/1"),
         ("queue", "queue-entry", None),
@@ -157,8 +157,22 @@ def test_a_payment_sent_back_sends_back_what_it_covers() -> None:
         payment("education-assist-fee-payment", "forms", rows), "finance", "return", assist_view(), reason="金额不符"
     )
     assert made.target == "returned"
-    assert made.fires == (("application/1", "return"),)
+    assert made.fires == (("application/1", "return", "finance"),)
     assert made.writes[0].values == {"status": "unpaid", "payment": None}
+
+
+def test_a_payment_taken_back_frees_what_it_covers_though_its_unit_may_not_move_it() -> None:
+    rows = [{"row": "p1", "application": "application/1"}]
+    made = carry_out(payment("education-assist-fee-payment", "forms", rows), "unit", "abandon", assist_view())
+    assert made.fires == (("application/1", "return", "finance"),)
+
+
+def test_nobody_moves_more_by_paying_than_by_hand() -> None:
+    view = assist_view()
+    reviewed = view.covered["application/1"] | {"state": "agency_review"}
+    view = member_view(unit_bills=view.unit_bills, covered={"application/1": reviewed})
+    rows = [{"row": "p1", "application": "application/1"}]
+    assert carry_out(payment("education-assist-fee-payment", "forms", rows), "finance", "pass", view).fires == ()
 
 
 def test_dues_extend_a_membership_from_its_end() -> None:

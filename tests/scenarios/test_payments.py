@@ -47,6 +47,15 @@ def test_one_payment_covers_several_forms_and_moves_them_all(real_house: House, 
     assert {real_house.body(one)["state"] for one in applications} == {"association_final_review"}
 
 
+def test_one_payment_asks_for_one_invoice_however_many_forms_it_covers(real_house: House, desks: Desks) -> None:
+    set_amounts(real_house)
+    applications = [awaiting_payment(real_house, desks, key) for key in "34"]
+    payment = submit(desks.main, ASSIST, covering(real_house, *applications))
+    done(act(desks.finance, payment, "pass"))
+    (entry,) = desks.finance.mirror().of_kind("queue-entry")
+    assert (entry["application"], entry["document_kind"]) == (payment, "e_invoice")
+
+
 def test_a_form_is_in_one_payment_at_a_time(real_house: House, desks: Desks) -> None:
     set_amounts(real_house)
     application = awaiting_payment(real_house, desks)

@@ -98,6 +98,7 @@ class SyncCore:
         self._line = notices.StatusChanged(Line.IDLE)
         self._skewed = False
         self._contact_at: datetime | None = None
+        self._epoch: str | None = None  # of the server, as last met; None: not looked up since the start
         self._running = False
         self._blobs = BlobLanes(identity, store, transport, chance=chance, number=self._number, lanes=blob_lanes)
 
@@ -108,6 +109,7 @@ class SyncCore:
         if self._running:
             return
         self._store.mark_unknown_on_start(self._me.account)
+        self._epoch = None
         self._running = self._look = self._want_pull = True
         self._doubtful = tuple(self._store.exported(self._me.account))
         self._blobs.look()
@@ -326,8 +328,7 @@ class SyncCore:
     # ---- pull --------------------------------------------------------------------------------------------------------
 
     def _start_pull(self, cursors: Mapping[str, int]) -> None:
-        epoch = self._store.epoch(self._me.account)
-        asked = PullRequest(epoch=epoch, cursors=dict(cursors), max_bytes=self._pull_pace.limit)
+        asked = PullRequest(epoch=self._known_epoch(), cursors=dict(cursors), max_bytes=self._pull_pace.limit)
         self._pull = Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
         self._want_pull, self._pushes = False, 0
         self._transport.start(self._pull.call)
@@ -378,11 +379,7 @@ class SyncCore:
             self._arm_poll(now)
         if self._wait or not self._wait_back.ready(now):
             return
-        body = (
-            WaitRequest(cursors=self._mirror.cursors(), epoch=self._store.epoch(self._me.account))
-            .model_dump_json()
-            .encode()
-        )
+        body = WaitRequest(cursors=self._mirror.cursors(), epoch=self._known_epoch()).model_dump_json().encode()
         self._wait = Call(self._number(), "wait", "/wait", body, held=True)
         self._transport.start(self._wait)
 
@@ -471,12 +468,18 @@ class SyncCore:
 
     def _meet(self, epoch: str, now: datetime) -> None:
         """A new epoch: the server was restored. Pull everything again and ask again what it may have forgotten."""
-        before = self._store.epoch(self._me.account)
+        before = self._known_epoch()
         if epoch != before:
             self._store.meet_epoch(self._me.account, epoch, now)
+            self._epoch = epoch
         if before and epoch != before:
             self._want_pull = self._look = True
             self._blobs.look()
+
+    def _known_epoch(self) -> str:
+        if self._epoch is None:
+            self._epoch = self._store.epoch(self._me.account)
+        return self._epoch
 
     def _touch(self, now: datetime) -> None:
         if self._contact_at is None or now - self._contact_at >= CONTACT_EVERY:

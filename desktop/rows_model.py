@@ -190,6 +190,18 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         if len(self._ticked) != before:
             self.ticks_changed.emit()
 
+    def show_table(self, columns: Sequence[Column[T]], rows: Iterable[T]) -> None:
+        """Other columns with their rows, at once: ticks stay, and a view's cursor; the order is as given again."""
+        before = len(self._ticked)
+        self.beginResetModel()
+        self.columns, self._all, self._order, self._texts = tuple(columns), tuple(rows), None, {}
+        self._ticked &= {self._key(row) for row in self._all}
+        kept = [row for row in self._all if self._kept(row)]
+        self._take(kept, [self._key(row) for row in kept])
+        self.endResetModel()
+        if len(self._ticked) != before:
+            self.ticks_changed.emit()
+
     def set_search(self, text: str) -> None:
         self._query = tuple(text.lower().split())
         self._arrange()

@@ -51,7 +51,7 @@ from PySide6.QtWidgets import (
 
 from desktop.rows_delegate import SIDE, Index, RowLook, RowsDelegate, act_rects
 from desktop.rows_header import RowsHeader
-from desktop.rows_model import CELL_ROLE, Act, Cell, RowsModel
+from desktop.rows_model import CELL_ROLE, Act, Cell, Column, RowsModel
 from desktop.theme import theme
 from desktop.widgets.base import Label, ScrollBar, row, show_if
 from desktop.widgets.buttons import Button
@@ -119,9 +119,13 @@ class RowsView(QTableView):
         self._dress(row_height, header)
         self.setItemDelegate(_Delegate(self))
         self.setModel(model)
+        if model.parent() is None:
+            model.setParent(self)  # its last view is its owner: Qt destroys both together
         if empty is not None:
             empty.setParent(self.viewport())
         self._lay_columns()
+        self.horizontalHeader().sectionMoved.connect(self._columns_touched)
+        self.horizontalHeader().sectionResized.connect(self._columns_touched)
         model.modelReset.connect(self._reset)
         model.layoutChanged.connect(self._shown)
         model.dataChanged.connect(self._shown)
@@ -182,8 +186,11 @@ class RowsView(QTableView):
         if sorted(order) == sorted(titles):
             for to, title in enumerate(order, start=self.rows.offset):
                 header.moveSection(header.visualIndex(titles.index(title) + self.rows.offset), to)
-        header.sectionMoved.connect(self._columns_touched)
-        header.sectionResized.connect(self._columns_touched)
+
+    def show_table(self, columns: Sequence[Column[Any]], rows: Sequence[Any]) -> None:
+        """Other columns and rows in the same list: nothing is made anew, the cursor and the ticks stay."""
+        self.rows.show_table(columns, rows)
+        self._lay_columns()
 
     def _read_columns(self) -> dict[str, Any]:
         if self._settings is None or not self._remember:

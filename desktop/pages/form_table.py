@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -20,7 +21,6 @@ from desktop.pages.form_fields import ChoicesInput, TickInput, make_editor
 from desktop.pages.form_lines import RowState
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
-from desktop.widgets.base import clear_layout
 from desktop.widgets.fields import InputFrame
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState
@@ -147,9 +147,9 @@ def _cell_column(at: int, spec: FieldSpec) -> Column[FormRow]:
 class CellEditor(InputFrame):
     """The editor over one cell."""
 
-    def __init__(self, editor: QWidget, parent: QWidget, *, row_id: str, column: int) -> None:
+    def __init__(self, editor: QWidget, parent: QWidget, *, row_id: str, key: str) -> None:
         super().__init__(editor, parent)
-        self.row_id, self.column = row_id, column
+        self.row_id, self.key = row_id, key
         self.before = ""
         layout = self.layout()
         assert layout is not None
@@ -159,16 +159,23 @@ class CellEditor(InputFrame):
 class CardView(RowsView):
     """A list whose cells open an editor."""
 
-    cell_edited = Signal(str, int, str)  # row id, place among the fields, text
+    cell_edited = Signal(str, str, str)  # row id, field key, text
 
     def __init__(self, model: RowsModel[FormRow], look: TableLook, *, name: str, empty: EmptyState) -> None:
         super().__init__(model, name=name, empty=empty, row_height=36, fit=True, hang=True)
         self._specs, self._tail = look.fields, 1 + look.papers + look.amounts
         self._editor: CellEditor | None = None
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.horizontalScrollBar().valueChanged.connect(self.close_editor)
-        self.horizontalHeader().sectionResized.connect(self.close_editor)
-        model.modelReset.connect(self.close_editor)
+        self.horizontalScrollBar().valueChanged.connect(self._follow_row)
+        self.horizontalHeader().sectionResized.connect(self._follow_row)
+        model.modelReset.connect(self._follow_row)
+
+    def show_look(self, name: str, look: TableLook, rows: Sequence[FormRow]) -> None:
+        """Other columns, perhaps another card: an editor stays open while its cell is there."""
+        self._specs, self._tail = look.fields, 1 + look.papers + look.amounts
+        self.setAccessibleName(name)
+        self.show_table(columns_of(look), rows)
+        self._follow_row()
 
     @property
     def _first(self) -> int:
@@ -219,16 +226,13 @@ class CardView(RowsView):
         column = self._first + at
         self.scrollTo(self.rows.index(place, column))
         editor = make_editor(spec, cell.choices)
-        frame = CellEditor(editor, self.viewport(), row_id=row.id, column=at)
+        frame = CellEditor(editor, self.viewport(), row_id=row.id, key=spec.key)
         frame.before = cell.raw
         editor.setObjectName(f"form.cell.{spec.key}")
         editor.setAccessibleName(f"{row.name}，{spec.label}")
         editor.set_value(cell.raw)
-        rect = self.visualRect(self.rows.index(place, column)).adjusted(1, 1, -1, -1)
-        width = max(rect.width(), 200 if isinstance(editor, ChoicesInput) else rect.width())
-        frame.setFixedHeight(rect.height())
-        frame.setGeometry(rect.x(), rect.y(), width, rect.height())
-        editor.edited.connect(lambda text: self.cell_edited.emit(row.id, at, text))
+        self._lay_editor(frame, place, at)
+        editor.edited.connect(partial(self.cell_edited.emit, row.id, spec.key))
         editor.installEventFilter(self)
         self._editor = frame
         frame.show()
@@ -243,11 +247,30 @@ class CardView(RowsView):
         else:
             editor.selectAll()
 
+    def _lay_editor(self, frame: CellEditor, place: int, at: int) -> None:
+        rect = self.visualRect(self.rows.index(place, self._first + at)).adjusted(1, 1, -1, -1)
+        width = max(rect.width(), 200 if isinstance(frame.editor, ChoicesInput) else rect.width())
+        frame.setFixedHeight(rect.height())
+        frame.setGeometry(rect.x(), rect.y(), width, rect.height())
+
+    def _follow_row(self, *_: Any) -> None:
+        """Rows or columns are others: the open editor goes along with its cell, or goes if that is gone."""
+        frame = self._editor
+        if frame is None:
+            return
+        place = self.rows.place_of(frame.row_id)
+        at = next((at for at, spec in enumerate(self._specs) if spec.key == frame.key), -1)
+        row: FormRow | None = self.rows.row_at(place) if place >= 0 else None
+        if row is None or at < 0 or len(row.cells) != len(self._specs) or not self.editable(place, at):
+            self.close_editor()
+        else:
+            self._lay_editor(frame, place, at)
+
     def _picked(self, _text: str) -> None:
         self.close_editor()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def close_editor(self, *_: Any) -> None:
+    def close_editor(self) -> None:
         frame, self._editor = self._editor, None
         if frame is not None:
             frame.hide()
@@ -259,7 +282,7 @@ class CardView(RowsView):
             return super().eventFilter(watched, event)
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
-                self.cell_edited.emit(frame.row_id, frame.column, frame.before)
+                self.cell_edited.emit(frame.row_id, frame.key, frame.before)
                 self._picked("")
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
@@ -280,7 +303,8 @@ class CardView(RowsView):
 
     def _go(self, frame: CellEditor, down: int, along: int) -> None:
         """The next cell below, or beside it, into the next row at the end."""
-        place, at = self.rows.place_of(frame.row_id), frame.column
+        keys = [spec.key for spec in self._specs]
+        place, at = self.rows.place_of(frame.row_id), keys.index(frame.key)
         self.close_editor()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         for _ in range(self.rows.rowCount() * max(1, len(self._specs))):
@@ -319,32 +343,26 @@ class FormTable(QWidget):
         return True
 
     def show_rows(self, name: str, look: TableLook, rows: Sequence[FormRow]) -> None:
-        """These rows under these columns; ticks, cursor and an open editor stay while the columns do."""
-        if look != self._look or name != self._name:
+        """These rows under these columns, in the same list: ticks, cursor and an open editor stay."""
+        if self.view is None or self._model is None:
             self._build(name, look)
+        elif look != self._look or name != self._name:
+            self.view.show_look(name, look, rows)
         assert self._model is not None
+        self._look, self._name = look, name
         self._model.show(rows)
 
     def _build(self, name: str, look: TableLook) -> None:
-        ticked = [row.id for row in self.chosen]
-        clear_layout(self._place)
-        self._look, self._name = look, name
         self._model = RowsModel(
             columns_of(look), self, key=lambda row: row.id, ticks=True, search=lambda row: row.search
         )
         self._model.set_search(self._query)
-        view = CardView(self._model, look, name=name, empty=self._make_empty())
-        view.setObjectName("form.table")
-        view.cell_edited.connect(self._cell_edited)
-        view.opened.connect(self.opened)
-        view.chosen_changed.connect(self.chosen_changed)
-        self.view = view
-        self._place.addWidget(view)
-        self._model.set_ticked(ticked)
-
-    def _cell_edited(self, row_id: str, at: int, text: str) -> None:
-        if self._look is not None:
-            self.edited.emit(row_id, self._look.fields[at].key, text)
+        self.view = CardView(self._model, look, name=name, empty=self._make_empty())
+        self.view.setObjectName("form.table")
+        self.view.cell_edited.connect(self.edited)
+        self.view.opened.connect(self.opened)
+        self.view.chosen_changed.connect(self.chosen_changed)
+        self._place.addWidget(self.view)
 
     @property
     def chosen(self) -> tuple[FormRow, ...]:

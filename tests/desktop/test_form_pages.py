@@ -87,6 +87,50 @@ def test_a_cell_is_edited_where_it_stands_and_tab_goes_on(qtbot: QtBot, desk: Sa
     assert values[1]["values"].get("insurance_month") is None
 
 
+def test_columns_that_come_and_go_leave_cursor_ticks_and_the_open_editor_where_they_are(
+    qtbot: QtBot, desk: SampleDesk
+) -> None:
+    listed = beginners(desk)
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
+    page = on_screen(qtbot, form.make(desk.context, key))
+    view = page.cards.table.view
+    view.rows.set_ticked([listed[0]["row"]])
+    page.cards.table.jump(listed[1]["row"], "insurance_month")
+    editor = page.findChild(TextInput, "form.cell.insurance_month")
+    before = [column.title for column in view.rows.columns]
+    page.cards._columns()  # as when a look says that another field is asked
+    QTest.keyClicks(editor, "2026-02")
+    settle(qtbot, page)
+    assert [column.title for column in view.rows.columns] != before
+    assert page.cards.table.view is view
+    assert page.findChild(TextInput, "form.cell.insurance_month") is editor
+    assert editor.hasFocus()
+    assert view.current.id == listed[1]["row"]
+    assert [row.id for row in view.rows.ticked] == [listed[0]["row"]]
+    rect = view.visualRect(
+        view.rows.index(1, view._first + [each.key for each in view._specs].index("insurance_month"))
+    )
+    assert rect.contains(view._editor.geometry().center())
+    page.form.flush()
+    settle(qtbot, page)
+    assert desk.form_of(key)["cards"][INITIAL][1]["values"]["insurance_month"] == "2026-02"
+
+
+def test_another_card_is_shown_in_the_same_list_without_its_ticks(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = beginners(desk)
+    more = rows(desk, "specialty-change", ["刘志远"], new_specialties=["市政公用工程"])
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed, "specialty-change": more}))
+    page = on_screen(qtbot, form.make(desk.context, key))
+    view = page.cards.table.view
+    view.rows.set_ticked([listed[0]["row"]])
+    page.cards.tabs.choose("specialty-change")
+    settle(qtbot, page)
+    assert page.cards.table.view is view
+    assert [row.name for row in view.rows.visible] == ["刘志远"]
+    assert not page.cards.table.chosen
+    assert view.accessibleName() == "专业变更"
+
+
 def test_somebody_taken_out_comes_back_with_undo(qtbot: QtBot, desk: SampleDesk) -> None:
     listed = beginners(desk)
     key = desk.draft(EDUCATION, a_form({INITIAL: listed}))

@@ -34,6 +34,7 @@ PAGES: dict[str, str] = {
     "renewal": "renewal",  # renewal/membership, renewal/certificate: what runs out soon
     "study": "study",
     "receipts": "receipts",
+    "bill": "bill",  # bill/<bill key>
     "review": "review",  # review or review/<application key>
     "finance": "finance",
     "settings": "settings",

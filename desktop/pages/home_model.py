@@ -106,6 +106,8 @@ class HomeModel(Watching[Seen]):
                 prepare(self.context, row.renewal)
         elif row.reminder is not None:
             self._reminded(row.reminder, key)
+        elif key == "bill":
+            self.context.go(f"bill/{key_of(row.key)}")
         elif row.bill is not None:
             pay(self.context, row.route, row.bill)
         elif row.route:
@@ -213,6 +215,7 @@ def pay_rows(rows: Sequence[BillRow], cases: dict[str, CaseRow], pack: Pack) -> 
                 (case.number or case.code) if case is not None else "", f"缴费单 {bill.number}" if bill.number else "",
                 words.yuan(bill.total), f"{bill.made_on[5:]} 出账" if bill.made_on else "",
                 Act("do", "去缴费", "secondary"), route=payment or "cases", bill=bill if payment else None,
+                also=Act("bill", "看账单"),
             )
         )  # fmt: skip
     return made

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desktop.background import Failed, Lane, Progress, Steps, Task
 from domain.packs import Pack
@@ -35,7 +35,7 @@ def utc_now() -> datetime:
 
 
 class Context(QObject):
-    """One account's desk. Made by `desktop.app`, handed to every page, replaced when the account changes."""
+    """One account's desk, handed to every page. It belongs to the application until it is closed."""
 
     changed = Signal(object)  # frozenset[str]: a scope of the feed, or drafts, outbox, people, blobs, accounts, contact
     pack_changed = Signal()
@@ -57,12 +57,14 @@ class Context(QObject):
         writing: Lane,
         clock: Clock = utc_now,
     ) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.store, self.account, self.pack, self.clock = store, account, pack, clock
         self._reading, self._writing = reading, writing
         self.online, self.paused = False, False
         self.line_rate = 0.0  # bytes a second towards the server; 0: not measured yet
         self._asking: Lane | None = None
+        self._reckoning: Lane | None = None
+        self._reckoned: Task | None = None
         self._ahead = timedelta()
         self._touched.connect(self.changed)  # crosses from the writer's thread to the screen's
         self._stop_listening = store.on_change(self._touched.emit)
@@ -128,6 +130,24 @@ class Context(QObject):
         """Long work beside the screen, on the reading lane: says how far it is and can be stopped."""
         return self._reading.follow(work, done=done, failed=failed, progress=progress)
 
+    def reckon(
+        self,
+        work: Callable[[Reader, Steps], T],
+        done: Callable[[T], object],
+        failed: Failed | None = None,
+        progress: Progress | None = None,
+    ) -> Task:
+        """Work of minutes over one moment of the store, on a lane of its own: nothing else waits for it."""
+        if self._reckoning is None:
+            self._reckoning = Lane("reckoning")
+
+        def look(steps: Steps) -> T:
+            with self.store.reading() as reader:
+                return work(reader, steps)
+
+        self._reckoned = self._reckoning.follow(look, done=done, failed=failed, progress=progress)
+        return self._reckoned
+
     def set_line(self, *, online: bool, paused: bool) -> None:
         """How it stands with the association; offline is normal."""
         if (online, paused) != (self.online, self.paused):
@@ -145,3 +165,8 @@ class Context(QObject):
         self._stop_listening()
         if self._asking is not None:
             self._asking.close()
+        if self._reckoned is not None:
+            self._reckoned.cancel()  # or closing would wait for it
+        if self._reckoning is not None:
+            self._reckoning.close()
+        self.deleteLater()

@@ -9,6 +9,7 @@ from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.settings_editors import ValueEditor, editor_for
 from desktop.pages.settings_model import ALL, CHANGED, FUTURE, PENDING, UNSET, Parameter, SettingsModel
+from desktop.pages.settings_trial import TrialPart
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.widgets.base import Label, column, row, show_if
@@ -27,15 +28,10 @@ class SettingPanel(Panel):
         self._model = model
         self._editor: ValueEditor | None = None
         self._key = ""
-        self.close_button = Button("收起", "quiet")
-        self.close_button.setObjectName("settings.close")
-        self.save_button = Button("存下，放入待发送", "primary")
-        self.save_button.setObjectName("settings.save")
-        self.save_button.clicked.connect(self._save)
-        self.since = Field("从哪天起", DateInput(name="从哪天起"), required=True, help="这一天以前的业务仍按原来的值")
-        self.since.editor.setObjectName("settings.since")
-        self.why = Field("依据", NotesInput(placeholder="通知名称、文号或会议决定", lines=2), required=True)
-        self.why.editor.setObjectName("settings.why")
+        self.trial: TrialPart
+        self.save_button: Button  # these are made with the form of each parameter
+        self.since: Field
+        self.why: Field
 
     def show_parameter(self, one: Parameter) -> None:
         """Another one, or the same with what came meanwhile; what is being typed stays."""
@@ -78,7 +74,9 @@ class SettingPanel(Panel):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        for part in (self._editor, self.since, self.why):
+        self.trial = TrialPart(self._model)
+        self.trial.asked.connect(self._try)
+        for part in (self._editor, self.since, self.why, self.trial):
             layout.addWidget(part)
         layout.addLayout(row(self.save_button, None))
         return Section("设定新的值" if one.unset else "修改", holder)
@@ -97,6 +95,16 @@ class SettingPanel(Panel):
             line.setLayout(column(*parts, 6))
             lines.append(line)
         return Section("改动记录", *lines, note=f"{len(one.history)} 次")
+
+    def _try(self) -> None:
+        if self._editor is None:
+            return
+        place, words = self._model.wrong(self._key, self._editor.value, self.since.value, "试算")
+        self._editor.say(words if place == "value" else "")
+        self.since.set_finding(words if place == "since" else "")
+        if not place:
+            self.trial.begin()
+            self._model.try_out(self._key, self._editor.value, self.since.value)
 
     def _save(self) -> None:
         if self._editor is None:
@@ -161,6 +169,8 @@ class SettingsPage(Page):
         self.add_stretch()
         self._make_sections()
         self.panel_ = SettingPanel(model)
+        self.panel_.setParent(self)
+        self.panel_.hide()  # the first that is opened takes its place
         model.changed.connect(self._refresh)
         model.opened.connect(self._open)
         model.said.connect(self._say)
@@ -246,6 +256,7 @@ class SettingsPage(Page):
 
     def hidden(self) -> None:
         self.model.sleep()
+        self.model.stop_trying()
 
     @property
     def settled(self) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from desktop.alive import while_there
+from desktop.background import Cancelled, Steps, Task
 from desktop.context import Context
 from desktop.pages.words import WEEKDAYS, day_of, money
 from desktop.watching import Watching
@@ -18,13 +20,17 @@ from domain.packs import FactError
 from domain.packs.pack import Pack
 from domain.packs.parameters import read_parameter
 from domain.packs.schema import ParameterSpec
+from domain.trials import Change
+from domain.trials import Value as TriedValue
 from sync.actions import set_config
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
 from sync.store.pinyin import initials
 from sync.views import Shown, entities
+from sync.views.trials import Trial, trial
 
 ALL, UNSET, FUTURE, CHANGED, PENDING = "all", "unset", "future", "changed", "pending"
+FEW = 5  # names in one line
 SETTERS = ("admin", "secretariat")  # desks that may set
 
 
@@ -84,6 +90,9 @@ class SettingsModel(Watching[Found]):
     opened = Signal()
     said = Signal(str, str)
     saved = Signal(str)  # key
+    tried = Signal(object)  # Trial: what a new value would change
+    trying = Signal(int, int, str)
+    stopped = Signal()  # nothing is being tried any more
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(context, parent)
@@ -91,6 +100,7 @@ class SettingsModel(Watching[Found]):
         self.may_set = False
         self.day: date = context.today()
         self.key = ""
+        self._task: Task | None = None
 
     def look(self, reader: Reader) -> Found:
         pack, account = self.context.pack, self.context.account
@@ -160,6 +170,40 @@ class SettingsModel(Watching[Found]):
             work, done=while_there(self, partial(self._saved, key)), failed=while_there(self, self._failed)
         )
 
+    # 试算影响
+
+    def try_out(self, key: str, value: Any, since: str) -> None:
+        """What this value would change, reckoned on what is mirrored here; nothing is sent."""
+        pack, account, today = self.context.pack, self.context.account, self.today
+        new = TriedValue(key, value, date.fromisoformat(since))
+
+        def work(reader: Reader, steps: Steps) -> Trial:
+            return trial(reader, account, pack, new, today, steps.say)
+
+        self.stop_trying()
+        self._task = self.context.reckon(
+            work,
+            done=while_there(self, self._tried),
+            failed=while_there(self, self._not_tried),
+            progress=while_trying(self),
+        )
+
+    def stop_trying(self) -> None:
+        """取消"""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _tried(self, found: Trial) -> None:
+        self._task = None
+        self.stopped.emit()
+        self.tried.emit(found)
+
+    def _not_tried(self, error: BaseException) -> None:
+        self._task = None
+        self.stopped.emit()
+        if not isinstance(error, Cancelled):
+            raise error
+
     def _saved(self, key: str, _op_id: str) -> None:
         found = self.find(key)
         self.said.emit(f"已放入待发送：{found.spec.label if found else key}。送达后对所有单位生效。", "ok")
@@ -169,6 +213,36 @@ class SettingsModel(Watching[Found]):
         if not isinstance(error, StoreFailure):
             raise error
         self.said.emit(f"{error.sentence}{error.remedy}", "bad")
+
+
+def while_trying(model: SettingsModel) -> Callable[[int, int, str], None]:
+    """Tells how far a trial is, as long as its page is there."""
+
+    def say(done: int, total: int, words: str) -> None:
+        if shiboken6.isValid(model):
+            model.trying.emit(done, total, words)
+
+    return say
+
+
+def trial_words(found: Trial) -> list[tuple[str, str]]:
+    """(head, words): forms first, then people by business."""
+    made = [_counted("办理中的申请", "件", found.applications, found.of_applications)]
+    if not found.cards:
+        return [*made, ("人员", "选人时不看这个参数，没有人的可办情况会变。")]
+    made.append(_counted("在册人员", "人次", found.people, found.of_people * found.cards))
+    return made
+
+
+def _counted(head: str, measure: str, changes: Sequence[Change], total: int) -> tuple[str, str]:
+    if not changes:
+        return head, f"{total} {measure}，结论都不变。"
+    gains, loses = sum(one.gains for one in changes), sum(one.loses for one in changes)
+    parts = [f"{gains} {measure}从不可办变为可办"] if gains else []
+    parts += [f"{loses} {measure}从可办变为不可办"] if loses else []
+    parts += [f"{rest} {measure}原因或金额不同"] if (rest := len(changes) - gains - loses) else []
+    names = "、".join(f"{one.name}（{one.about}）" for one in changes[:FEW]) + ("等" if len(changes) > FEW else "")
+    return head, f"{total} {measure}里 {len(changes)} {measure}不同：{'，'.join(parts)}。{names}"
 
 
 def _parameter(pack: Pack, key: str, spec: ParameterSpec, shown: Shown | None, day: date) -> Parameter:

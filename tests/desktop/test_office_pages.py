@@ -116,6 +116,26 @@ def test_a_value_is_asked_for_with_its_first_day_and_why(tmp_path: Path, qtbot: 
         assert page.model.find("fees.member_ordinary").words == "240.00 元"
 
 
+def test_a_value_is_tried_before_it_is_sent(tmp_path: Path, qtbot: QtBot) -> None:
+    with office(tmp_path, "admin") as desk:
+        page = opened(settings.make, desk, qtbot)
+        page.model.open("ce.window_months")
+        panel = page.panel_
+        panel._editor.set_value(24)
+        with qtbot.waitSignal(page.model.tried, timeout=60_000) as tried:
+            panel.trial.button.click()
+        assert tried.args is not None
+        found = tried.args[0]
+        assert found.of_people > 30
+        assert {one.about for one in found.people} == {"继续教育"}
+        assert sum(one.gains for one in found.people) > 0
+        assert f"{sum(one.gains for one in found.people)} 人次从不可办变为可办" in panel.trial.accessibleDescription()
+        assert queued(desk) == []
+        panel._editor.set_value("x")
+        panel.trial.button.click()  # what cannot be a value is told, not tried
+        assert not panel.trial.progress.isVisible()
+
+
 def test_who_may_not_set_only_reads(tmp_path: Path, qtbot: QtBot) -> None:
     with office(tmp_path, "association_review") as desk:
         page = opened(settings.make, desk, qtbot)

@@ -18,6 +18,7 @@ from server.erasure import ErasureError, erase
 from server.founding import FoundingError, import_seed, init
 from server.keeping import KeepingError
 from server.ports.study import Inbox
+from server.publishing import PublishingError, publish
 from server.schema import SchemaError
 from server.seed import SeedError
 from server.serving import ServingError, serve
@@ -27,7 +28,17 @@ from server.work import Work, build
 from sync.protocol import ANSWER_SUFFIX, NotCarried
 
 CARRIED_WORDS = {"applied": "已办", "refused": "未接收", "conflict": "有冲突", "waiting": "待补"}
-KNOWN = (FoundingError, SeedError, SettingsError, SchemaError, KeepingError, ErasureError, ServingError, NoEdition)
+KNOWN = (
+    FoundingError,
+    SeedError,
+    SettingsError,
+    SchemaError,
+    KeepingError,
+    ErasureError,
+    PublishingError,
+    ServingError,
+    NoEdition,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,6 +107,11 @@ def _parser() -> argparse.ArgumentParser:
 
     carried = command("take-in", _take_in, "收下单位带来的文件，答复写在同一处的 FILE.answer")
     carried.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+    issued = command("publish", _publish, "发布规则包的新版本：签名，自某日起施行，下发到每台电脑")
+    issued.add_argument("folder", type=Path, metavar="PACK", help="规则包所在的文件夹")
+    issued.add_argument("--since", type=date.fromisoformat, required=True, metavar="DATE", help="自哪一天起施行")
+    issued.add_argument("--key", type=Path, metavar="FILE", help="发布密钥，默认用数据目录里的")
 
     command("status", _status, "服务器的状况：暂时办不了的、没发出去的、久未联系的")
     again = command("reset-password", _reset, "为账号生成新的初始密码，经通知发出")
@@ -196,6 +212,12 @@ def _take_in(told: argparse.Namespace) -> None:
             ends = carried.counted(answer)
             words = "，".join(f"{CARRIED_WORDS[status]} {number} 件" for status, number in ends.items())
             print(f"{path}：{words}。请把 {target.name} 交回单位。")
+
+
+def _publish(told: argparse.Namespace) -> None:
+    with keeping.opened(_parts(told)) as parts:
+        edition = publish(parts, told.folder, told.since, told.key)
+    print(f"已发布版本 {edition}，自 {told.since} 起施行。")
 
 
 def _status(told: argparse.Namespace) -> None:

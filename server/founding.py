@@ -18,7 +18,7 @@ from server.clock import Clock, utc_now
 from server.decide.install import install
 from server.outlet import deliver, ports_of
 from server.repositories import accounts
-from server.settings import CONFIG, SERVER_KEY, STUDY_KEY, Settings, default_database, new_key
+from server.settings import CONFIG, PUBLISHER_KEY, SERVER_KEY, STUDY_KEY, Settings, default_database, new_key
 from server.study import ACCOUNT, DEVICE
 from server.work import Work, build
 from sync.protocol import fingerprint, instant_text, public_text, sign
@@ -57,6 +57,8 @@ def init(
     try:
         server_key = new_key(data / SERVER_KEY)
         study_key = new_key(data / STUDY_KEY)
+        publisher_key = new_key(data / PUBLISHER_KEY)
+        settings = replace(settings, publisher=public_text(publisher_key))
         parts = build(settings, clock)
         try:
             _empty(parts)
@@ -131,7 +133,8 @@ def _empty(parts: Work) -> None:
 
 
 def _first_edition(parts: Work, connection: Connection, pack: Pack) -> None:
-    entity, signature = f"pack/{pack.edition}", sign(parts.key, pack.digest.encode())
+    entity = f"pack/{pack.edition}"
+    signature = sign(parts.settings.key(PUBLISHER_KEY), pack.digest.encode())
     body = {"id": entity, "pack": pack.id, "edition": pack.edition, "files": pack.files, "digest": pack.digest}
     system = {"id": ACCOUNT, "login": "system", "role": "system", "name": "学习平台", "active": True}
     first = {**body, "signature": signature, "since": BEGINNING}

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 CONFIG = "server.json"
 SERVER_KEY, STUDY_KEY = "keys/server.key", "keys/study.key"
+PUBLISHER_KEY = "keys/publisher.key"  # signs editions of the pack: may lie elsewhere, the server needs its public half
 
 
 class SettingsError(Exception):
@@ -31,6 +32,7 @@ class Settings:
     address: str = ""  # where desks find it
     token_days: int = 30
     push_bytes: int = 8 << 20
+    publisher: str = ""  # public key, base64url, that signs editions of the pack; empty: none can be published
     ports: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -65,6 +67,7 @@ class Settings:
             "address": self.address,
             "token_days": self.token_days,
             "push_bytes": self.push_bytes,
+            "publisher": self.publisher,
             "ports": dict(self.ports),
         }
         write_private(self.data / CONFIG, json.dumps(body, ensure_ascii=False, indent=2).encode())
@@ -89,6 +92,7 @@ def load(data: Path, database: str | None = None) -> Settings:
             address=body.get("address", ""),
             token_days=int(body.get("token_days", 30)),
             push_bytes=int(body.get("push_bytes", 8 << 20)),
+            publisher=str(body.get("publisher", "")),
             ports=body.get("ports", {}),
         )
     except (KeyError, TypeError, ValueError) as error:

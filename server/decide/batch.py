@@ -278,10 +278,10 @@ class _Bench:
 
     def _asked(self, operation: Operation, since: str) -> Asked:
         day = shanghai_day(datetime.fromisoformat(since))
-        key = day.isoformat()
+        key, publisher = day.isoformat(), self._work.settings.publisher
         if key not in self._packs:
             self._packs[key] = self._work.editions.current(self._connection, day)
-        return Asked(operation, self._caller, self._packs[key], self._edition, day, since, self._now)
+        return Asked(operation, self._caller, self._packs[key], self._edition, day, since, self._now, publisher)
 
     def _edition(self, name: str) -> Pack:
         return self._work.editions.get(self._connection, name)

@@ -60,6 +60,7 @@ class Asked:
     day: date  # the Shanghai day on which its bytes first came
     received_at: str  # that instant
     now: str  # the instant of deciding
+    publisher: str = ""  # public key that signs editions of the pack
 
     @property
     def payload(self) -> dict[str, Any]:

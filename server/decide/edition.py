@@ -8,6 +8,7 @@ from server.decide.caller import Asked
 from server.decide.verdict import APPLIED, Refusal, Verdict, refused
 from server.decide.workspace import Step
 from server.scopes import key_of
+from sync.protocol import verify
 
 
 def publish(step: Step, asked: Asked) -> Verdict:
@@ -28,7 +29,11 @@ def publish(step: Step, asked: Asked) -> Verdict:
         return refused(Refusal.PACK, f"规则包有错误：{error}")
     if pack.edition != key_of(asked.entity) or pack.id != asked.pack.id:
         return refused(Refusal.PACK, "规则包的名称或版本号与所发布的不一致。")
-    signature = reading.text(payload.get("signature"), "signature", limit=200)
-    body = {"id": asked.entity, "pack": pack.id, "edition": pack.edition, "files": files, "digest": digest(files)}
+    signature, sum = reading.text(payload.get("signature"), "signature", limit=200), digest(files)
+    if not verify(asked.publisher, signature, sum.encode()):
+        return refused(
+            Refusal.PACK, "规则包没有协会发布密钥的签名，或签名与内容不符。请签名后再发布。", path="signature"
+        )
+    body = {"id": asked.entity, "pack": pack.id, "edition": pack.edition, "files": files, "digest": sum}
     step.put(asked.entity, {**body, "signature": signature, "since": since})
     return APPLIED

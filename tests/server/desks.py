@@ -27,6 +27,7 @@ from sync.protocol import SignedOperation, encode_content, instant_text, public_
 
 PACK = Path(__file__).parents[2] / "resources" / "packs" / "gdjlxh-2025"
 START = datetime(2025, 11, 3, 2, 0, tzinfo=UTC)  # ten in the morning of a Monday in Shanghai
+PUBLISHER = Ed25519PrivateKey.generate()  # signs editions of the pack
 UNIT, OTHER_UNIT, AGENCY = "unit/u1", "unit/u2", "agency/a1"
 
 
@@ -258,7 +259,8 @@ def a_house(folder: Path, database: str | None = None, pack: Path | None = None)
     new_key(folder / SERVER_KEY)
     url = database or f"sqlite:///{folder / 'server.db'}"
     watch = Watch()
-    work = build(Settings(folder, "gdjlxh", "广东省建设监理协会", "gdjlxh-2025", url), watch)
+    settings = Settings(folder, "gdjlxh", "广东省建设监理协会", "gdjlxh-2025", url, publisher=public_text(PUBLISHER))
+    work = build(settings, watch)
     upgrade(work.database)
     house = House(work, watch)
     with work.database.write() as connection:

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from desktop.demo.server_process import ServerFailed, ServerProcess
+from domain.operations import Kind
 from server.cli import main
 from server.decide.install import install
 from server.settings import load
@@ -237,6 +238,52 @@ def test_an_erased_person_is_gone_from_everywhere_and_the_chain_holds(
 def test_nobody_is_erased_in_the_middle_of_an_application(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capsys, "erase", "--data", str(data), "person/p2")
     assert (status, "未办结" in err) == (1, True)
+
+
+def test_a_new_edition_is_published_signed_and_kept_beside_the_old(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(PACK, tmp_path / "pack"))
+    text = (folder / "pack.yaml").read_text(encoding="utf-8")
+    (folder / "pack.yaml").write_text(text.replace('edition: "1"', 'edition: "2"'), encoding="utf-8")
+    publish = ("publish", "--data", str(data), str(folder), "--since", "2099-01-01")
+    other = tmp_path / "other.key"
+    other.write_bytes(bytes(range(32)))
+    assert "签名" in run(capsys, *publish, "--key", str(other))[2]
+    status, out, err = run(capsys, *publish)
+    assert (status, out, err) == (0, "已发布版本 2，自 2099-01-01 起施行。\n", "")
+    assert "已经发布过" in run(capsys, *publish)[2]
+    with a_running_server(data) as running:
+        assert {"pack/1", "pack/2"} <= running.line("甲公司").pull().keys()
+    broken = folder / "services" / "errand.yaml"
+    broken.write_text("service: errand\nnonsense: 1\n", encoding="utf-8")
+    status, _, err = run(capsys, *publish)
+    assert (status, "errand.yaml:" in err, err.count("\n")) == (1, True, 1)
+
+
+def test_status_names_what_could_not_be_decided_and_who_is_cut_off(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(line: Line) -> dict[str, str]:
+        entry = {"name": "陈喆", "document_type": "other", "document_number": "X2"}
+        op_id = "01980000-0000-7000-8000-000000000009"
+        return line.operation(op_id, Kind.SAVE_ROSTER, "roster/r1", entry, base_version=1)
+
+    assert "暂时办不了的：0 件" in run(capsys, "status", "--data", str(data))[1]
+    with a_running_server(data) as running:
+        with running.work.database.write() as connection:
+            body = {"id": "roster/r1", "unit": "unit/u1", "name": "旧", "document_number": "X1"}
+            install(connection, [body], "2026-03-18T02:00:00.000Z")
+            connection.exec_driver_sql("UPDATE entity SET body = replace(body, '\"X1\"', '1') WHERE id = 'roster/r1'")
+        line = running.line("甲公司")
+        (answer,) = line.push(broken(line))
+        assert (answer["c"], answer["f"][0]["rule"]) == ("waiting", "huiban-bug")
+    status, out, _ = run(capsys, "status", "--data", str(data))
+    assert status == 0
+    assert "暂时办不了的：1 件" in out
+    assert "01980000-0000-7000-8000-000000000009 save-roster：TypeError at server.decide.roster:" in out
+    assert "没有联系的设备：1 台" in out, "the clock of this machine is far beyond that of the test's server"
+    assert "陈喆" not in out
 
 
 @pytest.mark.processes

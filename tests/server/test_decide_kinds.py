@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.operations import Kind, Status
+from domain.packs import digest
 from server.decide.verdict import Refusal
-from tests.server.desks import AGENCY, OTHER_UNIT, TINY, UNIT, House
+from sync.protocol import sign
+from tests.server.desks import AGENCY, OTHER_UNIT, PUBLISHER, TINY, UNIT, House
 
 NUMBER = "44010319900101001X"
 
@@ -331,9 +335,21 @@ def test_only_finance_notes_an_invoice(house: House) -> None:
     assert [finding.rule for finding in outcome.findings] == [Refusal.NOT_ALLOWED]
 
 
-def edition(number: str, **more: str) -> dict[str, Any]:
-    files = {**TINY, "pack.yaml": TINY["pack.yaml"].replace('edition: "1"', f'edition: "{number}"')}
-    return {"files": {**files, **more}, "signature": "", "since": "2025-12-01"}
+def edition(
+    number: str, more: Mapping[str, str] | None = None, *, key: Ed25519PrivateKey = PUBLISHER
+) -> dict[str, Any]:
+    files = {**TINY, "pack.yaml": TINY["pack.yaml"].replace('edition: "1"', f'edition: "{number}"'), **(more or {})}
+    return {"files": files, "signature": sign(key, digest(files).encode()), "since": "2025-12-01"}
+
+
+def test_an_edition_that_the_publisher_did_not_sign_is_refused(house: House) -> None:
+    admin = house.desk("account/admin")
+    changed = edition("2")
+    changed["files"]["services/letter.yaml"] += "\n"
+    for told in ({**edition("2"), "signature": ""}, edition("2", key=Ed25519PrivateKey.generate()), changed):
+        (finding,) = admin.ask(Kind.PUBLISH_PACK, "pack/2", told).findings
+        assert (finding.rule, finding.path) == (Refusal.PACK, "signature")
+    assert house.version("pack/2") == 0
 
 
 def test_a_new_edition_is_in_force_from_its_day(house: House) -> None:
@@ -347,7 +363,7 @@ def test_a_new_edition_is_in_force_from_its_day(house: House) -> None:
 
 
 def test_a_pack_with_an_error_is_refused_with_file_and_line(house: House) -> None:
-    broken = edition("2", **{"services/letter.yaml": "service: letter\nname: 来信\nnonsense: 1\n"})
+    broken = edition("2", {"services/letter.yaml": "service: letter\nname: 来信\nnonsense: 1\n"})
     outcome = house.desk("account/admin").ask(Kind.PUBLISH_PACK, "pack/2", broken)
     assert "services/letter.yaml:3" in outcome.findings[0].message
 

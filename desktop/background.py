@@ -5,14 +5,20 @@ lane.run(work, done=…, failed=…)                    `work` touches no widget
     task = lane.follow(work, done=…, progress=…)        `work(steps)` calls steps.say(3, 12, "…"), which stops
                                                         with Cancelled after task.cancel()
 lane.close()                                        waits for what runs, drops what has not begun
+
+A lane belongs to the application until it is closed: no collector takes it apart while its thread is at work. What a
+page asked for and was put away before the answer came is heard by nobody: `done`, `failed` and `progress` that are
+methods of a QObject are only called while it exists.
 """
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
 from threading import Event
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
 Failed = Callable[[BaseException], object]
@@ -54,6 +60,14 @@ class Task:
         self._future.cancel()
 
 
+def is_there(call: Callable[..., object]) -> bool:
+    """Whether the QObject whose method this is still exists; true of every other callable."""
+    while isinstance(call, partial):
+        call = call.func
+    owner = getattr(call, "__self__", None)
+    return not isinstance(owner, QObject) or shiboken6.isValid(owner)
+
+
 class Lane(QObject):
     """One thread of work, in the order asked."""
 
@@ -61,7 +75,7 @@ class Lane(QObject):
     _moved = Signal(object)
 
     def __init__(self, name: str = "lane", *, failed: Failed | None = None) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._failed = failed
         self._open = True
@@ -94,8 +108,11 @@ class Lane(QObject):
 
     def close(self, *, finish: bool = False) -> None:
         """Wait for what runs, drop what has not begun unless it is to be finished; nothing is called back any more."""
+        if not self._open:
+            return
         self._open = False
         self._thread.shutdown(wait=True, cancel_futures=not finish)
+        self.deleteLater()
 
     def _post(self, ended: "Future[T]", done: Callable[[T], object] | None, failed: Failed | None) -> None:
         if self._open:
@@ -108,7 +125,7 @@ class Lane(QObject):
     @Slot(object)
     def _progress(self, said: tuple[Progress, int, int, str]) -> None:
         progress, count, total, words = said
-        if self._open:
+        if self._open and is_there(progress):
             progress(count, total, words)
 
     @Slot(object)
@@ -120,9 +137,9 @@ class Lane(QObject):
         if isinstance(error, CancelledError):
             error = Cancelled()
         if error is None:
-            if done is not None:
+            if done is not None and is_there(done):
                 done(future.result())
-        elif failed is not None:
+        elif failed is not None and is_there(failed):
             failed(error)
         elif self._failed is not None:
             self._failed(error)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTimer, Signal, Slot
 
 from desktop.background import Lane
 from desktop.context import SHANGHAI, Clock, Context, utc_now
@@ -39,7 +39,7 @@ LOGIN_AGAIN = {FailureKind.LOGIN_NEEDED: ("登录已过期，未发送的都保�
 
 
 class Desk(QObject):
-    """What one person works at."""
+    """What one person works at. It belongs to the application; closed, Qt takes it and its window away."""
 
     closed = Signal()
     noticed = Signal(object)  # sync.notices.Notice, on the screen's thread
@@ -58,7 +58,7 @@ class Desk(QObject):
         clock: Clock = utc_now,
         settings: QSettings | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(QCoreApplication.instance())
         self.session, self._failed = session, failed
         self._reading = Lane("reading", failed=failed)
         self._writing = Lane("writing", failed=failed)
@@ -108,7 +108,12 @@ class Desk(QObject):
 
     def _new_runner(self) -> SyncRunner:
         store = SyncStore(self.context.store)
-        return SyncRunner(store, self.session, self._heard.emit, clock=self.context.clock)
+        return SyncRunner(store, self.session, self._overhear, clock=self.context.clock)
+
+    def _overhear(self, notice: Notice) -> None:
+        """On the sync's thread; one that outlives `stop` speaks to nobody."""
+        if not self._closed:
+            self._heard.emit(notice)
 
     @Slot(object)
     def _hear(self, notice: Notice) -> None:
@@ -185,3 +190,5 @@ class Desk(QObject):
         self._reading.close()
         self._writing.close(finish=True)  # what pages saved on their way out
         self.closed.emit()
+        self.shell.deleteLater()
+        self.deleteLater()

@@ -48,10 +48,9 @@ class Launch(QObject):
         self._begun = True
         gc.disable()  # nothing that modules make is ever thrown away
         from desktop.app import Program
-        from desktop.collecting import collect_here
 
         gc.freeze()
-        collect_here(self._app)
+        gc.enable()
         if self._window is None:
             return
         self.program = program = Program(data_folder(), settings=self._settings, bugs=self._bugs, opening=self._window)

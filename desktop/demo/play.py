@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
-from desktop.collecting import collect_here
 from desktop.demo import hands
 from desktop.demo.book import Book
 from desktop.demo.server_process import ServerFailed
@@ -79,8 +78,10 @@ def _failed(book: Book, words: str) -> None:
     for role, person in stage.people.items():
         if person.program.window is not None:
             person.program.window.grab().save(str(stage.out / f"failed-{role}.png"))
-    if stage.server.log.exists():
-        shutil.copy(stage.server.log, stage.out / "failed-server.log")
+    logs = {f"failed-{role}.log": person.folder / "log" / "huiban.log" for role, person in stage.people.items()}
+    for name, log in {**logs, "failed-server.log": stage.server.log}.items():
+        if log.exists():
+            shutil.copy(log, stage.out / name)
 
 
 def _end(stage: Stage, out: Path) -> None:
@@ -123,7 +124,6 @@ def _screen() -> QApplication:
     app.setApplicationDisplayName("会办")
     app.setQuitOnLastWindowClosed(False)
     theme.install(app)
-    collect_here(app)
     return app
 
 

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import theme
 from desktop.app import Program
-from desktop.collecting import collect_here
 from desktop.demo import hands
 from desktop.shell import Shell
 
@@ -35,7 +34,6 @@ def main(folder: Path, draft: str, field: str, passphrase: str) -> int:
     """Until killed; 1 when the window does not come so far."""
     app = QApplication(["huiban"])
     theme.install(app)
-    collect_here(app)
     program = Program(folder, passphrase=passphrase)
 
     def type_on() -> None:

@@ -1,6 +1,5 @@
 """Every desktop test draws with our own fonts and the light tokens; a mode changed by a test is put back."""
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def look(qapp: QApplication) -> Iterator[Theme]:
-    gc.disable()  # windows of many tests in one heap: what is left of them is not taken apart in the middle of a test
+def look(qapp: QApplication, destroyed_by_qt: None) -> Iterator[Theme]:
     theme = install(qapp, "light")
     yield theme
     theme.set_mode("light")

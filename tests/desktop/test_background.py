@@ -3,11 +3,16 @@
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.background import Cancelled, Lane, Steps
+from tests.support.windows import run_deferred_deletes
 
 pytestmark = pytest.mark.windows
 
@@ -100,3 +105,28 @@ def test_a_closed_lane_calls_nobody_back(qtbot: QtBot) -> None:
     with qtbot.waitSignal(lane.destroyed):
         lane.deleteLater()
     assert called == []
+
+
+def test_the_answer_for_a_page_that_was_put_away_is_heard_by_nobody(lane: Lane, qtbot: QtBot) -> None:
+    class Shown(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.heard: list[int] = []
+
+        def hear(self, number: int) -> None:
+            self.heard.append(number)
+
+    gone, there = Shown(), Shown()
+    lane.run(lambda: 1, done=gone.hear)
+    lane.run(lambda: 2, done=partial(there.hear))
+    shiboken6.delete(gone)
+    qtbot.waitUntil(lambda: there.heard == [2])
+    assert gone.heard == []
+
+
+def test_a_lane_lives_until_it_is_closed_whoever_forgets_it(qapp: QApplication) -> None:
+    lane = Lane("forgotten")
+    assert not shiboken6.ownedByPython(lane)
+    lane.close()
+    run_deferred_deletes()
+    assert not shiboken6.isValid(lane)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -320,3 +321,14 @@ def test_ten_thousand_rows_are_found_sorted_and_drawn_within_a_blink(qtbot: QtBo
     assert len(model.ticked) == 10_000
     slow = {what: seconds for what, seconds in took.items() if seconds > 0.5}
     assert slow == {}, took
+
+
+def test_a_model_without_a_parent_belongs_to_its_view(qtbot: QtBot) -> None:
+    """Python's collector, on whichever thread, may not take it from under a view that is shown."""
+    model: RowsModel[Person] = RowsModel(columns())
+    view = RowsView(model, name="人员")
+    qtbot.addWidget(view)
+    assert not shiboken6.ownedByPython(model)
+    other = RowsView(model, name="同一份")
+    qtbot.addWidget(other)
+    assert model.parent() is view

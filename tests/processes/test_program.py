@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import subprocess
@@ -49,8 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def look(qapp: QApplication) -> None:
-    gc.disable()
+def look(qapp: QApplication, destroyed_by_qt: None) -> None:
     install(qapp, "light")
 
 
@@ -231,7 +229,8 @@ def test_huiban_sync_sends_what_waits_and_says_by_its_status_how_it_went(server:
 
 def test_the_program_ends_cleanly_when_its_window_is_closed(tmp_path: Path) -> None:
     script = (
-        "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\nfrom desktop.launch import main\n"
+        "from desktop.launch import main\n"
+        "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\n"
         "app = QApplication([])\nQTimer.singleShot(300, app.closeAllWindows)\nraise SystemExit(main())\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}

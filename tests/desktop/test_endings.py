@@ -1,0 +1,77 @@
+"""A desk that is closed and a page that is dropped are destroyed by Qt; the collector only finds empty husks."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from desktop.desk import Desk
+from desktop.page import Page
+from desktop.shell import KEPT, Shell
+from desktop.shell_model import ShellModel
+from sync.login import Session
+from tests.desktop.sample_desk import sample_desk, the_pack
+from tests.support.windows import left_to_the_collector, run_deferred_deletes
+
+pytestmark = pytest.mark.windows
+ROUTES = ("home", "people", "drafts", "outbox", "cases", "study")
+
+
+def test_a_closed_desk_is_gone_with_its_window_and_every_page(tmp_path: Path, qtbot: QtBot) -> None:
+    errors: list[BaseException] = []
+    with sample_desk(tmp_path) as there:
+        session = Session(
+            address="https://example.invalid",
+            account=there.account,
+            entity="account/wen",
+            login="wen",
+            body={},
+            token="",
+            expires_at="",
+            scopes=(),
+            association="gdjlxh",
+            association_name="广东省示例建设监理协会",
+            key="K",
+        )
+        desk = Desk(there.store, session, the_pack(), failed=errors.append)
+        for route in ROUTES:
+            desk.shell.go(route)
+        desk.shell.show()
+        parts = [desk, desk.shell, desk.context, *desk.shell.findChildren(QObject)]
+        desk.shell.close()
+        run_deferred_deletes()
+        assert [part for part in parts if shiboken6.isValid(part)] == []
+        del desk, parts
+        elsewhere = threading.Thread(target=gc.collect)  # as when the sync happens to allocate
+        elsewhere.start()
+        elsewhere.join()
+    assert errors == []
+
+
+def test_the_oldest_page_is_destroyed_when_it_makes_room(qtbot: QtBot) -> None:
+    shell = Shell(ShellModel(), lambda route: Page(route))
+    qtbot.addWidget(shell)
+    shell.go("first")
+    first = shell.page
+    assert first is not None
+    for number in range(KEPT):
+        shell.go(f"page/{number}")
+    run_deferred_deletes()
+    assert not shiboken6.isValid(first)
+
+
+def test_what_only_the_collector_would_destroy_is_named(qtbot: QtBot) -> None:
+    class Ring(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.me = self
+
+    Ring().setObjectName("nobody's")
+    assert left_to_the_collector() == ["Ring nobody's"]
+    gc.collect()

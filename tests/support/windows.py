@@ -1,0 +1,47 @@
+"""For tests of windows: what is on screen is destroyed by Qt, never by Python's collector."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+
+
+def run_deferred_deletes() -> None:
+    """Destroy what was closed or dropped, and what that drops in turn."""
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QCoreApplication.processEvents()
+
+
+def left_to_the_collector() -> list[str]:
+    """QObjects that only the collector would have destroyed, by class and name."""
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        gc.collect()
+        found = [one for one in gc.garbage if isinstance(one, QObject)]
+        ours = [one for one in found if shiboken6.isValid(one) and shiboken6.ownedByPython(one)]
+        return sorted(f"{type(one).__name__} {one.objectName()}".strip() for one in ours)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+
+
+@pytest.fixture(scope="session")
+def modules_set_aside() -> None:
+    """What modules made is never rubbish: looking through it after each test would take half of the time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def destroyed_by_qt(modules_set_aside: None) -> Iterator[None]:
+    """Fails a test that leaves a living QObject of Python's in a cycle: on another thread its end would be ours."""
+    yield
+    run_deferred_deletes()
+    if left := left_to_the_collector():
+        gc.collect()  # the next test begins without it
+    assert not left, f"left to the collector: {left}"

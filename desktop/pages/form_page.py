@@ -37,6 +37,7 @@ class DraftPage(Page):
         self.context, self.key = context, key
         self.form = DraftForm(context, f"draft/{key}")
         self.form.setParent(self)
+        self.form.setParent(self)
         self.intake = PaperIntake(context, self.form.draft_id, self)
         self.notice = Notice()
         self.notice.setObjectName(f"{name}.notice")

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QGuiApplication
 
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
 from desktop.pages.form_steps import begin_for
-from desktop.pages.picker_model import Candidate, PickerModel
+from desktop.pages.picker_model import PickerModel
+from desktop.pages.picker_people import Candidate
+from desktop.pages.picker_person import PersonPanel
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
-from desktop.widgets.base import Box, Icon, Label, column, row, show_if
+from desktop.widgets.base import Box, Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import InputFrame, SearchBox
 from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import NotesInput
-from desktop.widgets.notes import EmptyState, Finding, FindingLine, Link, Notice, ProgressLine
-from desktop.widgets.panel import Card, Panel, Section
-from domain.picking import OptionCheck, PersonCheck
+from desktop.widgets.notes import EmptyState, Notice, ProgressLine
+from domain.picking import PersonCheck
 from sync.store.text import key_of
 
 
@@ -34,8 +33,10 @@ class PickerPage(Page):
         card, _, mode = rest.partition(":")
         self.context, self.key, self._paste_first = context, draft, mode == "paste"
         self.model = PickerModel(context, f"draft/{draft}", card)
+        self.model.setParent(self)
         self._chip = "all"
         self._shown_for = ""
+        self._asked = False  # 加入 was pressed before the last verdict was here
         self._build()
         self._wire()
 
@@ -92,8 +93,7 @@ class PickerPage(Page):
         self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.view, stretch=1)
         self.add(self.progress)
-        self.panel_box = Panel("…")
-        self.panel_box.setObjectName("picker.panel")
+        self.panel_box = PersonPanel(self.context)
         self.set_panel(self.panel_box)
         self.paste = Button("粘贴名单", "secondary", icon="table", hint="Ctrl+V")
         self.paste.setObjectName("picker.paste")
@@ -111,7 +111,8 @@ class PickerPage(Page):
         model.judged.connect(self._judged)
         model.studied.connect(self._studied)
         model.added.connect(self._added)
-        model.failed.connect(lambda words, remedy: self.notice.show_words(f"{words}{remedy}", role="bad"))
+        model.reminded.connect(self._reminded)
+        model.failed.connect(self._failed)
         self.view.current_changed.connect(self._moved)
         self.view.opened.connect(self._toggle)
         self.view.chosen_changed.connect(self._chosen)
@@ -126,7 +127,12 @@ class PickerPage(Page):
         self.shortcut("Ctrl+Return", self._add)
         self.shortcut("Ctrl+Enter", self._add)
         self.shortcut("Ctrl+F", self.search.input.setFocus)
-        self.panel_box.foot_acted.connect(self.context.send_asked.emit)
+        panel = self.panel_box
+        panel.foot_acted.connect(self.context.send_asked.emit)
+        panel.began.connect(self._begin)
+        panel.forced.connect(self._force)
+        panel.remind_asked.connect(model.remind)
+        panel.forget_asked.connect(model.forget)
 
     # what the shell calls
 
@@ -165,16 +171,8 @@ class PickerPage(Page):
             self._open_paste()
 
     def _judged(self, done: int, total: int) -> None:
-        counts = self.model.counts()
-        ticked = len(self.rows.ticked)
-        self.chips.set_chips(
-            [
-                Chip("all", "全部", counts["all"]),
-                Chip("ok", "可选", counts["ok"], "ok", "ok"),
-                Chip("bad", "不可选", counts["bad"], "bad", "bad"),
-                Chip("chosen", "已选", ticked, "check", "accent"),
-            ]
-        )
+        self._prove()
+        self._show_chips(len(self.rows.ticked))
         if self._chip == "all":
             self.view.viewport().update()
         else:
@@ -183,6 +181,36 @@ class PickerPage(Page):
             self.progress.show_progress(done, total, "正在逐人判断，先看到的先判断")
         else:
             self.progress.finish()
+
+    def _prove(self) -> None:
+        """A tick from before the verdict takes effect now, or goes with its reason; 加入 that was asked for follows."""
+        ticked = self.rows.ticked
+        refused = [one for one in ticked if not self.model.verdict(one).eligible]
+        if refused:
+            self._asked = False  # somebody looks first
+            self.rows.set_ticked({one.id for one in ticked} - {one.id for one in refused})
+            shown = "；".join(f"{one.name}：{self.model.verdict(one).words}" for one in refused[:3])
+            more = f"等 {len(refused)} 人" if len(refused) > 3 else ""
+            self.notice.show_words(f"不可选，没有勾上：{shown}{more}。", role="warn")
+        elif self._asked and not self._open():
+            self._asked = False
+            self._add()
+
+    def _open(self) -> list[str]:
+        """Who is ticked and not judged yet."""
+        undecided = self.model.undecided
+        return [one.id for one in self.rows.ticked if one.id in undecided] if undecided else []
+
+    def _show_chips(self, ticked: int) -> None:
+        counts = self.model.counts()
+        self.chips.set_chips(
+            [
+                Chip("all", "全部", counts["all"]),
+                Chip("ok", "可选", counts["ok"], "ok", "ok"),
+                Chip("bad", "不可选", counts["bad"], "bad", "bad"),
+                Chip("chosen", "已选", ticked, "check", "accent"),
+            ]
+        )
 
     def _words(self, one: Candidate) -> str:
         return self.model.verdict(one).words
@@ -197,15 +225,13 @@ class PickerPage(Page):
 
     def _filter(self, key: str) -> None:
         self._chip = key
+        ticked = {one.id for one in self.rows.ticked}
         keep = {
             "ok": lambda one: self.model.verdict(one).state in ("ok", "warn"),
             "bad": lambda one: self.model.verdict(one).state in ("bad", "wait"),
-            "chosen": self._is_chosen,
+            "chosen": lambda one: one.id in ticked,
         }.get(key)
         self.rows.set_filter(keep)
-
-    def _is_chosen(self, one: Candidate) -> bool:
-        return one in self.rows.ticked
 
     def _searched(self, text: str) -> None:
         self.rows.set_search(text)
@@ -225,97 +251,31 @@ class PickerPage(Page):
         self.chosen.setText(f"已选 {count} 人")
         self.accept.set_text(f"加入 {count} 人")
         self.accept.set_reason("" if count else "请先勾选要办理的人")
-        counts = self.model.counts()
-        self.chips.set_chips(
-            [
-                Chip("all", "全部", counts["all"]),
-                Chip("ok", "可选", counts["ok"], "ok", "ok"),
-                Chip("bad", "不可选", counts["bad"], "bad", "bad"),
-                Chip("chosen", "已选", count, "check", "accent"),
-            ]
-        )
+        self.model.first(self._open())
+        self._show_chips(count)
 
     # the person under the cursor
 
     def _moved(self, one: Candidate | None) -> None:
         if one is None:
-            self.panel_box.set_title("没有选中人")
-            self.panel_box.set_sections([])
+            self.panel_box.show_nobody()
             return
         self._shown_for = one.id
-        self.panel_box.set_title(one.name, one.about)
-        check = self.model.check_of(one.id)
-        if one.person is None:
-            words = (
-                "协会没有这个人的资料：可能还没有入会，或者不在本单位的人员档案里。请先办理入会，或把归属转到本单位。"
-            )
-            self.panel_box.set_sections([FindingLine(Finding("wait", "现在不可选", words=words))])
-        elif check is not None:
-            self._show(one, check)
-        else:
-            self.panel_box.set_sections([Label("正在判断", "panel_body", "text2")])
+        self._show_person(one)
         self.model.study(one.id)
 
-    def _studied(self, candidate: str, check: PersonCheck) -> None:
-        current = self.view.current
-        if current is not None and current.id == candidate:
-            self._show(current, check)
+    def _show_person(self, one: Candidate) -> None:
+        model = self.model
+        self.panel_box.show_candidate(one, model.check_of(one.id), model.card_label, model.reminder_of(one.id))
+
+    def _studied(self, candidate: str, _check: PersonCheck) -> None:
+        self._reminded(candidate)
         self._judged(self.model.done, self.model.total)
 
-    def _show(self, one: Candidate, check: PersonCheck) -> None:
-        label = self.model.card_label
-        parts: list[QWidget] = []
-        head = Finding("ok", f"现在可办{label}") if check.eligible else Finding("bad", f"现在不可办{label}")
-        parts.append(FindingLine(head))
-        if not check.eligible:
-            lines: list[QWidget] = [self._earliest(check)] if check.possible_from else []
-            lines += [self._reason(one, finding) for finding in check.findings]
-            if not check.possible_from:
-                lines.append(Label("光等日子不行，办好上面的事就可以选。", "secondary", "text2", wrap=True))
-            lines.append(self._anyway(one))
-            holder = QWidget()
-            holder.setLayout(column(*lines, spacing=8))
-            parts.append(holder)
-        if check.warned:
-            warned = QWidget()
-            warned.setLayout(column(*(self._reason(one, each, "warn") for each in check.warned), spacing=8))
-            parts.append(warned)
-        if len(check.options) > 1:
-            parts.append(Section("逐项分开判断", *(self._option(option) for option in check.options)))
-        if check.satisfied:
-            parts.append(Section("已满足", *(self._satisfied(words) for words in dict.fromkeys(check.satisfied))))
-        self.panel_box.set_sections(parts)
-
-    def _earliest(self, check: PersonCheck) -> Card:
-        day = date.fromisoformat(str(check.possible_from))
-        days = (day - self.context.today()).days
-        head = row(Label("最早可办", "secondary", "text2"), None, Label(f"还有 {days} 天", "secondary", "text2"))
-        inside = QWidget()
-        inside.setLayout(column(head, Label(day.isoformat(), "amount"), spacing=2))
-        box = QWidget()
-        box.setLayout(row(Icon("calendar", "accent", 18), inside, spacing=14))
-        return Card(box)
-
-    def _reason(self, one: Candidate, finding: object, role: str = "bad") -> FindingLine:
-        from domain.operations import Finding as Found
-
-        assert isinstance(finding, Found)
-        after = self.context.pack.services.get(finding.next_service or "")
-        links = (Link(f"next:{after.id}", f"办理{after.label}"),) if after is not None and after.spec.menu else ()
-        line = FindingLine(
-            Finding(role, finding.short or "不符合", words=finding.message, clause=finding.clause, links=links)
-        )
-        line.followed.connect(lambda key: self._begin(key.partition(":")[2], one))
-        return line
-
-    def _anyway(self, one: Candidate) -> QWidget:
-        again = Button("仍然放进草稿，提交前再查", "link", font="panel_body")
-        again.setObjectName("picker.anyway")
-        again.setFixedHeight(28)
-        again.clicked.connect(lambda: self._force(one))
-        holder = QWidget()
-        holder.setLayout(row(again, None))
-        return holder
+    def _reminded(self, candidate: str) -> None:
+        current = self.view.current
+        if current is not None and current.id == candidate:
+            self._show_person(current)
 
     def _force(self, one: Candidate) -> None:
         self.model.force(one.id)
@@ -324,30 +284,6 @@ class PickerPage(Page):
     def _begin(self, service: str, one: Candidate) -> None:
         begin_for(self.context, service, one.person, lambda made: self.context.go(f"form/{key_of(made.id)}"))
 
-    def _option(self, option: OptionCheck) -> QWidget:
-        role = "ok" if option.eligible else "bad"
-        words = "可办" if option.eligible else f"{option.possible_from} 起" if option.possible_from else _short(option)
-        line = QWidget()
-        line.setLayout(
-            row(
-                Icon(role, role, 16),
-                Label(option.label, "panel_body", elide="right"),
-                None,
-                Label(words, "secondary", "text2"),
-                spacing=8,
-            )
-        )
-        line.setMinimumHeight(24)
-        line.setToolTip("\n".join(finding.message for finding in option.findings))
-        line.setAccessibleName(f"{option.label}：{words}")
-        return line
-
-    def _satisfied(self, words: str) -> QWidget:
-        line = QWidget()
-        line.setLayout(row(Icon("ok", "ok", 16), Label(words, "panel_body", "text2", wrap=True), spacing=8))
-        line.setMinimumHeight(24)
-        return line
-
     # doing
 
     def _toggle(self, one: Candidate) -> None:
@@ -355,8 +291,6 @@ class PickerPage(Page):
         self.rows.tick([place], not self.rows.is_ticked(place))
 
     def _open_paste(self) -> None:
-        from PySide6.QtGui import QGuiApplication
-
         show_if(self.pasting, True)
         text = QGuiApplication.clipboard().text()
         if text.strip() and not self.pasted.value:
@@ -387,18 +321,21 @@ class PickerPage(Page):
 
     def _add(self) -> None:
         chosen = self.rows.ticked
-        if chosen:
+        if chosen and self._open():
+            self._asked = True
+            self.accept.set_reason("还有人正在判断，判断完就加入")
+        elif chosen:
             self.accept.set_reason("正在加入")
             self.model.add(chosen)
+
+    def _failed(self, words: str, remedy: str) -> None:
+        self.notice.show_words(f"{words}{remedy}", role="bad")
+        self._chosen()
 
     def _added(self, count: int) -> None:
         self.rows.set_ticked(())
         self.context.tell(f"已加入 {count} 人。")
         self.back.emit()
-
-
-def _short(option: OptionCheck) -> str:
-    return next((finding.short for finding in option.findings if finding.short), "不可办")
 
 
 def make(context: Context, key: str) -> Page:

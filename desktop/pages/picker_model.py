@@ -9,70 +9,29 @@ picker.add(…)     rows of these into the draft              picker.added(int)
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.context import Context
-from desktop.pages.form_lines import State
-from desktop.pages.form_values import Form, new_row, rows_of, with_rows
-from domain.filling import is_empty
-from domain.packs.pack import Pack
+from desktop.pages.form_values import Form, rows_of, with_rows
+from desktop.pages.picker_people import NOT_YET, UNKNOWN_TO_THEM, Candidate, Pasted, Verdict, candidate, match, row_for
 from domain.packs.service import Service
-from domain.picking import PersonCheck, Picker, row_values
+from domain.picking import PersonCheck, Picker
 from domain.view import View
 from sync import actions
 from sync.store.drafts import Draft
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
-from sync.store.pinyin import full, initials
-from sync.views import PersonRow, as_of, people, view_for
+from sync.store.reminders import Reminder
+from sync.views import as_of, people, reminders, view_for
 
 FIRST, SLICE = 40, 0.2  # people judged at once first; then as many as this many seconds allow
 PAGE = 200  # people on screen before the others are read
-_APART = re.compile(r"[\n\r、,，;；]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One person of the list."""
-
-    id: str  # person or, of somebody the association does not know, roster entry
-    person: str | None
-    roster: str | None
-    name: str
-    document: str
-    masked: str
-    certificates: str
-    until: str
-    about: str
-    search: str
-    numbers: tuple[str, ...]  # of certificates
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How somebody stands, in a word for the list."""
-
-    state: str  # ok, bad, wait; "in": already in the card
-    words: str
-    eligible: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pasted:
-    """What came of a pasted list."""
-
-    found: tuple[str, ...]  # ids that may be chosen
-    refused: tuple[str, ...]  # names found, but not to be chosen
-    inside: tuple[str, ...]  # names already in the card
-    unclear: tuple[str, ...]  # names that several people have
-    missing: tuple[str, ...]  # as pasted
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +42,8 @@ class Everybody:
     view: View
     picker: Picker
     as_of: str | None
+    reminders: tuple[Reminder, ...]
     whole: bool
-
-
-UNKNOWN_TO_THEM = Verdict("wait", "协会无此人资料", False)
-NOT_YET = Verdict("", "", False)
 
 
 class PickerModel(QObject):
@@ -97,6 +53,7 @@ class PickerModel(QObject):
     judged = Signal(int, int)
     studied = Signal(str, object)
     added = Signal(int)
+    reminded = Signal(str)  # the reminder of this one came or went
     failed = Signal(str, str)
 
     def __init__(self, context: Context, draft_id: str, card: str) -> None:
@@ -107,6 +64,7 @@ class PickerModel(QObject):
         self.as_of: str | None = None
         self._checks: dict[str, PersonCheck] = {}
         self._forced: set[str] = set()
+        self._reminders: dict[str, Reminder] = {}
         self._deep: set[str] = set()  # studied, with the day
         self._inside: frozenset[str] = frozenset()
         self._queue: list[str] = []
@@ -164,6 +122,16 @@ class PickerModel(QObject):
         self._forced.add(candidate)
         self.judged.emit(self.done, self.total)
 
+    @property
+    def undecided(self) -> frozenset[str]:
+        """Those whose verdict is on its way."""
+        return frozenset(self._queue)
+
+    def reminder_of(self, candidate: str) -> Reminder | None:
+        """Whether somebody asked to be told when this one can be chosen."""
+        found = self.draft
+        return self._reminders.get(f"{found.service}:{self.card}:{candidate}") if found is not None else None
+
     def counts(self) -> dict[str, int]:
         """How many each chip leaves."""
         found = Counter(self._states.values())
@@ -194,7 +162,8 @@ class PickerModel(QObject):
             view = view_for(reader, account, known, pack=pack)
             picker = Picker(pack, view, draft.service, card, today, form=draft.form or {})
             shown = tuple(candidate(pack, one, today.year) for one in listed)
-            return Everybody(shown, view, picker, as_of(reader, account), most is None or len(listed) < most)
+            whole = most is None or len(listed) < most
+            return Everybody(shown, view, picker, as_of(reader, account), reminders(reader, account), whole)
 
         def rest() -> None:
             self._waiting += 1
@@ -217,6 +186,7 @@ class PickerModel(QObject):
             return
         assert self.draft is not None
         self.people, self._view, self._picker, self.as_of = found.people, found.view, found.picker, found.as_of
+        self._reminders = {each.id: each for each in found.reminders}
         self._checks = {}
         self._deep = set()
         self._inside = frozenset(
@@ -286,45 +256,42 @@ class PickerModel(QObject):
 
         self.context.read(lambda _reader: picker.check(candidate_id, when=True), done, self._broke)
 
+    # reminding
+
+    def remind(self, one: Candidate, day: date) -> None:
+        """到时提醒我."""
+        assert self.draft is not None
+        account, service, card, now = self.context.account, self.draft.service, self.card, self.context.now()
+        person, name = one.id, one.name
+        self._waiting += 1
+        self.context.write(
+            lambda store: actions.remind(
+                store, account, person=person, name=name, service=service, card=card, day=day, now=now
+            ),
+            self._reminded,
+            self._broke,
+        )
+
+    def _reminded(self, made: Reminder) -> None:
+        self._waiting -= 1
+        self._reminders[made.id] = made
+        self.reminded.emit(made.person)
+
+    def forget(self, reminder: str) -> None:
+        """Not wanted any more."""
+        account, person = self.context.account, self._reminders.pop(reminder).person
+        self._waiting += 1
+        self.context.write(lambda store: actions.forget_reminder(store, account, reminder), self._forgot, self._broke)
+        self.reminded.emit(person)
+
+    def _forgot(self, _none: None) -> None:
+        self._waiting -= 1
+
     # choosing
 
     def match(self, text: str) -> Pasted:
-        """Who a pasted list names: by number where there is one, else by name."""
-        by_number, by_name = self._index()
-        found: list[str] = []
-        refused, inside, unclear, missing = list[str](), list[str](), list[str](), list[str]()
-        for line in (part.strip() for part in _APART.split(text)):
-            cells = [cell.strip() for cell in re.split(r"[\t ]+", line) if cell.strip()]
-            if not cells:
-                continue
-            hits = next((by_number[cell.upper()] for cell in cells if cell.upper() in by_number), None)
-            hits = hits or next((by_name[cell] for cell in (line, *cells) if cell in by_name), None)
-            if hits is None:
-                missing.append(line)
-            elif len(hits) > 1:
-                unclear.append(hits[0].name)
-            else:
-                self._sort_in(hits[0], found, refused, inside)
-        return Pasted(*(tuple(dict.fromkeys(each)) for each in (found, refused, inside, unclear, missing)))
-
-    def _sort_in(self, one: Candidate, found: list[str], refused: list[str], inside: list[str]) -> None:
-        verdict = self.verdict(one)
-        if verdict.state == "in":
-            inside.append(one.name)
-        elif verdict.eligible:
-            found.append(one.id)
-        else:
-            refused.append(one.name)
-
-    def _index(self) -> tuple[dict[str, list[Candidate]], dict[str, list[Candidate]]]:
-        by_number: dict[str, list[Candidate]] = {}
-        by_name: dict[str, list[Candidate]] = {}
-        for one in self.people:
-            by_name.setdefault(one.name, []).append(one)
-            for number in (one.document, *one.numbers):
-                if number:
-                    by_number.setdefault(number.upper(), []).append(one)
-        return by_number, by_name
+        """Who a pasted list names."""
+        return match(text, self.people, self.verdict)
 
     def add(self, chosen: Sequence[Candidate]) -> None:
         """Rows of these, with what their fields start with."""
@@ -362,70 +329,3 @@ class PickerModel(QObject):
         if not isinstance(error, StoreFailure):
             raise error
         self.failed.emit(error.sentence, error.remedy)
-
-
-def row_for(
-    pack: Pack, view: View, service: str, card: str, one: Candidate, today: Any, picker: Picker
-) -> dict[str, Any]:
-    """A new row; a choice that is the only possible one is made already."""
-    values = row_values(pack, view, service, card, one.person, today)
-    part = pack.services[service].card_service(card)
-    apart = next((field for field in part.spec.item if field.judged_apart), None)
-    if apart is not None and is_empty(values.get(apart.key)) and one.person is not None:
-        able = [option.value for option in picker.check(one.person, values, when=False).options if option.eligible]
-        if len(able) == 1:
-            values[apart.key] = [able[0]] if apart.type in ("certificates", "choices") else able[0]
-    named = {"bill": bill} if (bill := unpaid_bill(pack, view, service, one.person)) else {}
-    return new_row(one.person, one.roster if one.person is None else None, values, **named)
-
-
-def unpaid_bill(pack: Pack, view: View, service: str, person: str | None) -> str:
-    """A bill of this person that this payment is for, if one waits; else the payment makes its own."""
-    payment = pack.services[service].spec.payment
-    kinds = payment.bills if payment is not None else ()
-    waiting = [
-        bill
-        for bill in view.bills.get(person or "", ())
-        if bill.get("kind") in kinds and bill.get("status") == "unpaid"
-    ]
-    return str(waiting[0]["id"]) if waiting else ""
-
-
-def candidate(pack: Pack, row: PersonRow, year: int) -> Candidate:
-    """A line of the list, found by name, sound and numbers."""
-    labels = {str(each.get("type")): str(each.get("label")) for each in pack.spec.certificates}
-    held = [each for each in row.certificates if each.get("status", "active") == "active"]
-    ends = [str(each["valid_until"]) for each in held if each.get("valid_until")]
-    numbers = tuple(str(each.get("number") or "") for each in row.certificates)
-    return Candidate(
-        id=row.person or row.subject,
-        person=row.person,
-        roster=row.roster,
-        name=row.name,
-        document=row.document,
-        masked=row.masked,
-        certificates="、".join(labels.get(str(each.get("type")), str(each.get("type"))) for each in held),
-        until=min(ends, default=""),
-        about=_about(pack, row, year),
-        search=f"{row.name} {initials(row.name)} {full(row.name)} {row.document} {' '.join(numbers)}",
-        numbers=numbers,
-    )
-
-
-def _about(pack: Pack, row: PersonRow, year: int) -> str:
-    """男 38 岁 大专 工程造价"""
-    body = row.body or row.entry
-    birth = str(body.get("birth_date") or "")
-    age = f"{year - int(birth[:4])} 岁" if birth[:4].isdigit() else ""
-    education = body.get("education") if isinstance(body.get("education"), Mapping) else {}
-    assert isinstance(education, Mapping)
-    level = str(education.get("level") or "")
-    words = (pack.label("gender", body.get("gender") or ""), age, pack.label("education_level", level))
-    return "  ".join(
-        word for word in (*words, str(education.get("specialty") or "")) if word and word.isascii() is False
-    )
-
-
-def state_icon(state: str) -> State | str:
-    """The icon of a verdict."""
-    return {"in": "check"}.get(state, state)

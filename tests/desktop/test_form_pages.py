@@ -18,6 +18,7 @@ from desktop.pages import amend, form, letter, materials, owed, picker, submit
 from desktop.widgets.inputs import TextInput
 from documents.files import type_of
 from sync.store.operations import OUTBOX
+from sync.views import reminders
 from tests.desktop.form_builders import (
     ABLE,
     AGAIN,
@@ -232,6 +233,65 @@ def test_a_pasted_list_ticks_by_name_and_number_and_says_who_was_not_found(qtbot
     assert {one.name for one in page.rows.ticked} == set(ABLE)
     assert "没有找到：赵不在" in page.notice.accessibleName()
     assert "不可选：马文静" in page.notice.accessibleName()
+
+
+def not_judged_yet(qtbot: QtBot, desk: SampleDesk, key: str) -> Any:
+    """The picker with everybody listed, at the moment before the first verdict."""
+    page = picker.make(desk.context, f"{key}:{INITIAL}")
+    qtbot.addWidget(page)
+    page.show()
+    with qtbot.waitSignal(page.model.loaded):
+        page.shown()
+    assert not any(page.model.check_of(one.id) for one in page.model.people)
+    return page
+
+
+def tick(page: Any, name: str) -> None:
+    page.view.set_current(next(at for at, one in enumerate(page.rows.visible) if one.name == name))
+    QTest.keyClick(page.view, Qt.Key.Key_Space)
+
+
+def test_a_tick_before_the_verdict_takes_effect_and_adding_waits_for_it(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION)
+    page = not_judged_yet(qtbot, desk, key)
+    for name in ABLE:
+        tick(page, name)
+    QTest.keyClick(page.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not desk.form_of(key)["cards"]
+    settle(qtbot, page)
+    assert {row["person"] for row in desk.form_of(key)["cards"][INITIAL]} == {person_named(name) for name in ABLE}
+
+
+def test_a_tick_before_the_verdict_on_somebody_who_cannot_goes_with_the_reason(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION)
+    page = not_judged_yet(qtbot, desk, key)
+    tick(page, "马文静")
+    tick(page, ABLE[0])
+    QTest.keyClick(page.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, page)
+    assert [one.name for one in page.rows.ticked] == [ABLE[0]]
+    assert "马文静" in page.notice.accessibleName()
+    assert not desk.form_of(key)["cards"]  # a person looks first
+    assert page.accept.isEnabled()
+
+
+def test_who_can_be_chosen_later_is_remembered_until_that_day(qtbot: QtBot, desk: SampleDesk) -> None:
+    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{AGAIN}"))
+    one = next(each for each in page.model.people if each.name == "蔡子豪")
+    page.view.set_current(page.rows.place_of(one.id))
+    settle(qtbot, page)
+    QTest.mouseClick(page.findChild(QWidget, "picker.remind"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    day = page.model.check_of(one.id).possible_from
+    with desk.store.reading() as reader:
+        assert [(each.person, each.day, each.card) for each in reminders(reader, desk.account)] == [
+            (one.id, day, AGAIN)
+        ]
+    assert f"{day} 起在首页提醒您" in said(page.panel_box)
+    QTest.mouseClick(page.findChild(QWidget, "picker.forget"), Qt.MouseButton.LeftButton)
+    settle(qtbot, page)
+    with desk.store.reading() as reader:
+        assert not reminders(reader, desk.account)
 
 
 def test_typing_initials_filters_the_list(qtbot: QtBot, desk: SampleDesk) -> None:

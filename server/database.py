@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 WRITING = "huiban_writing"
+LOG_PAGES = 16_000  # in SQLite's log, at which a commit brings them into the file itself: 64 MB
 BUSY_SECONDS = 30  # how long a writer waits for another process
 
 
@@ -40,6 +41,12 @@ class Database:
         """One consistent picture, for reading only."""
         with self.engine.connect() as connection:
             yield connection
+
+    def checkpoint(self) -> None:
+        """Bring what was committed from the log into the file, beside whoever writes; else a commit would have to."""
+        if self.sqlite:
+            with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Give every connection back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import socket
@@ -86,6 +87,7 @@ def serve(settings: Settings, host: str, port: int, tls: tuple[Path, Path] | Non
         )
         for thread in threads:
             thread.start()
+        gc.freeze()  # what the program is made of is no rubbish: it is not looked through again and again
         try:
             Server(config, parts, lambda: print(f"ready {address}", flush=True)).run(sockets=[listening])  # noqa: T201
         finally:
@@ -125,6 +127,7 @@ def _duty(parts: Work, stop: threading.Event) -> None:
     holder, ports, inbox = uuid.uuid4().hex, ports_of(parts), Inbox(parts.settings.study_inbox)
     while not stop.is_set():
         try:
+            parts.database.checkpoint()
             if duties.take(parts, "duties", holder, parts.clock()):
                 take_in(parts, inbox)
                 deliver(parts, ports)

@@ -9,7 +9,7 @@ TARGET_SECONDS = 2.0  # of the measured line, for one request
 UNPROVEN = 48 << 10  # bytes on the wire that are always risked at once, unless the line has broken
 PROVEN_SHARE = 4  # of a line that never broke, a request risks this part of what it has carried so far,
 RISKED_SECONDS = 0.2  # or what it carries in so many seconds: on a fast line there is little to lose
-GROWING = 4
+GROWING = 8
 BREAKS_SHARE = 4  # of one that breaks, this part of what it carries from break to break
 
 FIRST_DELAY = 0.2  # seconds

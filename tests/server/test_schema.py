@@ -56,6 +56,17 @@ def test_sqlite_is_durable_and_readers_wait_for_nobody(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_checkpoint_brings_what_was_committed_into_the_file_itself(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    database = Database(f"sqlite:///{file}")
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE note (text)")
+    before = file.stat().st_size
+    database.checkpoint()
+    assert file.stat().st_size > before
+    database.close()
+
+
 def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
     schema.upgrade(database)
 

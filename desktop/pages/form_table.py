@@ -15,7 +15,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop.pages.form_fields import ChoicesInput, TickInput, make_editor
 from desktop.pages.form_lines import RowState
@@ -294,9 +294,15 @@ class CardView(RowsView):
             if event.key() == Qt.Key.Key_Backtab:
                 self._go(frame, 0, -1)
                 return True
-        if event.type() == QEvent.Type.FocusOut and getattr(event, "reason", lambda: None)() not in (
-            Qt.FocusReason.PopupFocusReason,
-            Qt.FocusReason.ActiveWindowFocusReason,
+        into_list = QApplication.activePopupWidget() is not None  # its own drop-down, which may take the focus as such
+        if (
+            event.type() == QEvent.Type.FocusOut
+            and not into_list
+            and getattr(event, "reason", lambda: None)()
+            not in (
+                Qt.FocusReason.PopupFocusReason,
+                Qt.FocusReason.ActiveWindowFocusReason,
+            )
         ):
             self.close_editor()
         return False

@@ -44,15 +44,20 @@ def passphrase_from(stream: TextIO | None) -> str | None:
     return stream.readline().rstrip("\r\n") or None
 
 
-def open_without_screen(folder: Path, stream: TextIO | None) -> LocalStore:
+def key_without_screen(folder: Path, stream: TextIO | None) -> bytes:
     """By the keyring, or by the passphrase on standard input."""
     try:
-        return open_store(folder)
+        return key_of(folder)
     except StoreLocked:
         passphrase = passphrase_from(stream)
         if passphrase is None:
             raise
-        return open_store(folder, passphrase)
+        return key_of(folder, passphrase)
+
+
+def open_without_screen(folder: Path, stream: TextIO | None) -> LocalStore:
+    """With nobody at a window; raises the store's own failures."""
+    return LocalStore.open(folder, key_without_screen(folder, stream))
 
 
 @dataclass(frozen=True, slots=True)

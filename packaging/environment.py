@@ -115,7 +115,12 @@ def _with_uv(venv: Path, python: Path, env: Mapping[str, str]) -> bool:
     if not _with_pip(python, BOOTSTRAP, env) or not uv.exists():
         say("uv is not to be had here; going on with pip, which takes longer")
         return False
-    command = [str(uv), "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(LOCK)]
+    options = [
+        "--quiet",
+        "--compile-bytecode",
+        "--require-hashes",
+    ]  # compiled, for the first start
+    command = [str(uv), "pip", "sync", *options, "--python", str(python), str(LOCK)]
     if _tried(command, {**env, **_uv_settings(python, env)}):
         return True
     say("uv could not do it; going on with pip, which takes longer")

@@ -118,6 +118,31 @@ class FileUnreadable(StoreFailure):
         super().__init__(f"读不到文件“{path.name}”。", "请看它是不是被移走了，或正被别的程序占用。")
 
 
+class FileUnwritable(StoreFailure):
+    """A file cannot be written where somebody wants it."""
+
+    kind = "file-unwritable"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"写不了文件“{path.name}”。", "请换一个文件夹再试。")
+
+
+class BackupUnreadable(StoreFailure):
+    """A file that is not a backup, or one that was cut or changed."""
+
+    kind = "backup-unreadable"
+    sentence = "这个文件不是会办的备份，或者已经损坏。"
+    remedy = "请换一份备份；现有资料没有动过。"
+
+
+class StoreHasWork(StoreFailure):
+    """A store that may not be replaced: something in it is nowhere else."""
+
+    kind = "store-has-work"
+    sentence = "这台电脑上的资料里还有没送出的内容。"
+    remedy = "请先送出或删去，或把资料文件夹改名后再恢复；现有资料没有动过。"
+
+
 class NotAllowed(StoreFailure):
     """An action that the state of things does not permit; nothing was changed."""
 

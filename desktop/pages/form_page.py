@@ -44,6 +44,8 @@ class DraftPage(Page):
         self.notice_gap = Gap(self.notice)
         self.progress = ProgressLine()
         self._act: Act | None = None
+        self._failing = False  # the notice tells of a failure that the next reading may have ended
+        self.form.opened.connect(self._came_back)
         self.form.failed.connect(self.failed)
         self.intake.failed.connect(self.failed)
         self.intake.finished.connect(self._finished)
@@ -123,19 +125,26 @@ class DraftPage(Page):
 
     def say(self, words: str, role: str = "info", action: str = "", act: Act | None = None) -> None:
         """A line on the page; `action` are the words of what can be done about it."""
-        self._act = act
+        self._act, self._failing = act, False
         self.notice.show_words(words, role=role, action=action)
 
     def failed(self, sentence: str, remedy: str) -> None:
         """A known failure: what happened and what to do."""
         self.progress.finish()
         self.say(f"{sentence}{remedy}", "bad")
+        self._failing = True
 
     def taken(self, taken: tuple[Taken, ...]) -> None:
         """What became of the files that were brought in."""
         problems = [one.problem or one.note for one in taken if one.problem or one.note]
         if problems:
             self.say("".join(problems), "bad" if any(one.problem for one in taken) else "info")
+
+    def _came_back(self) -> None:
+        """A draft that had gone, sent and delivered, is here again: returned."""
+        if self._failing:
+            self._failing = False
+            self.notice.clear()
 
     def _acted(self) -> None:
         act, self._act = self._act, None

@@ -75,7 +75,16 @@ class SubmitPage(DraftPage):
         self.seal_title = SectionTitle("要盖章的纸", line=False)
         self.confirm_title = SectionTitle("请您确认", line=False)
         self.confirms = Confirms()
-        parts: list[Any] = [self.notice, self.notice_gap, self.top, 8, self.who_title, self.card_view, 12]
+        parts: list[Any] = [
+            self.notice,
+            self.notice_gap,
+            self.progress,
+            self.top,
+            8,
+            self.who_title,
+            self.card_view,
+            12,
+        ]
         parts += [self.cost_title, self.cost_view, self.cost_notes, 12, self.seal_title, self.seal_view, 12]
         for part in (*parts, self.confirm_title, self.confirms):
             self.add(part)

@@ -7,12 +7,12 @@ of commits, without gaps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from server.models import EntityRow, FeedHeadRow, FeedRow, FeedScopeRow
 from server.repositories.bulk import among, rows_among, run, table_of, upsert_rows
@@ -133,19 +133,30 @@ def publish(connection: Connection, head: Head, changes: Sequence[Changed], know
     return positions
 
 
+def prune(connection: Connection, upto: int) -> int:
+    """Forget tombstones up to this position; how many. A mirror that has not come so far is given a snapshot."""
+    lock_head(connection)
+    gone = connection.execute(
+        delete(FEED).where(FEED.c.gone.is_(True), FEED.c.seq <= upto).returning(FEED.c.scope)
+    ).all()
+    touched = {row[0] for row in gone}
+    connection.execute(update(SCOPE).where(SCOPE.c.id.in_(touched), SCOPE.c.pruned < upto).values(pruned=upto))
+    return len(gone)
+
+
 class _Scopes:
     """The scopes by number and by name, with their counts and sums, while the head is locked."""
 
     def __init__(self, connection: Connection, names: set[str], numbers: set[int]) -> None:
         known = f" OR id IN ({', '.join(map(str, numbers))})" if numbers else ""
-        sql = f"SELECT id, name, seq, count, sum FROM feed_scope WHERE name {{among}}{known}"
+        sql = f"SELECT id, name, seq, count, sum, pruned FROM feed_scope WHERE name {{among}}{known}"
         self._rows: dict[int, list[Any]] = {row[0]: list(row) for row in rows_among(connection, sql, names)}
         self._numbers: dict[str, int] = {row[1]: row[0] for row in self._rows.values()}
         self._moved: set[int] = set()
         if new := sorted(names - self._numbers.keys()):
             last = run(connection, "SELECT COALESCE(MAX(id), 0) FROM feed_scope").scalar()
             for number, name in enumerate(new, start=last + 1):
-                self._numbers[name], self._rows[number] = number, [number, name, 0, 0, 0]
+                self._numbers[name], self._rows[number] = number, [number, name, 0, 0, 0, 0]
 
     def number(self, name: str) -> int:
         return self._numbers[name]
@@ -196,10 +207,18 @@ class Pull:
     pages: Mapping[str, RawPage]
 
 
-def pull(connection: Connection, scopes: Iterable[str], cursors: Mapping[str, int], max_bytes: int, epoch: str) -> Pull:
+def pull(
+    connection: Connection,
+    scopes: Iterable[str],
+    cursors: Mapping[str, int],
+    max_bytes: int,
+    epoch: str,
+    begun: Collection[str] = (),
+) -> Pull:
     """What is new in those of `cursors` that may be read (`scopes`), up to `max_bytes` of bodies in all.
 
-    `connection` shows one consistent picture (Database.read). Another epoch, or a cursor beyond the head, begins anew.
+    `connection` shows one consistent picture (Database.read). Another epoch, a cursor beyond the head, or one that is
+    older than the tombstones that are left, begins anew; but not in the middle of a snapshot that has `begun`.
     """
     own, head = position(connection)
     reset = epoch != own
@@ -209,8 +228,8 @@ def pull(connection: Connection, scopes: Iterable[str], cursors: Mapping[str, in
     pages: dict[str, RawPage] = {}
     left_bytes, left_rows = max_bytes, MAX_PULL_CHANGES
     for scope, cursor in asked.items():
-        number, _, newest, count, total = told.get(scope, (0, scope, 0, 0, 0))
-        fresh = cursor > head
+        number, _, newest, count, total, pruned = told.get(scope, (0, scope, 0, 0, 0, 0))
+        fresh = cursor > head or (0 < cursor < pruned and scope not in begun)
         since = 0 if fresh else cursor
         changes: list[tuple[str, int, int, str | None]] = []
         more = newest > since

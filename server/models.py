@@ -133,6 +133,17 @@ class FeedScopeRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger)  # the newest position in it
     count: Mapped[int] = mapped_column(BigInteger)  # of living rows
     sum: Mapped[int] = mapped_column(BigInteger)  # of their sync.protocol.row_hash
+    pruned: Mapped[int] = mapped_column(
+        BigInteger
+    )  # tombstones up to here are gone: an older cursor is too old
+
+
+class FeedDayRow(Base):
+    """How far the feed had come on a day: how old a position is."""
+
+    __tablename__ = "feed_day"
+    day: Mapped[str] = mapped_column(primary_key=True)  # ISO date, Shanghai
+    seq: Mapped[int] = mapped_column(BigInteger)
 
 
 class FeedRow(Base):

@@ -17,11 +17,13 @@ from types import FrameType
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
+from domain.bugs import report_of
 from server import duties, schema
 from server.app import create_app
 from server.founding import invite_at
 from server.outlet import deliver, ports_of
 from server.ports.study import Inbox
+from server.pruning import Pruner
 from server.settings import Settings
 from server.study import take_in
 from server.work import Work, build
@@ -125,6 +127,7 @@ def listen(host: str, port: int) -> socket.socket:
 def _duty(parts: Work, stop: threading.Event) -> None:
     """Whoever holds the duty delivers and takes in; a failure of the database or a port is tried again."""
     holder, ports, inbox = uuid.uuid4().hex, ports_of(parts), Inbox(parts.settings.study_inbox)
+    pruner = Pruner()
     while not stop.is_set():
         try:
             parts.database.checkpoint()
@@ -132,7 +135,10 @@ def _duty(parts: Work, stop: threading.Event) -> None:
                 take_in(parts, inbox)
                 deliver(parts, ports)
                 parts.blobs.sweep((parts.clock() - ABANDONED).timestamp())
+                pruner.look(parts)
         except (SQLAlchemyError, OSError) as error:
             log.warning("duties: %s, tried again", type(error).__name__)
+        except Exception as error:  # a bug in one duty must not end all of them for as long as the server runs
+            log.error("a bug in the duties: %s", report_of(error))
         parts.outlet.wait(PAUSE)
         parts.outlet.clear()

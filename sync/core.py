@@ -328,7 +328,10 @@ class SyncCore:
     # ---- pull --------------------------------------------------------------------------------------------------------
 
     def _start_pull(self, cursors: Mapping[str, int]) -> None:
-        asked = PullRequest(epoch=self._known_epoch(), cursors=dict(cursors), max_bytes=self._pull_pace.limit)
+        begun = [scope for scope in self._mirror.begun() if scope in cursors]
+        asked = PullRequest(
+            epoch=self._known_epoch(), cursors=dict(cursors), max_bytes=self._pull_pace.limit, begun=begun
+        )
         self._pull = Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
         self._want_pull, self._pushes = False, 0
         self._transport.start(self._pull.call)

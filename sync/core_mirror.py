@@ -12,6 +12,7 @@ from sync.ports import StorePort
 from sync.protocol import PullReply, ScopePage
 
 CALM_POLL = 60.0  # seconds between two questions when nothing is expected
+FEW = 100  # rows of one answer that are written in one transaction
 SHRINK_FROM, SHRINK_TO = 100, 0.5  # rows; a scope that loses more than half of so many asks first
 SHRINK_ASKED = ("unit:", "office", "finance", "public")
 
@@ -33,11 +34,18 @@ class Mirroring:
         self._mismatches: dict[str, int] = {}  # in a row
         self._allowed_to_shrink: set[str] = set()
         self._held: set[str] = set()  # scopes that wait for a person's word
+        self._begun: set[str] | None = None  # scopes whose snapshot is on its way; None: not looked up yet
 
     def cursors(self) -> dict[str, int]:
         """What to ask for: every scope that is not held."""
         cursors = self._store.cursors(self._account)
         return {scope: at for scope, at in cursors.items() if scope not in self._held}
+
+    def begun(self) -> list[str]:
+        """Scopes whose snapshot is on its way: their position is in its middle, and not too old."""
+        if self._begun is None:
+            self._begun = set(self._store.unfinished(self._account))
+        return sorted(self._begun)
 
     def accept_shrink(self, scope: str) -> None:
         """A person agreed that much of this scope goes."""
@@ -46,15 +54,26 @@ class Mirroring:
 
     def going_on(self, reply: PullReply, asked: Mapping[str, int]) -> dict[str, ScopePage]:
         """The pages that go on where the mirror stands now; another one is asked for again."""
-        here = self._store.cursors(self._account)
-        return {
-            scope: page
-            for scope, page in reply.scopes.items()
-            if page.fresh or here.get(scope) == (0 if reply.reset else asked.get(scope))
-        }
+        here, begun = self._store.cursors(self._account), set(self.begun())
+        pages = {}
+        for scope, page in reply.scopes.items():
+            since = 0 if reply.reset else asked.get(scope)
+            if page.fresh or here.get(scope) == since:
+                pages[scope] = page
+                begun = (
+                    begun | {scope} if page.more and (page.fresh or not since or scope in begun) else begun - {scope}
+                )
+        self._begun = begun
+        return pages
 
     def take(self, pages: Mapping[str, ScopePage], now: datetime) -> Taken:
-        """Write them down; count and sum are compared where a scope is complete."""
+        """Write them down, little of it all at once; count and sum are compared where a scope is complete."""
+        if sum(len(page.changes) for page in pages.values()) > FEW:
+            return self._take(pages, now)
+        with self._store.together():
+            return self._take(pages, now)
+
+    def _take(self, pages: Mapping[str, ScopePage], now: datetime) -> Taken:
         changed, again, later = [], False, None
         for scope, page in pages.items():
             if self._shrinks(scope, page):

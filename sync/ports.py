@@ -95,11 +95,17 @@ class StorePort(Protocol):
         at the end (`more` false).
         """
 
+    def together(self) -> AbstractContextManager[object]:
+        """What is written inside becomes durable at its end, all of it or nothing."""
+
     def count(self, account: str, scope: str) -> int:
         """Living rows mirrored in this scope."""
 
     def cursors(self, account: str) -> dict[str, int]:
         """Scope -> position, for the scopes of `set_scopes`; 0 where nothing was pulled yet."""
+
+    def unfinished(self, account: str) -> Collection[str]:
+        """Scopes of which no whole snapshot has come yet."""
 
     def set_scopes(self, account: str, scopes: Sequence[str]) -> None:
         """What this account may see, from its login; rows of other scopes go."""

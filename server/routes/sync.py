@@ -83,7 +83,7 @@ def pull(
 ) -> Response:
     """What is new in each scope since a position, page by page; from 0, all of it."""
     with parts.database.read() as connection:
-        found = feed.pull(connection, caller.scopes, asked.cursors, asked.max_bytes, asked.epoch)
+        found = feed.pull(connection, caller.scopes, asked.cursors, asked.max_bytes, asked.epoch, asked.begun)
     return Response(pull_reply(found.epoch, found.head, found.pages, reset=found.reset), media_type=JSON_TYPE)
 
 

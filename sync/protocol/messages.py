@@ -143,6 +143,7 @@ class PullRequest(Message):
     epoch: str
     cursors: Annotated[dict[str, Position], Field(max_length=100)]
     max_bytes: Annotated[int, Field(ge=1, le=MAX_PULL_BYTES)] = PULL_BYTES
+    begun: Annotated[list[str], Field(max_length=100)] = []  # a snapshot is under way there: no position is too old
 
 
 class ScopePage(Message):

@@ -185,6 +185,10 @@ class SyncStore:
                 answers.merge_shared(writer, account, entity, body, version, now)
         return totals
 
+    def together(self) -> AbstractContextManager[object]:
+        """What is written inside becomes durable at its end, all of it or nothing."""
+        return self._store.transaction()
+
     def count(self, account: str, scope: str) -> int:
         """Living rows mirrored in this scope."""
         with self._store.reading() as reader:
@@ -194,6 +198,11 @@ class SyncStore:
         """Scope -> position; 0 where nothing was pulled yet."""
         with self._store.reading() as reader:
             return {scope: cursor.seq for scope, cursor in reader.mirror.cursors(account).items()}
+
+    def unfinished(self, account: str) -> set[str]:
+        """Scopes of which no whole snapshot has come yet."""
+        with self._store.reading() as reader:
+            return {scope for scope, cursor in reader.mirror.cursors(account).items() if not cursor.complete}
 
     def set_scopes(self, account: str, scopes: Sequence[str]) -> None:
         """What this account may see, from its login; rows of other scopes go."""

@@ -112,20 +112,29 @@ class Mirror:
     cursors: dict[str, int] = field(default_factory=dict)
     sums: dict[str, tuple[int, int]] = field(default_factory=dict)
     epoch: str = ""
+    begun: set[str] = field(default_factory=set)
+    snapshots: int = 0  # how often a scope was begun anew because the server said so
 
-    def pull(self, house: House, scopes: Sequence[str], max_bytes: int = 1 << 20) -> int:
-        """Until nothing more comes; how many answers that took."""
+    def pull(self, house: House, scopes: Sequence[str], max_bytes: int = 1 << 20, answers: int = 1 << 30) -> int:
+        """Until nothing more comes, or so many answers have; how many that took."""
         more, rounds = True, 0
-        while more:
+        while more and rounds < answers:
             cursors = {scope: self.cursors.get(scope, 0) for scope in scopes}
             with house.work.database.read() as connection:
-                found = feed.pull(connection, scopes, cursors, max_bytes, self.epoch or house.epoch)
+                found = feed.pull(connection, scopes, cursors, max_bytes, self.epoch or house.epoch, self.begun)
             answer = json.loads(pull_reply(found.epoch, found.head, found.pages, reset=found.reset))
             self.epoch = answer["epoch"]
             rounds += 1
             more = False
             for scope, page in answer["scopes"].items():
                 rows = self.rows.setdefault(scope, {})
+                if page.get("fresh"):
+                    rows.clear()
+                    self.snapshots += 1
+                if page.get("more") and (page.get("fresh") or not cursors[scope] or scope in self.begun):
+                    self.begun.add(scope)
+                else:
+                    self.begun.discard(scope)
                 seqs = [change[1] for change in page["changes"]]
                 assert seqs == sorted(set(seqs)), "positions come in order, each once"
                 for entity, _, version, body in page["changes"]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.operations import Kind
 from server import feed
+from server.pruning import Pruner
 from sync.protocol import row_hash
 from tests.server.desks import AGENCY, OTHER_UNIT, UNIT, House, Mirror, a_house, new_key_id
 
@@ -142,6 +143,58 @@ def test_what_moved_is_told_by_scope(house: House) -> None:
         assert sorted(feed.moved(connection, before)) == ["office", "unit:u1"]
 
 
+def prune(house: House) -> int:
+    """Every tombstone there is."""
+    with house.work.database.write() as connection:
+        return feed.prune(connection, feed.position(connection)[1])
+
+
+def tombstones(house: House) -> int:
+    with house.work.database.read() as connection:
+        return len(connection.exec_driver_sql("SELECT entity FROM feed WHERE gone").all())
+
+
+def a_departure(house: House) -> None:
+    """Two people of the unit: then one leaves it."""
+    house.put(person("1"), person("2"))
+    house.put(person("1", OTHER_UNIT))
+
+
+def test_a_cursor_older_than_the_tombstones_begins_a_snapshot(house: House) -> None:
+    desk = house.desk("account/main")
+    house.put(person("1"), person("2"))
+    away = desk.mirror()
+    house.put(person("1", OTHER_UNIT))
+    assert prune(house) == tombstones(house) + 1 == 1
+    away.pull(house, desk.caller.scopes)
+    assert away.snapshots == 1
+    assert away.body("person/1") is None
+    assert away.rows == desk.mirror().rows
+    away.pull(house, desk.caller.scopes)
+    assert away.snapshots == 1, "once it has come so far it is told only what is new"
+
+
+def test_a_snapshot_in_small_pages_comes_to_its_end_after_pruning(house: House) -> None:
+    house.put(*(person(str(n)) for n in range(30)))
+    house.put(person("1", OTHER_UNIT))
+    prune(house)
+    desk, mirror = house.desk("account/main"), Mirror()
+    assert mirror.pull(house, desk.caller.scopes, max_bytes=400, answers=100) < 100
+    assert mirror.rows == desk.mirror().rows
+
+
+def test_tombstones_are_kept_for_more_than_a_year(house: House) -> None:
+    a_departure(house)
+    pruner = Pruner()
+    assert pruner.look(house.work) == 0
+    house.watch.forward(days=399)
+    assert pruner.look(house.work) == 0
+    assert tombstones(house) == 1
+    house.watch.forward(days=2)
+    assert pruner.look(house.work) == 1
+    assert tombstones(house) == 0
+
+
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("person"), st.integers(0, 5), st.sampled_from([UNIT, OTHER_UNIT, None])),
@@ -149,6 +202,7 @@ steps = st.lists(
         st.tuples(st.just("application"), st.integers(0, 3), st.lists(st.integers(0, 5), max_size=3, unique=True)),
         st.tuples(st.just("draft"), st.integers(0, 2), st.booleans()),
         st.tuples(st.just("pull"), st.integers(0, 6), st.integers(150, 3_000)),
+        st.tuples(st.just("prune"), st.integers(0, 0), st.just(None)),
     ),
     max_size=25,
 )
@@ -178,6 +232,8 @@ def test_law_a_mirror_kept_up_equals_one_pulled_from_zero(script: list[tuple[str
                     main.ask(Kind.DELETE_DRAFT, f"draft/{number}", {})
                 case "pull":
                     kept.pull(house, EVERY[number:] or EVERY, max_bytes=more)
+                case "prune":
+                    prune(house)
         kept.pull(house, EVERY, max_bytes=700)
         whole = Mirror()
         whole.pull(house, EVERY)

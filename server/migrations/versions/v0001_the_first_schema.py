@@ -134,6 +134,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_feed_scope_seq"), ["scope", "seq"], unique=True)
 
     op.create_table(
+        "feed_day",
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_feed_day")),
+    )
+    op.create_table(
         "feed_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -151,6 +157,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("sum", sa.BigInteger(), nullable=False),
+        sa.Column("pruned", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_scope")),
         sa.UniqueConstraint("name", name=op.f("uq_feed_scope_name")),
     )

@@ -2,106 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop import words
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.case_model import CaseModel, Opened
-from desktop.pages.case_words import Change, PaperLine, PersonLine
-from desktop.rows_model import Act, Column, RowsModel
+from desktop.pages.case_parts import ConfirmLine, PapersView
+from desktop.pages.case_words import BILL, Change, PaperLine, PersonLine
+from desktop.printing import print_pdf, save_file
+from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
-from desktop.widgets.base import Box, Icon, Label, column, row, show_if
+from desktop.widgets.base import Icon, Label, column, row, show_if
 from desktop.widgets.buttons import Button, TabItem, Tabs
-from desktop.widgets.fields import Field
-from desktop.widgets.inputs import TextInput
 from desktop.widgets.notes import EmptyState
 from desktop.widgets.panel import Card, Panel, Section
-from desktop.widgets.previews import ImageDesk, PdfPreview
 from desktop.widgets.timeline import Timeline
-from domain.transitions import ActionChoice
 
 SHOWN = 8  # people in the panel
 
 
 def make(context: Context, key: str) -> Page:
     return CasePage(context, key)
-
-
-class ConfirmLine(Box):
-    """Ending an application is asked once more, on the page, with its reason where the pack wants one."""
-
-    def __init__(self) -> None:
-        super().__init__(fill="warn_soft", radius=4)
-        self._words = Label("", "panel_body", wrap=True)
-        self.reason = Field("原因", TextInput(), required=True, width=320)
-        self.reason.editor.setObjectName("case.reason")
-        self.yes = Button("", "primary")
-        self.yes.setObjectName("case.confirm")
-        self.no = Button("不了", "secondary")
-        self.no.setObjectName("case.cancel")
-        self.setLayout(
-            column(self._words, self.reason, row(self.yes, self.no, None, spacing=8), spacing=10,
-                   margins=(16, 12, 16, 12))
-        )  # fmt: skip
-        self.choice: ActionChoice | None = None
-        self.no.clicked.connect(self.hide)
-        self.hide()
-
-    def ask(self, choice: ActionChoice) -> None:
-        self.choice = choice
-        self._words.setText(f"{choice.label}这份申请？{choice.confirm or '送达后不能恢复'}。")
-        self.yes.set_text(f"确定{choice.label}")
-        show_if(self.reason, choice.require_reason)
-        self.show()
-        (self.reason if choice.require_reason else self.no).setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-class PapersView(QWidget):
-    """Attachments at the left, the one that is open at the right."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: RowsModel[PaperLine] = RowsModel(
-            [
-                Column("资料", lambda p: p.material, sub=lambda p: p.paper.name, weight=500),
-                Column("谁的", lambda p: p.who, width=96),
-                Column("文件", lambda p: p.about, role="text2", font="panel_body", width=176),
-                Column("打开", acts=lambda p: (Act("open", "打开"),) if p.here else (), text=None, align="right",
-                       width=72),
-            ],
-            key=lambda p: p.id,
-        )  # fmt: skip
-        empty = EmptyState("没有附件", "送出的资料会列在这里。", icon="clip")
-        self.list = RowsView(self.rows, name="附件", row_height=48, fit=True, empty=empty)
-        self.list.setObjectName("case.papers")
-        self.image = ImageDesk()
-        self.image.setMinimumHeight(360)
-        self.pdf = PdfPreview()
-        self.pdf.setMinimumHeight(420)
-        self.pdf.setAccessibleName("附件预览")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self.list, self.image, self.pdf):
-            layout.addWidget(part)
-        layout.addStretch(1)
-        self.image.hide()
-        self.pdf.hide()
-
-    def show_paper(self, line: PaperLine, data: bytes) -> None:
-        is_pdf = data.startswith(b"%PDF")
-        self.pdf.setVisible(is_pdf)
-        self.image.setVisible(not is_pdf)
-        if is_pdf:
-            self.pdf.show_bytes(data)
-        else:
-            self.image.show_bytes(data, f"{line.material}·{line.who}", line.about)
-
-    @property
-    def preview(self) -> QWidget:
-        return self.pdf if self.pdf.isVisibleTo(self) else self.image
 
 
 class CasePage(Page):
@@ -141,7 +64,13 @@ class CasePage(Page):
         self.tabs.chosen.connect(self._choose)
         self.papers.list.opened.connect(self._open_paper)
         self.papers.list.followed.connect(self._follow_paper)
+        self.papers.stopped.connect(self.model.carrier.drop)
+        self.papers.again.connect(self._open_paper)
+        self.papers.printed.connect(lambda data: print_pdf(data, self))
+        self.papers.saved.connect(self._save_paper)
         self.model.paper_opened.connect(self._show_paper)
+        self.model.paper_moved.connect(self.papers.show_wait)
+        self.model.paper_failed.connect(self.papers.show_words)
         self.model.changed.connect(self.refresh)
         self.shortcut("Ctrl+P", self._print)
         show_if(self.missing, False)
@@ -152,13 +81,17 @@ class CasePage(Page):
         self.end.setObjectName("case.end")
         self.receipt = Button("打印回执", "quiet", icon="printer")
         self.receipt.setObjectName("case.receipt")
-        self.copy = Button("再办一份相同的", "secondary")
+        self.copy = Button("复制为新申请", "secondary")
         self.copy.setObjectName("case.copy")
+        self.take_back = Button("撤回", "quiet", icon="close")
+        self.take_back.setObjectName("case.withdraw")
         self.amend = Button("去修改", "primary")
         self.amend.setObjectName("case.amend")
-        self.set_actions([self.end, self.receipt, self.copy, self.amend])
-        for button in (self.end, self.receipt, self.copy, self.amend):
+        self._acts = (self.end, self.take_back, self.receipt, self.copy, self.amend)
+        self.set_actions(list(self._acts))
+        for button in self._acts:
             button.hide()
+        self.take_back.clicked.connect(self.model.take_back)
         self.end.clicked.connect(self._ask)
         self.receipt.clicked.connect(self._print)
         self.copy.clicked.connect(self.model.copy)
@@ -199,6 +132,7 @@ class CasePage(Page):
 
     def hidden(self) -> None:
         self.model.sleep()
+        self.model.carrier.drop()
 
     def refresh(self) -> None:
         found = self.model.opened
@@ -211,7 +145,7 @@ class CasePage(Page):
             return
         self._show_head(found)
         items = [TabItem("story", "经过", len(found.moments)), TabItem("people", "人员", len(found.people)),
-                 TabItem("papers", "附件", len(found.papers))]  # fmt: skip
+                 TabItem("papers", "资料", len(found.papers))]  # fmt: skip
         if found.case.previous:
             items.append(TabItem("compare", "历次比较", len(found.changes)))
         self.tabs.set_items(items)
@@ -225,8 +159,8 @@ class CasePage(Page):
         """No application of this id: what was shown of it before goes."""
         draft = self.model.draft
         self.set_head((draft.title if draft is not None else "") or "申请")
-        for button in (self.end, self.receipt, self.copy, self.amend, self.confirm):
-            button.hide()
+        for part in (*self._acts, self.confirm):
+            part.hide()
         if self.panel is not None:
             self.panel.set_title("现在在谁手上")
             self.panel.set_sections([Section("", Label("在您手上", "row_title"))] if draft is not None else [])
@@ -241,6 +175,7 @@ class CasePage(Page):
         show_if(self.receipt, bool(found.receipts))
         show_if(self.copy, found.may_copy)
         show_if(self.amend, case.category == "returned" and found.unit_desk and not case.pending)
+        show_if(self.take_back, self.model.withdrawable is not None)
         show_if(self.end, bool(found.actions))
         if found.actions:
             self.end.set_text(found.actions[0].label)
@@ -255,29 +190,51 @@ class CasePage(Page):
             sections.append(self._holder(found))
         else:
             self.panel.set_title("已经办结", found.case.row.completed_on)
+            sections += [self._whom_to_ask(found)] if found.case.desk.get("phone") else []
         if found.people:
             lines = [_line(one.name, one.card, one.state) for one in found.people[:SHOWN]]
             more = f"还有 {len(found.people) - SHOWN} 人，在“人员”里" if len(found.people) > SHOWN else ""
             sections.append(Section("办理的人", *lines, note=more or str(len(found.people))))
+        bills = [line for line in found.papers if line.made.startswith(BILL)]
+        if bills:
+            sections.append(Section("账单", *(self._bill_line(one) for one in bills)))
         if found.receipts:
             sections.append(Section("回执", *(self._receipt_line(*one) for one in found.receipts)))
         self.panel.set_sections(sections)
         self.panel.set_foot(_foot(found), icon="lock")
 
     def _holder(self, found: Opened) -> QWidget:
-        case, desk = found.case.row, found.case.desk
-        phone = case.phone or str(desk.get("phone") or "")
+        """Who has it and their telephone; in one's own hands, whom to ask about it."""
+        case = found.case.row
         if case.pending:
-            return Section("", Label("还在这台电脑和协会之间，等协会回音。", "panel_body", "text2", wrap=True))
+            words_ = (
+                "还没有离开这台电脑，可以撤回。" if self.model.withdrawable else "还在这台电脑和协会之间，等协会回音。"
+            )
+            return Section("", Label(words_, "panel_body", "text2", wrap=True))
+        name = "在您手上" if found.mine else found.holder or "对方"
+        lines: list[QWidget] = [
+            Label(name, "row_title", weight=600, wrap=True),
+            Label(f"{case.status}　已 {words.since(case.since, self.context.now())}", "panel_body", wrap=True),
+        ]
+        if found.mine:
+            return _stacked(Card(*lines), self._whom_to_ask(found)) if found.case.desk.get("phone") else Card(*lines)
+        contact = str(found.case.desk.get("contact") or "")
+        phone = case.phone or str(found.case.desk.get("phone") or "")
+        parts = [Label(contact, "panel_body", "text2")] if contact else []
+        return Card(*lines, *parts, *([self._phone_line(phone)] if phone else []))
+
+    def _whom_to_ask(self, found: Opened) -> QWidget:
+        desk = found.case.desk
+        name = " ".join(part for part in (str(desk.get("name") or ""), str(desk.get("contact") or "")) if part)
+        return Section("有疑问请致电", Label(name, "panel_body", wrap=True), self._phone_line(str(desk["phone"])))
+
+    def _phone_line(self, phone: str) -> QWidget:
         copy = Button("复制", "link", small=True, name="复制电话")
         copy.clicked.connect(lambda _=False: self._copy(phone))
         line = QWidget()
         line.setLayout(row(Icon("phone", "text2", 14), Label(phone, "body", selectable=True, weight=500), None, copy,
                            spacing=8))  # fmt: skip
-        parts: list[QWidget] = [Label(found.holder or "对方", "row_title", weight=600, wrap=True)]
-        contact = str(desk.get("contact") or "")
-        parts.append(Label(f"{case.status}　{contact}".strip("　"), "panel_body", wrap=True))
-        return Card(*parts, *([line] if phone else []))
+        return line
 
     def _receipt_line(self, op_id: str, number: int, when: str) -> QWidget:
         link = Button("打开", "link", small=True, name=f"打开回执 {number}")
@@ -286,6 +243,15 @@ class CasePage(Page):
         place = QWidget()
         text = column(Label(f"送达回执 {number}", "panel_body"), Label(words.stamp(when), "secondary", "text2"))
         place.setLayout(row(Icon("file", "text2", 16), text, None, link, spacing=10))
+        return place
+
+    def _bill_line(self, line: PaperLine) -> QWidget:
+        link = Button("打开", "link", small=True, name=f"打开{line.material} {line.name}")
+        link.setObjectName(f"case.{line.made}")
+        link.clicked.connect(lambda _=False: self.model.open_paper(line))
+        place = QWidget()
+        text = column(Label(line.material, "panel_body"), Label(line.about, "secondary", "text2"))
+        place.setLayout(row(Icon("money", "text2", 16), text, None, link, spacing=10))
         return place
 
     def _copy(self, phone: str) -> None:
@@ -318,18 +284,29 @@ class CasePage(Page):
         self.model.act(choice.id, reason)
 
     def _print(self) -> None:
-        if self.model.opened is not None and self.model.opened.receipts:
+        """The paper that is open, else the receipt."""
+        if self.papers.isVisibleTo(self) and self.papers.printable:
+            print_pdf(self.papers.printable, self)
+        elif self.model.opened is not None and self.model.opened.receipts:
             self.model.receipt_paper(self.model.opened.receipts[-1][0])
+
+    def _save_paper(self, data: bytes, name: str) -> None:
+        try:
+            path = save_file(data, name, self, kinds=f"{name.rpartition('.')[2].upper()} (*.{name.rpartition('.')[2]})")
+        except OSError as error:
+            self.context.tell(f"文件存不进去：{error.strerror}。请换一个文件夹。", "bad")
+            return
+        if path is not None:
+            self.context.tell(f"已保存为“{path.name}”。")
 
     def _open_paper(self, line: object) -> None:
         if isinstance(line, PaperLine):
-            if line.here:
-                self.model.open_paper(line)
-            else:
-                self.context.tell("这个附件不在这台电脑上，请在添加它的电脑上打开。", "wait")
+            if line.paper is not None and not line.here:
+                self.papers.show_wait(line, 0)
+            self.model.open_paper(line)
 
-    def _show_paper(self, line: PaperLine, data: bytes) -> None:
-        self.papers.show_paper(line, data)
+    def _show_paper(self, line: PaperLine, data: bytes, gaps: str) -> None:
+        self.papers.show_paper(line, data, gaps)
         self.reveal(self.papers.preview)
 
     def _follow_paper(self, line: object, _key: str) -> None:
@@ -354,6 +331,12 @@ def _below(part: QWidget) -> QWidget:
     """The part at the top of its place, which may be higher."""
     place = QWidget()
     place.setLayout(column(8, part, None))
+    return place
+
+
+def _stacked(*parts: QWidget) -> QWidget:
+    place = QWidget()
+    place.setLayout(column(*parts, spacing=8))
     return place
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop import starting
+from desktop.alive import while_there
+from desktop.carrying import Carrier
 from desktop.context import Context
 from desktop.pages.case_words import (
+    BILL,
     Change,
     PaperLine,
     PersonLine,
@@ -26,7 +31,10 @@ from sync import actions
 from sync.store.drafts import Draft
 from sync.store.local import Reader
 from sync.store.text import key_of
-from sync.views import Case, case, rows_for
+from sync.views import Case, OutboxRow, case, rows_for
+
+if TYPE_CHECKING:
+    from desktop.pages.case_papers import MadePaper
 
 
 @dataclass(frozen=True)
@@ -43,18 +51,27 @@ class Opened:
     receipts: tuple[tuple[str, int, str], ...]  # op_id, number, when
     may_copy: bool
     unit_desk: bool
+    mine: bool  # it waits for this very desk
 
 
 class CaseModel(Watching[Opened | Draft | None]):
     """Reads an application; acts on it."""
 
-    paper_opened = Signal(object, object)  # PaperLine, bytes
+    paper_opened = Signal(object, object, str)  # PaperLine, bytes, what has to be written in by hand
+    paper_moved = Signal(object, int)  # PaperLine, bytes that are in
+    paper_failed = Signal(object, str, str)  # PaperLine, what happened, what to do
 
     def __init__(self, context: Context, key: str, parent: QObject | None = None) -> None:
         super().__init__(context, parent)
         self.id = f"application/{key}"
         self.opened: Opened | None = None
         self.draft: Draft | None = None
+        self.carrier = Carrier(context, self)
+        self.carrier.came.connect(self._came)
+        self.carrier.moved.connect(self._moves)
+        self.carrier.failed.connect(self._broke)
+        self._wanted: PaperLine | None = None
+        self._making = 0
 
     def look(self, reader: Reader) -> Opened | Draft | None:
         context = self.context
@@ -77,6 +94,7 @@ class CaseModel(Watching[Opened | Draft | None]):
             tuple((one.op_id, one.receipt, one.answered_at or "") for one in found.asked if one.receipt),
             may_copy=service is not None and actor in service.spec.applicant,
             unit_desk=desk in ("unit", "person"),
+            mine=found.row.holder_actor == actor,
         )
 
     def take(self, found: Opened | Draft | None) -> None:
@@ -102,15 +120,66 @@ class CaseModel(Watching[Opened | Draft | None]):
     def copy(self) -> None:
         starting.again(self.context, self.id)
 
+    @property
+    def is_settled(self) -> bool:
+        return super().is_settled and self.carrier.is_settled and not self._making
+
     def open_paper(self, line: PaperLine) -> None:
-        """Its bytes, deciphered on the lane."""
-        account = self.context.account
+        """Its bytes: from this machine, from the association, or made from what was sent."""
+        self._wanted = line
+        self.carrier.drop()
+        if line.made.startswith(BILL):
+            self.context.go(line.made)
+        elif line.paper is not None:
+            self.carrier.ask(line.paper)
+        else:
+            self._make(line)
 
-        def read(reader: Reader) -> bytes:
-            with reader.files.open(account, line.paper.blob) as file:
-                return file.read()
+    def _make(self, line: PaperLine) -> None:
+        context, application = self.context, self.id
+        account, pack, now, day = context.account, context.pack, context.now(), context.today()
 
-        self.context.read(read, lambda data: self.paper_opened.emit(line, data))
+        def work(reader: Reader) -> MadePaper | None:
+            from desktop.pages.case_papers import make_paper  # loads what writes PDFs, on the lane
+
+            return make_paper(reader, account, pack, application, line.made, now=now, day=day)
+
+        self._making += 1
+        context.read(work, while_there(self, partial(self._made, line)))
+
+    def _made(self, line: PaperLine, made: MadePaper | None) -> None:
+        self._making -= 1
+        if made is not None and self._wanted is line:
+            self.paper_opened.emit(line, made.pdf, made.gaps)
+
+    def _came(self, _paper: object, data: bytes) -> None:
+        if self._wanted is not None:
+            self.paper_opened.emit(self._wanted, data, "")
+
+    def _moves(self, _paper: object, count: int) -> None:
+        if self._wanted is not None:
+            self.paper_moved.emit(self._wanted, count)
+
+    def _broke(self, _paper: object, words: str, remedy: str) -> None:
+        if self._wanted is not None:
+            self.paper_failed.emit(self._wanted, words, remedy)
+
+    def take_back(self) -> None:
+        """撤回 while it has not left this machine: it is a draft again."""
+        context, asked = self.context, self.withdrawable
+        if asked is None:
+            return
+        account, now, op_id = context.account, context.now(), asked.op_id
+        context.write(
+            lambda store: actions.cancel(store, account, op_id, now=now),
+            lambda _draft: context.tell("已撤回，没有送出。"),
+        )
+
+    @property
+    def withdrawable(self) -> OutboxRow | None:
+        """What was asked last and has not left this machine."""
+        asked = self.opened.case.asked if self.opened is not None else ()
+        return asked[-1] if asked and asked[-1].can_cancel else None
 
     def receipt_paper(self, op_id: str) -> None:
         self.context.go(f"receipt/{op_id}")

@@ -20,6 +20,7 @@ VERB_ICONS = {
     "confirm": ("ok", "ok"), "return": ("return", "warn"), "reject": ("bad", "bad"), "withdraw": ("close", "text2"),
     "result": ("book", "ok"), "save": ("pencil", "text2"),
 }  # fmt: skip
+FORM, LETTER, BILL = "form", "letter:", "bill/"  # papers that are made here, not attached
 FORWARD = ("approve", "confirm", "pay", "submit", "resubmit")
 
 
@@ -38,14 +39,16 @@ class PersonLine:
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One attachment."""
+    """One paper: an attachment, or one that is made here from what was sent."""
 
     id: str
-    paper: Paper
+    paper: Paper | None  # the attachment
     material: str
+    name: str  # of its file
     who: str
     about: str  # JPG, 1 页, 812 KB
     here: bool
+    made: str = ""  # form, letter:<document>, bill/<key>
 
 
 @dataclass(frozen=True)
@@ -190,16 +193,31 @@ def value_words(pack: Pack, field: FieldSpec, value: Any) -> str:
 
 
 def paper_lines(case: Case, pack: Pack, people: Mapping[str, PersonRow]) -> tuple[PaperLine, ...]:
-    """Every attachment with the name of its material and of its person."""
-    labels = material_labels(pack, pack.services.get(case.row.service))
+    """What was sent: the form and the letter as papers, every attachment with its person; then the bills."""
+    service = pack.services.get(case.row.service)
+    if service is None:
+        return ()
+    made = [PaperLine(FORM, None, f"{service.label}表", "送出的全部内容", "整份申请", "PDF", True, FORM)]
+    for each in service.spec.templates:
+        if each in pack.spec.documents:
+            label = pack.spec.documents[each].label
+            made.append(PaperLine(LETTER + each, None, label, "按送出的内容生成，未盖章", "整份申请", "PDF", True,
+                                  LETTER + each))  # fmt: skip
+    labels = material_labels(pack, service)
     who = {line.id: line.name for line in people_lines(case, pack, people)}
-    made = []
     for number, paper in enumerate(case.papers):
         about = [paper.type.upper(), f"{paper.pages} 页" if paper.pages else "", words.size(paper.bytes)]
         made.append(
             PaperLine(f"{number}-{paper.blob}", paper, labels.get(paper.material, paper.name or paper.material),
-                      who.get(paper.row or "", "整份申请"), "，".join(part for part in about if part), paper.here)
+                      paper.name, who.get(paper.row or "", "整份申请"), "，".join(part for part in about if part),
+                      paper.here)
         )  # fmt: skip
+    for bill in case.bills:
+        kind = pack.spec.bill_kinds.get(str(bill.get("kind")), "缴费单")
+        state = pack.spec.bill_statuses.get(str(bill.get("status")), "")
+        total = words.yuan(bill.get("total")) if bill.get("total") else "有金额未设定"
+        made.append(PaperLine(str(bill["id"]), None, f"{kind}账单", str(bill.get("number") or ""), "整份申请",
+                              "，".join(part for part in (total, state) if part), True, str(bill["id"])))  # fmt: skip
     return tuple(made)
 
 

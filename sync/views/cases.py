@@ -135,18 +135,19 @@ def case(reader: Reader, account: str, pack: Pack, application: str, *, now: dat
     covered = overlay.many([str(one) for one in body.get("covers") or ()])
     rows = _Rows(reader, account, pack, [shown, *covered.values()])
     row = rows.of(shown)
+    steps = _steps(reader, pack, shown)
     asked = (operation(reader, kept.op_id, now=now) for kept in reader.operations.of_entity(account, application))
     return Case(
         row=row,
         body=body,
         form=form,
         previous=body.get("previous") or {},
-        steps=_steps(reader, pack, shown),
+        steps=steps,
         bills=tuple(bill.body for bill in bills.values()) + tuple(bill.body for bill in also.values()),
         covered=tuple(rows.of(one) for one in covered.values()),
         papers=papers(reader, account, form),
         asked=tuple(one for one in asked if one is not None),
-        desk=_desk(reader, account, pack, row),
+        desk=_desk(reader, account, pack, row, steps),
     )
 
 
@@ -266,13 +267,18 @@ def _mirrored_steps(reader: Reader, shown: Shown) -> int:
     return len(found.body.get("history") or ()) if found else 0
 
 
-def _desk(reader: Reader, account: str, pack: Pack, row: CaseRow) -> Mapping[str, Any]:
-    actor = pack.spec.actors.get(row.holder_actor)
-    if actor is None:
-        return {}
-    wanted = row.agency if actor.desk == "agency" and row.agency else f"desk/{actor.desk}"
-    found = reader.mirror.get(account, wanted)
-    return found.body if found else {}
+def _desk(reader: Reader, account: str, pack: Pack, row: CaseRow, steps: Iterable[Step]) -> Mapping[str, Any]:
+    """Whoever has it, or, while the applicant has it or nobody, whoever of the other side had it last."""
+    had = [row.holder_actor, *reversed([step.actor for step in steps])]
+    offices = [spec.desk for actor in had if (spec := pack.spec.actors.get(actor)) is not None]
+    ahead = ["agency"] if row.agency else []
+    for desk in (*offices, *ahead, "association", "secretariat"):
+        if desk in ("unit", "person", "system"):
+            continue
+        found = reader.mirror.get(account, row.agency if desk == "agency" and row.agency else f"desk/{desk}")
+        if found is not None and found.body.get("phone"):
+            return found.body
+    return {}
 
 
 def _has(reader: Reader, account: str, row: CaseRow, wanted: str) -> bool:

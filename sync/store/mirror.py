@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from sync.protocol import add_to_sum
@@ -135,31 +135,16 @@ class Mirror:
     ) -> tuple[int, int]:
         """Put these Changes of one scope in; the (count, sum) of its living rows after it."""
         newest = {entity: (seq, version, body) for entity, seq, version, body in changes}
-        before = {
-            row.entity: row.version
-            for some in _slices(newest)
-            for row in self._connection.execute(
-                select(mirror.c.entity, mirror.c.version).where(
-                    mirror.c.account == account,
-                    mirror.c.scope == cursor.scope,
-                    mirror.c.entity.in_(some),
-                    mirror.c.generation == cursor.generation,
-                )
-            )
-        }
+        among = {"account": account, "scope": cursor.scope, "generation": cursor.generation}
+        known = self._connection.execute(_BEFORE, among | {"entities": dumps(list(newest))})
+        before = {row.entity: row.version for row in known}
         living = {entity: (seq, version, body) for entity, (seq, version, body) in newest.items() if body is not None}
         self._remove(account, cursor.scope, [entity for entity in newest if entity not in living])
         if living:
             rows = [
                 _row(account, cursor, entity, seq, version, body) for entity, (seq, version, body) in living.items()
             ]
-            putting = insert(mirror)
-            kept = ("account", "scope", "entity")
-            fresh = {column.name: putting.excluded[column.name] for column in mirror.c if column.name != "id"}
-            putting = putting.on_conflict_do_update(
-                index_elements=list(kept), set_={name: value for name, value in fresh.items() if name not in kept}
-            )
-            self._connection.execute(putting, rows)
+            self._connection.execute(_PUT, rows)
             self._link(account, living)
         total = add_to_sum(
             cursor.sum, come=((entity, version) for entity, (_, version, _) in living.items()), gone=before.items()
@@ -216,6 +201,19 @@ class Mirror:
         ]
         if rows:
             self._connection.execute(insert(links).on_conflict_do_nothing(), rows)
+
+
+_NAMED = ("account", "scope", "entity")  # what a row is known by
+_COLUMNS = [column.name for column in mirror.c if column.name != "id"]
+_BEFORE = text(
+    """SELECT entity, version FROM mirror WHERE account = :account AND scope = :scope AND generation = :generation
+    AND entity IN (SELECT value FROM json_each(:entities))"""
+)
+_PUT = text(
+    f"""INSERT INTO mirror ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{name}" for name in _COLUMNS)})
+    ON CONFLICT ({", ".join(_NAMED)}) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _NAMED)}"""
+)
 
 
 def people_of(entity: str, body: Mapping[str, Any]) -> set[str]:

@@ -9,7 +9,7 @@ from desktop.pages.home_model import payment_service
 from desktop.printing import print_pdf, save_file
 from desktop.starting import pay
 from desktop.watching import Watching
-from desktop.widgets.base import show_if
+from desktop.widgets.base import column, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Band, EmptyState
 from desktop.widgets.previews import PdfPreview
@@ -66,8 +66,7 @@ class BillPage(Page):
         self.missing = EmptyState("本机没有这张账单", "请联网后再打开。", icon="money")
         self.add(self.band)
         self.add(12)
-        self.add(self.preview, stretch=1)
-        self.add(self.missing, stretch=1)
+        self.add(column(self.preview, self.missing), stretch=1)
         self.case.clicked.connect(self._open_case)
         self.save.clicked.connect(self._save)
         self.print.clicked.connect(self._print)

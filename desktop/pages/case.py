@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -70,7 +71,7 @@ class CasePage(Page):
         self.papers.saved.connect(self._save_paper)
         self.model.paper_opened.connect(self._show_paper)
         self.model.paper_moved.connect(self.papers.show_wait)
-        self.model.paper_failed.connect(self.papers.show_words)
+        self.model.paper_failed.connect(self._paper_failed)
         self.model.changed.connect(self.refresh)
         self.shortcut("Ctrl+P", self._print)
         show_if(self.missing, False)
@@ -303,11 +304,20 @@ class CasePage(Page):
         if isinstance(line, PaperLine):
             if line.paper is not None and not line.here:
                 self.papers.show_wait(line, 0)
+                self._bring_up()
             self.model.open_paper(line)
 
     def _show_paper(self, line: PaperLine, data: bytes, gaps: str) -> None:
         self.papers.show_paper(line, data, gaps)
-        self.reveal(self.papers.preview)
+        self._bring_up()
+
+    def _paper_failed(self, line: PaperLine, sentence: str, remedy: str) -> None:
+        self.papers.show_words(line, sentence, remedy)
+        self._bring_up()
+
+    def _bring_up(self) -> None:
+        """What was opened stands below a list that may be long; it has its place once the layout is done."""
+        QTimer.singleShot(0, self, lambda: self.reveal(self.papers.preview))
 
     def _follow_paper(self, line: object, _key: str) -> None:
         self._open_paper(line)

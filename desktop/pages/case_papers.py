@@ -97,7 +97,7 @@ class _Maker:
             fields = self._service.row_fields(card)
             part = self._service.card_service(card)
             adds_people = any(row.get("person") or row.get("roster") for row in rows)
-            columns = [Column("姓名", 1), Column("证件号码", 1.6)] if adds_people else [Column("对应", 2)]
+            columns = [Column("姓名", 1), Column("证件号码", 2.1)] if adds_people else [Column("对应", 2)]
             columns += [Column(field.label, 1.2) for field in fields]
             cells = []
             for row in rows:

@@ -137,7 +137,8 @@ class PapersView(QWidget):
 
     @property
     def preview(self) -> QWidget:
-        return next((one for one in self._places if one.isVisibleTo(self)), self.list)
+        """What is open: the paper, how far it is, or why it is not there."""
+        return next((one for one in reversed(self._places) if one.isVisibleTo(self)), self.list)
 
     @property
     def printable(self) -> bytes:

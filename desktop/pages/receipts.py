@@ -50,7 +50,7 @@ class IssueEditor(Box):
         cancel.setObjectName("receipts.issue.cancel")
         cancel.clicked.connect(self.closed)
         fields = row(self._document, self._number, self._day, None, spacing=12)
-        self.setLayout(column(self._title, 8, fields, 8, row(cancel, save, None, spacing=8), margins=(16, 12, 16, 12)))
+        self.setLayout(column(self._title, 8, fields, 8, row(cancel, save, None, spacing=8), margins=(24, 12, 24, 0)))
         self.hide()
 
     def open_for(self, words: str, papers: Sequence[tuple[str, str]], today: str) -> None:
@@ -163,7 +163,7 @@ class ReceiptsPage(Page):
         total = sum(float(one.amount or 0) for one in rows)
         self.set_head("开票记录", f"{len(rows)} 笔，共 {total:,.2f} 元" if rows else "")
         self.export_button.set_reason("" if rows else "没有可导出的")
-        show_if(self.issue_button, self.model.finance)
+        show_if(self.issue_button, self.model.finance and self.editor.isHidden())
         self._chosen()
 
     def _quick(self, key: str) -> None:
@@ -192,6 +192,7 @@ class ReceiptsPage(Page):
         papers = self.model.papers_of(rows)
         if papers and not self.model.why_not(rows):
             words = f"{rows[0].unit}　{rows[0].number}" if len(rows) == 1 else f"{rows[0].unit}　{len(rows)} 张账单"
+            self.issue_button.hide()
             self.editor.open_for(words, papers, self.model.context.today().isoformat())
 
     def _issue(self, document: str, number: str, day: object) -> None:
@@ -207,6 +208,7 @@ class ReceiptsPage(Page):
 
     def _close(self) -> None:
         self.editor.hide()
+        self.issue_button.show()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _export(self) -> None:

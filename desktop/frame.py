@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
 
 from desktop.context import Context
 from desktop.opening import Sitting, sittings
 from desktop.shell_model import FIXED, Account, Choice, Count, NavItem, Place, ShellModel
+from desktop.starting import begun_here
 from desktop.watching import Watching
 from domain.expressions.env import Env
 from domain.facts import config_on, unit_facts
@@ -20,8 +21,8 @@ from sync.login import Session
 from sync.store.local import Reader
 from sync.views import Counts, Hit, counts, expiring, search, view_for
 
-VIEWS = {"people": "people", "study-tasks": "study", "receipts": "receipts"}  # views of a pack -> our routes
-VIEW_ICONS = {"people": "users", "study": "chart", "receipts": "file"}
+VIEWS = {"people": "people", "study-tasks": "study", "receipts": "receipts", "unit": "unit"}  # of a pack -> our routes
+VIEW_ICONS = {"people": "users", "study": "chart", "receipts": "file", "unit": "building"}
 KIND_ICONS = {"payment": "card", "message": "chat", "combined": "book", "batch": "award"}
 REVIEW = NavItem("review", "待审", "inbox")
 FINANCE = NavItem("finance", "财务复核", "money")
@@ -145,33 +146,34 @@ def _menu_env(pack: Pack, view: View, context: Context) -> Env:
 
 
 def _items(pack: Pack, entries: Sequence[MenuSpec], env: Env) -> Iterator[NavItem]:
-    """Groups of entries that lead somewhere; a group that repeats one of our own entries gives its children away."""
-    for number, entry in enumerate(entries):
+    """The pack's tree as it is; a group that repeats one of our own entries gives its children away."""
+    for entry in entries:
         if not _is_shown(pack, entry, env):
             continue
-        leaves = tuple(_leaves(pack, entry, env))
+        inside = tuple(_items(pack, entry.items, env))
         if entry.view == HOME.route:
-            yield from leaves
-        elif len(leaves) == 1 and entry.items:
-            yield replace(leaves[0], label=entry.label)
-        elif entry.items and leaves:
-            icon = next((leaf.icon for leaf in leaves if leaf.icon), "file")
-            yield NavItem(f"group-{number}", entry.label, icon, leaves)
-        else:
-            yield from leaves
-
-
-def _leaves(pack: Pack, entry: MenuSpec, env: Env) -> Iterator[NavItem]:
-    for item in entry.items or (entry,):
-        if not _is_shown(pack, item, env):
+            yield from inside
             continue
-        if item.items:
-            yield from _leaves(pack, item, env)
-        elif item.service is not None:
-            yield NavItem(f"cases/{item.service}", item.label, _icon(pack, item.service))
-        elif item.view in VIEWS:
-            route = VIEWS[item.view]
-            yield NavItem(route, item.label, VIEW_ICONS.get(route, "file"))
+        own = _leaf(pack, entry)
+        if entry.items:
+            inside = (own, *inside) if own is not None else inside
+            icon = next((item.icon for item in inside if item.icon), "file")
+            yield NavItem(f"group/{entry.label}", entry.label, icon, inside)
+        elif own is not None:
+            yield own
+
+
+def _leaf(pack: Pack, entry: MenuSpec) -> NavItem | None:
+    """Where an entry leads: a business that is done here, a page of ours, or what is said about the rest."""
+    if entry.service is not None and begun_here(pack, entry.service):
+        return NavItem(f"cases/{entry.service}", entry.label, _icon(pack, entry.service))
+    view = entry.view or ""
+    if view in VIEWS:
+        return NavItem(VIEWS[view], entry.label, VIEW_ICONS.get(VIEWS[view], "file"))
+    if view.startswith("template/"):
+        return NavItem(view, entry.label, "file")
+    wanted = entry.service or view
+    return NavItem(f"elsewhere/{wanted}", entry.label, "info") if wanted else None
 
 
 def _icon(pack: Pack, service: str) -> str:

@@ -33,6 +33,9 @@ PAGES: dict[str, str] = {
     "import": "import_people",
     "renewal": "renewal",  # renewal/membership, renewal/certificate: what runs out soon
     "study": "study",
+    "unit": "unit",
+    "template": "template",  # template/<document of the pack>: a paper to be filled in by hand
+    "elsewhere": "elsewhere",  # elsewhere/<service or view of the menu>: not done in this program
     "receipts": "receipts",
     "bill": "bill",  # bill/<bill key>
     "review": "review",  # review or review/<application key>

@@ -1,6 +1,6 @@
 """The left side: fixed entries with counts, then the pack's menu tree with groups that open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -82,7 +82,8 @@ class NavButton(QPushButton):
             right -= painter.fontMetrics().horizontalAdvance(words) + 6
         painter.setFont(look.font("panel_body" if self.level else "body", 500 if self.here else 400))
         painter.setPen(look.colour(ink))
-        room = QRect(40, 0, right - 40 + 8, self.height())
+        left = 40 + 16 * max(0, self.level - 1)
+        room = QRect(left, 0, right - left + 8, self.height())
         words = painter.fontMetrics().elidedText(self.item.label, Qt.TextElideMode.ElideRight, room.width())
         self.setToolTip(self.item.label if words != self.item.label else "")
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
@@ -126,10 +127,10 @@ class Nav(Box):
         self._rows.addStretch(1)
         self.refresh()
 
-    def _entry(self, item: NavItem) -> None:
-        self._put(item, 0)
+    def _entry(self, item: NavItem, level: int = 0) -> None:
+        self._put(item, level)
         for child in item.children:
-            self._put(child, 1)
+            self._entry(child, level + 1)
 
     def _put(self, item: NavItem, level: int) -> None:
         made = NavButton(item, level, self._inside)
@@ -141,21 +142,19 @@ class Nav(Box):
     def set_route(self, route: str) -> None:
         """Mark where one is; its group opens."""
         self._route = route
-        for item in self._model.menu:
-            if any(child.route == route for child in item.children):
-                self._opened.add(item.route)
+        self._opened.update(_groups_over(self._model.menu, route))
         self.refresh()
 
     def refresh(self) -> None:
         counts: Mapping[str, Count] = self._model.counts
-        group = ""
+        above: list[str] = []  # the groups a button stands in
         for button in self._buttons:
-            if not button.level:
-                group = button.item.route
-            else:
-                show_if(button, group in self._opened)
+            del above[button.level :]
+            if button.level:
+                show_if(button, all(group in self._opened for group in above))
+            above.append(button.item.route)
             button.opened = button.item.route in self._opened
-            inside = any(child.route == self._route for child in button.item.children)
+            inside = bool(_groups_over((button.item,), self._route))
             button.here = button.item.route == self._route or (inside and not button.opened)
             button.count = counts.get(button.item.route)
             button.describe()
@@ -184,3 +183,14 @@ class Nav(Box):
             self.toggle(shown[at].item.route, code == Qt.Key.Key_Right)
         elif code == Qt.Key.Key_Return:
             shown[at].click()
+
+
+def _groups_over(items: Iterable[NavItem], route: str) -> list[str]:
+    """The groups in which an entry stands, outermost first; none where it is not here."""
+    for item in items:
+        if any(child.route == route for child in item.children):
+            return [item.route]
+        inner = _groups_over(item.children, route)
+        if inner:
+            return [item.route, *inner]
+    return []

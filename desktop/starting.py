@@ -91,4 +91,11 @@ def begin_for(context: Context, service: str, card: str, person: str) -> None:
 def startable(pack: Pack) -> tuple[tuple[str, str], ...]:
     """(service, words) of what the menu lets one begin."""
     entries = [entry.service for entry in pack.menu_entries() if entry.service is not None]
-    return tuple((key, pack.services[key].label) for key in dict.fromkeys(entries) if pack.services[key].states)
+    return tuple((key, pack.services[key].label) for key in dict.fromkeys(entries) if begun_here(pack, key))
+
+
+def begun_here(pack: Pack, service: str) -> bool:
+    """Whether a unit can do this business at the desk: it may apply, and there is something to fill in."""
+    found = pack.services[service]
+    fillable = bool(found.fields or found.cards or found.materials)
+    return bool(found.states) and fillable and any(pack.spec.actors[one].desk == "unit" for one in found.spec.applicant)

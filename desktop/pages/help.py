@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.context import Context
 from desktop.page import Page
+from desktop.starting import startable
 from desktop.watching import Watching
 from desktop.widgets.base import Label, clear_layout, column
 from desktop.widgets.fields import SearchBox
 from desktop.widgets.notes import EmptyState, KeyValues
-from desktop.widgets.panel import Fold, Panel, Section
+from desktop.widgets.panel import Fold, Panel, Section, SectionTitle
+from domain.packs import Pack
+from domain.packs.rules import Material
 from domain.packs.schema import HelpSpec
 from sync.store.local import Reader
 from sync.views import entities
@@ -54,7 +59,7 @@ class HelpPage(Page):
     """Layout and wiring."""
 
     def __init__(self, context: Context, topic: str) -> None:
-        super().__init__("帮助", back=True)
+        super().__init__("平台帮助手册", back=True)
         self.setObjectName("help")
         self.context, self._topic, self._text = context, topic, ""
         self.model = DesksModel(context)
@@ -96,7 +101,16 @@ class HelpPage(Page):
             fold = Fold(one.question, "", body, opened=one.id == self._topic or len(found) == 1)
             fold.setObjectName(f"help.{one.id}")
             self._answers.addWidget(fold)
-        self._empty.setVisible(not found)
+        guides = [one for one in guides_of(self.context.pack) if fits(one, self._text)]
+        if guides:
+            self._answers.addSpacing(8)
+            self._answers.addWidget(SectionTitle("各项业务怎么办", len(guides)))
+        for one in guides:
+            body = _place(column(Label(one.answer, "body", wrap=True, selectable=True), margins=(36, 0, 12, 12)))
+            fold = Fold(one.question, "", body, opened=len(guides) + len(found) == 1)
+            fold.setObjectName(f"help.guide.{one.id}")
+            self._answers.addWidget(fold)
+        self._empty.setVisible(not found and not guides)
 
     def _fill_panel(self) -> None:
         if self.panel is None:
@@ -111,6 +125,28 @@ def _place(layout: QVBoxLayout) -> QWidget:
     place = QWidget()
     place.setLayout(layout)
     return place
+
+
+def guides_of(pack: Pack) -> tuple[HelpSpec, ...]:
+    """A page of the manual for each business of the menu: what for, which papers, which steps."""
+    made = []
+    for key, label in startable(pack):
+        service = pack.services[key]
+        parts_of = (service, *(service.card_service(card) for card in service.cards))
+        names = dict.fromkeys(name for part in parts_of for name in paper_names(part.materials))
+        cards = [card.label for card in service.cards.values()] if len(service.cards) > 1 else []
+        steps = dict.fromkeys(state.label for state in service.states.values() if state.category != "closed")
+        parts = [service.spec.intro, f"包括：{'、'.join(cards)}" if cards else ""]
+        parts += [f"要准备：{'、'.join(names)}" if names else "", f"步骤：{'　→　'.join(steps)}"]
+        parts.append(service.spec.result)
+        words = "\n".join(part.rstrip("。") + "。" for part in parts if part)
+        made.append(HelpSpec(id=key, question=label, answer=words, clause=service.spec.clause))
+    return tuple(made)
+
+
+def paper_names(materials: Iterable[Material]) -> list[str]:
+    """The papers by name; those that not everybody needs say so."""
+    return [one.spec.label + ("" if one.required is True else "（视情况）") for one in materials]
 
 
 def fits(one: HelpSpec, text: str) -> bool:

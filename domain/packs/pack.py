@@ -137,6 +137,9 @@ class Pack:
                 self.builder.trouble(("menu",), f"“{entry.label}” (entry {at + 1}) names no service of this pack")
             if entry.shown is not None:
                 self.builder.compile(entry.shown, ("menu",))
+            view, _, document = (entry.view or "").partition("/")
+            if view == "template" and document not in self.spec.documents:
+                self.builder.trouble(("menu",), f"“{entry.label}” (entry {at + 1}) names no document of this pack")
         for renewal in self.spec.renewals:
             named = self.services.get(renewal.service)
             if named is None or renewal.card not in named.cards or named.cards[renewal.card].adds != "person":

@@ -174,7 +174,7 @@ class StudySpec(Part):
 class ViewSpec(Part):
     id: Id
     label: Text
-    filters: tuple[str, ...] = ()
+    filters: dict[str, str] = Field(default_factory=dict)  # what can be narrowed by, and its label
     columns: tuple[dict[str, str], ...] = ()
     export: bool = False
 

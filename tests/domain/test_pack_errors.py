@@ -70,6 +70,7 @@ def line_of(changed: dict[str, str], part: str) -> int:
         ),
         ("parameters.yaml", "default: exact_date", "default: guess", "age.mode"),
         ("menu.yaml", "service: education-registration", "service: education", "names no service"),
+        ("menu.yaml", "template/commitment-letter", "template/letter", "names no document"),
         ("pack.yaml", 'edition: "2025.1"', "edition: 2025.1", "quote"),
         ("pack.yaml", "card: continuing-education", "card: continuing", "takes people"),
         ("pack.yaml", "edition:", "on: 1\nedition:", "quote"),

@@ -1,10 +1,11 @@
 """The program `huiban`: without a command the desktop, otherwise one of `desktop.commands`. Only windows need Qt."""
 
-import argparse
 import importlib
 import io
 import sys
 from collections.abc import Sequence
+
+from desktop.commands.troubles import Parser, explain_failure
 
 COMMANDS = {
     "explain": "按规则回答用例文件里的问题",
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if not words:
         return int(importlib.import_module("desktop.launch").main())
-    parser = argparse.ArgumentParser(prog="huiban", description="会办：协会业务的桌面端")
+    parser = Parser(prog="huiban", description="会办：协会业务的桌面端")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = next((word for word in words if not word.startswith("-")), None)
     modules = {}
@@ -35,7 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             modules[name] = importlib.import_module(f"desktop.commands.{name.replace('-', '_')}")
             modules[name].configure(command)
     arguments = parser.parse_args(words)
-    return int(modules[arguments.command].run(arguments))
+    try:
+        return int(modules[arguments.command].run(arguments))
+    except (Exception, KeyboardInterrupt) as error:  # the edge: nothing of ours leaves as a traceback
+        return explain_failure(error)
 
 
 if __name__ == "__main__":

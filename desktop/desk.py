@@ -26,7 +26,7 @@ from desktop.shell_model import ShellModel
 from domain.packs import Pack
 from sync.failures import FailureKind
 from sync.login import Session
-from sync.notices import Contact, Line, Notice, OutcomeArrived, StatusChanged
+from sync.notices import Contact, Crashed, Line, Notice, OutcomeArrived, StatusChanged
 from sync.runner import SyncRunner
 from sync.store.errors import StoreDamaged
 from sync.store.local import LocalStore, Reader
@@ -119,6 +119,8 @@ class Desk(QObject):
     def _hear(self, notice: Notice) -> None:
         if isinstance(notice, Contact):
             self.context.set_ahead(notice.ahead)
+        if isinstance(notice, Crashed):
+            self._failed(notice.error)
         if isinstance(notice, OutcomeArrived):
             self.answered.emit(notice.outcome)
         if isinstance(notice, StatusChanged):

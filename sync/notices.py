@@ -72,4 +72,11 @@ class LineMeasured:
     rate: float
 
 
-Notice = LineMeasured | StatusChanged | Warned | StoreChanged | OutcomeArrived | BlobProgress | Contact
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The sync ended by a bug of ours; what is queued stays in the store and is sent after the next start."""
+
+    error: BaseException
+
+
+Notice = LineMeasured | StatusChanged | Warned | StoreChanged | OutcomeArrived | BlobProgress | Contact | Crashed

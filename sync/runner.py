@@ -14,7 +14,7 @@ from domain.bugs import report_of
 from sync.core import SyncCore
 from sync.failures import Failure, FailureKind
 from sync.login import Session
-from sync.notices import Line, Notice, StatusChanged
+from sync.notices import Crashed, Line, Notice, StatusChanged
 from sync.ports import Clock, Event, StorePort
 from sync.store.errors import DiskFull, StoreDamaged, StoreFailure
 from sync.transport import Transport
@@ -113,6 +113,7 @@ class SyncRunner:
         *,
         clock: Clock = utc_now,
     ) -> None:
+        self._notify = on_event
         self._engine = _Engine(store, session, on_event, clock, wakes=True)
         self._thread = threading.Thread(target=self._run, name="sync-core", daemon=True)
         self.crashed: BaseException | None = None  # a bug: whoever owns the runner shows it
@@ -160,6 +161,7 @@ class SyncRunner:
         except BaseException as error:  # whatever it was, this thread ends with it: its owner is to know
             self.crashed = error
             log.error("the sync stopped: a bug: %s", report_of(error))
+            self._notify(Crashed(error))
         finally:
             self._engine.close()
 

@@ -13,18 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop import gallery_pages
-from desktop.gallery import fill
 from desktop.page import Page
 from desktop.shell import KEPT, Shell
 from desktop.shell_bars import shorten
 from desktop.shell_model import Count, LineState, Place, ShellModel
-from desktop.theme import RESOURCES
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import TextInput
 from desktop.widgets.notes import Notice
+from tests.desktop import kit_pages
+from tests.desktop.kit_pictures import SAMPLE, fill
 
 pytestmark = pytest.mark.windows
 ROUTES = ("home", "drafts", "outbox", "form", "people/archive")
@@ -57,7 +56,7 @@ class NotePage(Page):
 @pytest.fixture
 def model() -> ShellModel:
     made = ShellModel()
-    fill(made, yaml.safe_load((RESOURCES / "theme" / "gallery.yaml").read_text("utf-8")), online=True)
+    fill(made, yaml.safe_load(SAMPLE.read_text("utf-8")), online=True)
     return made
 
 
@@ -291,13 +290,13 @@ def test_the_top_bar_cuts_long_names_in_their_middle_and_offers_the_others(
 
 
 def sample_page(route: str) -> Page | None:
-    sample = yaml.safe_load((RESOURCES / "theme" / "gallery.yaml").read_text("utf-8"))
+    sample = yaml.safe_load(SAMPLE.read_text("utf-8"))
     kinds = {
-        "home": gallery_pages.WorkPage,
-        "form": gallery_pages.FormPage,
-        "people/archive": gallery_pages.CasePage,
-        "kit": gallery_pages.KitPage,
-        "drafts": gallery_pages.EmptyPage,
+        "home": kit_pages.WorkPage,
+        "form": kit_pages.FormPage,
+        "people/archive": kit_pages.CasePage,
+        "kit": kit_pages.KitPage,
+        "drafts": kit_pages.EmptyPage,
     }
     return kinds[route](sample) if route in kinds else None
 
@@ -377,8 +376,10 @@ def test_a_page_reveals_the_place_a_finding_names(open_shell: Open) -> None:
     assert far.editor.hasFocus()
 
 
-def test_the_gallery_paints_every_page_in_both_modes_and_scales(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "desktop.gallery", "--out", str(tmp_path)], check=True, timeout=120)
+def test_the_kit_paints_every_page_in_both_modes_and_scales(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "tests.desktop.kit_pictures", "--out", str(tmp_path)], check=True, timeout=120
+    )
     made = sorted(tmp_path.glob("*.png"))
     assert len(made) == 28
     for path in made:

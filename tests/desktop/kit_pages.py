@@ -1,4 +1,4 @@
-"""Sample pages of the gallery: the work list, a form with its panel, a case, and every widget of the kit once."""
+"""Sample pages for tests of the kit: the work list, a form with its panel, a case, and every widget of the kit once."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pictures of the whole kit, light and dark: `python -m desktop.gallery --out DIR [--scale 1.5]`."""
+"""Pictures of the whole kit, light and dark: `python -m tests.desktop.kit_pictures --out DIR [--scale 1.5]`."""
 
 import argparse
 import os
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+SAMPLE = Path(__file__).with_name("kit.yaml")
 
 
 def fill(model: Any, sample: dict[str, Any], *, online: bool) -> None:
@@ -35,16 +37,16 @@ def paint(out: Path, width: int, height: int, scale: float) -> list[Path]:
     """Every sample page at this size, light and dark."""
     from PySide6.QtWidgets import QApplication
 
-    from desktop import gallery_pages as pages
     from desktop.page import Page
     from desktop.shell import Shell
     from desktop.shell_model import ShellModel
-    from desktop.theme import RESOURCES, install
+    from desktop.theme import install
+    from tests.desktop import kit_pages as pages
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     look = install(app, "light")
-    sample = yaml.safe_load((RESOURCES / "theme" / "gallery.yaml").read_text("utf-8"))
+    sample = yaml.safe_load(SAMPLE.read_text("utf-8"))
     made: list[Path] = []
     kinds: dict[str, type[Page]] = {
         "home": pages.WorkPage,
@@ -85,7 +87,7 @@ def paint(out: Path, width: int, height: int, scale: float) -> list[Path]:
 
 def main() -> int:
     """One process a scale, because Qt reads the scale once."""
-    parser = argparse.ArgumentParser(prog="desktop.gallery")
+    parser = argparse.ArgumentParser(prog="tests.desktop.kit_pictures")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", type=float)
     arguments = parser.parse_args()
@@ -93,7 +95,15 @@ def main() -> int:
     if arguments.scale is None:
         for scale in ("1", "1.5"):
             environment = {**os.environ, "QT_SCALE_FACTOR": scale}
-            command = [sys.executable, "-m", "desktop.gallery", "--out", str(arguments.out), "--scale", scale]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.desktop.kit_pictures",
+                "--out",
+                str(arguments.out),
+                "--scale",
+                scale,
+            ]
             subprocess.run(command, env=environment, check=True)
         return 0
     size = (1366, 768) if arguments.scale == 1 else (1280, 720)  # 1920 × 1080 at 150 %

@@ -196,7 +196,9 @@ def _object_streams(data: bytes) -> list[bytes]:
 
 
 def _too_large(name: str, size: int, limits: Limits) -> str:
-    return f"“{name}”有 {size_text(size)}，最大 {size_text(limits.max_bytes)}。请降低扫描分辨率或拆成几份。"
+    whole, rest = divmod(limits.max_bytes, 1024 * 1024)  # packs count in these megabytes
+    most = size_text(limits.max_bytes) if rest else f"{whole} MB"
+    return f"“{name}”有 {size_text(size)}，最大 {most}。请降低扫描分辨率或拆成几份。"
 
 
 def _wrong_type(name: str, kind: str, limits: Limits) -> str:

@@ -37,9 +37,10 @@ def fill_in(book: Book, unit: Person) -> str:
     """The cable is out. The form's own fields, then card by card its people; the key of the draft."""
     window, form = unit.window, book.stage.sample["story"]["form"]
     book.stage.line.offline()
-    eyes.says(window, "离线", 60)
     key = begin(unit, form["service"])
     own_fields(unit, form)
+    hands.press(window, "form.share")  # the desk tries to send it, and notices
+    eyes.says(window, "离线", 60)
     book.step("网络断了照样办：打开学习报名申请，选初审机构，填经办人", window)
     for card in form["cards"]:
         pick_people(book, unit, form["service"], card, pictures=True)
@@ -66,7 +67,9 @@ def pick_people(book: Book, unit: Person, service: str, card: Card, *, pictures:
         _refused(book, window, label, refused)
     for number, person in enumerate(card["people"], 1):
         tick_person(window, person["search"], person["name"], number)
+    hands.write(window, "picker.search", "")
     if pictures:
+        hand_rows.click_row(window, "picker.table", card["people"][0]["name"])
         book.step(f"{label}：用{_ways(card['people'])}找到并选中 {len(card['people'])} 人", window)
     hands.press(window, "picker.add")
     for person in card["people"]:
@@ -89,6 +92,9 @@ def _refused(book: Book, window: QWidget, label: str, name: str) -> None:
     said = eyes.everything(window)
     if "已选 0 人" not in said:
         raise hands.Stuck(f"{name}不符合条件，竟然选中了")
+    hands.write(window, "picker.search", "")
+    hand_rows.click_row(window, "picker.table", name)
+    eyes.settle(window)
     earliest = "，最早哪天可办也算好了" if "最早可办" in said else "，先办什么也写明"
     book.step(f"{label}：{name}不可选，每一条原因都列出来{earliest}", window)
 

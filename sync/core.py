@@ -405,10 +405,15 @@ class SyncCore:
             self._wait_back.clear()
 
     def _failed_wait(self, failure: Failure, moved: bool) -> None:
-        """The wake-up is a comfort: without it the desk asks by itself."""
+        """The wake-up is a comfort: without it the desk asks by itself. But it is the first to notice a dead line."""
         if failure.kind in STOPPING:
             self._trouble(failure)
             return
+        if failure.kind is FailureKind.OFFLINE:
+            self._want_pull = True
+            self._trouble(failure)
+        elif self._wait_back.until is None:  # once: does only the held line break, or every one?
+            self._want_pull = True
         self._wait_back.failed(self._clock(), self._chance(), moved=moved, asked=failure.retry_after)
 
     def _arm_poll(self, now: datetime) -> None:
@@ -511,7 +516,7 @@ class SyncCore:
             self._tell(Line.STOPPED, failure)
             return
         self._talk_back.failed(self._clock(), self._chance(), moved=moved, asked=failure.retry_after)
-        if not moved:
+        if not moved or self._talk_back.failures:  # one that only breaks is as good as none
             self._tell(Line.TROUBLE, failure)
 
     def _tell(self, line: Line, failure: Failure | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -315,6 +316,19 @@ def test_a_large_mirror_comes_page_by_page_and_goes_on_after_a_break(desk: Desk)
     assert f'"{SCOPE}":{at}'.encode() in pulls[2].body
 
 
+def test_in_the_middle_of_a_snapshot_a_desk_says_so_and_afterwards_no_more(desk: Desk) -> None:
+    for n in range(300):
+        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张" * 9_000})
+    desk.settle()
+    desk.association.change("person/1", {"id": "person/1", "name": "李"})
+    desk.core.send_now()
+    desk.settle()
+    pulls = [request for request in desk.hand.started if isinstance(request, Call) and request.path == "/pull"]
+    told = [json.loads(pull.body)["begun"] for pull in pulls]
+    assert SCOPE in told[0]
+    assert told[1:] == [[SCOPE], []]
+
+
 def test_a_page_that_does_not_go_on_where_the_mirror_stands_is_not_applied(desk: Desk) -> None:
     for n in range(300):
         desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张" * 9_000})
@@ -433,6 +447,40 @@ def test_without_a_wake_up_line_it_asks_often_for_a_minute_after_sending_then_ca
     late = [at for at in pulls if at > 70]
     assert 11 <= len(early) <= 14
     assert 3 <= len(late) <= 6
+
+
+def test_a_wake_up_that_finds_no_network_says_so_at_once_and_asks_until_it_is_back(desk: Desk) -> None:
+    desk.settle()
+    assert desk.core.status.line is Line.ONLINE
+    desk.breaks(FailureKind.OFFLINE, "wait", unsent=True)
+    assert desk.core.status == StatusChanged(Line.TROUBLE, Failure(FailureKind.OFFLINE))
+    desk.settle()
+    assert desk.core.status.line is Line.ONLINE
+    assert set(desk.hand.open) == {"wait"}
+
+
+def test_a_wake_up_that_breaks_is_doubted_by_one_question_at_once(desk: Desk) -> None:
+    desk.settle()
+    desk.breaks(FailureKind.CUT, "wait", moved=True)
+    desk.core.step()
+    assert desk.path() == "/pull"
+    assert desk.core.status.line is Line.ONLINE  # perhaps only the held connection was too long for somebody
+    desk.breaks(FailureKind.OFFLINE, unsent=True)
+    assert desk.core.status.line is Line.TROUBLE
+
+
+def test_a_line_that_only_breaks_is_no_line(desk: Desk) -> None:
+    desk.settle()
+    desk.core.send_now()
+    while desk.core.status.line is Line.ONLINE:
+        due = desk.core.step()
+        if desk.path():
+            assert desk.core.failures == 0
+            desk.breaks(FailureKind.CUT, moved=True)
+        else:
+            assert due
+            desk.now = due
+    assert desk.core.status.failure == Failure(FailureKind.CUT)
 
 
 def test_a_wake_up_that_cries_wolf_is_slowed_down(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.context import Context
@@ -20,7 +21,7 @@ from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import ChosenBar, RowsView
 from desktop.widgets.base import Label, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
-from desktop.widgets.dropzone import DropZone
+from desktop.widgets.dropzone import DropZone, png_bytes
 from desktop.widgets.fields import InputFrame, SearchBox
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState
@@ -115,6 +116,7 @@ class MaterialsPage(DraftPage):
         self.view.opened.connect(lambda line: self._follow(line, "look" if line.papers else "choose"))
         self.view.current_changed.connect(self._moved)
         self.bar.acted.connect(self._bar_acted)
+        self.shortcut("Ctrl+V", self._paste)
         self.done.clicked.connect(lambda: self.context.go(self.home))
 
     # what the shell calls
@@ -243,6 +245,19 @@ class MaterialsPage(DraftPage):
         line = self.view.current
         if line is not None:
             self._one_pasted(line, data)
+
+    def _paste(self) -> None:
+        """From the clipboard onto the line under the cursor; the large zone takes files for everybody."""
+        data, line = QGuiApplication.clipboard().mimeData(), self.view.current
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data is not None else []
+        if files and (line is None or self.zone.target.hasFocus()):
+            self._dropped(files)
+        elif files and line is not None:
+            self._one_dropped(line, files)
+        elif data is not None and data.hasImage() and line is not None:
+            self._one_pasted(line, png_bytes(QGuiApplication.clipboard().image()))
+        else:
+            self.say("剪贴板里没有图片或文件。", "info")
 
     def _one_dropped(self, line: PaperLine, paths: list[str]) -> None:
         self._lost = ()

@@ -51,6 +51,7 @@ class SubmitPage(DraftPage):
     def __init__(self, context: Context, key: str) -> None:
         super().__init__(context, key, "检查并提交", name="submit", back=True)
         self._opening = True  # the draft on screen may be of an earlier round
+        self._focus_due = False  # the cursor goes to what is to be ticked, once that is there
         self._asked = False  # 提交 was pressed while a newer verdict was on its way
         self._sent = ""  # the Operation that has it now
         self._steps: QWidget | None = None
@@ -124,7 +125,7 @@ class SubmitPage(DraftPage):
     # what the shell calls
 
     def shown(self) -> None:
-        self._opening, self._asked, self._sent = True, False, ""
+        self._opening, self._focus_due, self._asked, self._sent = True, True, False, ""
         self.notice.clear()
         self.confirms.clear()
         self.send.set_reason(OPENING)
@@ -136,8 +137,10 @@ class SubmitPage(DraftPage):
         return super().settled and not self._opening
 
     def first_focus(self) -> None:
-        if not self.confirms.first_focus():
-            self.send.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._opening or not self.form.fresh:
+            self.change.setFocus(Qt.FocusReason.OtherFocusReason)  # until there is something to tick
+        elif not self.confirms.first_focus():
+            (self.send if self.send.isEnabled() else self.change).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # showing
 
@@ -156,6 +159,10 @@ class SubmitPage(DraftPage):
 
     def _looked(self) -> None:
         self._show()
+        if self._focus_due and self.form.fresh and not self._opening:
+            self._focus_due = False
+            if self.change.hasFocus():
+                self.first_focus()
         if self._asked and self.form.fresh:
             self._asked = False
             self.submit()

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QWidget
 
 from desktop.theme import theme
 from desktop.widgets.base import rounded, text_width, without_mnemonic
 
 Kind = Literal["primary", "secondary", "quiet", "link", "icon"]
+_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 class Button(QPushButton):
@@ -81,6 +82,13 @@ class Button(QPushButton):
         self._menu = menu  # QPushButton does not keep it
         self.setMenu(menu)
         self.updateGeometry()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it as Space does; with Ctrl it is the page's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _CONTROL:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def _side(self) -> int:
         return {"primary": 16, "secondary": 16, "quiet": 8, "link": 0, "icon": 8}[self._kind]

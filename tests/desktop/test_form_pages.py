@@ -237,7 +237,7 @@ def test_a_pasted_list_ticks_by_name_and_number_and_says_who_was_not_found(qtbot
 
 def not_judged_yet(qtbot: QtBot, desk: SampleDesk, key: str) -> Any:
     """The picker with everybody listed, at the moment before the first verdict."""
-    page = picker.make(desk.context, f"{key}:{INITIAL}")
+    page: Any = picker.make(desk.context, f"{key}:{INITIAL}")
     qtbot.addWidget(page)
     page.show()
     with qtbot.waitSignal(page.model.loaded):

@@ -160,7 +160,7 @@ def test_a_returned_form_is_given_up_from_its_page(qtbot: QtBot, desk: SampleDes
 def test_a_form_that_was_sent_is_copied_as_a_new_one_from_its_page(qtbot: QtBot, desk: SampleDesk) -> None:
     listed = beginners(desk)
     returned(desk, a_form({INITIAL: listed}), ())
-    page = case.make(desk.context, RETURNED.partition("/")[2])
+    page: Any = case.make(desk.context, RETURNED.partition("/")[2])
     qtbot.addWidget(page)
     page.show()
     page.shown()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
@@ -63,16 +64,15 @@ def save_in(folder: Path, press_it: Callable[[], object]) -> None:
     _dialog(press_it, answer, "保存文件的对话框")
 
 
-def save_as(folder: Path, press_it: Callable[[], object], *, name: str = "") -> Path:
-    """As `save_in`; the file that came of it. `name` is what has to be proposed, if that is known."""
-    before = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
-    save_in(folder, press_it)
+def save_as(folder: Path, press_it: Callable[[], object]) -> Path:
+    """As `save_in`, in a new folder below this one, where nothing is overwritten; the file that came of it."""
+    place = Path(mkdtemp(dir=folder))
+    save_in(place, press_it)
 
-    def new() -> Path | None:
-        made = (file for file in folder.iterdir() if before.get(file) != file.stat().st_mtime_ns)
-        return next((file for file in made if file.stat().st_size and (not name or file.name == name)), None)
+    def made() -> Path | None:
+        return next((file for file in place.iterdir() if file.stat().st_size), None)
 
-    return wait(new, f"存下来的文件 {name}".strip())
+    return wait(made, "存下来的文件")
 
 
 def _dialog(press_it: Callable[[], object], answer: Callable[[QFileDialog], object], what: str) -> None:

@@ -9,6 +9,7 @@ from desktop.demo.scene_form import begin, tick_person
 from desktop.demo.scene_returned import number_of, open_returned, state_of
 from desktop.demo.scene_submit import boxes, send
 from desktop.demo.stage import Person
+from sync.store.text import key_of
 
 
 def pay_dues(book: Book, unit: Person, finance: Person) -> None:
@@ -58,6 +59,25 @@ def pay_fee(book: Book, unit: Person, finance: Person, covered: str) -> None:
     pass_case(book, finance, number, "财务核实到账", desk="finance")
     hears(book, unit, since, "缴费核实")
     hands.wait(lambda: state_of(unit, number) == "completed", "缴费办结", 60)
+
+
+def bill_papers(book: Book, unit: Person) -> None:
+    """Every bill of the story as a paper: seen as it will be printed, and saved."""
+    stage, window = book.stage, unit.window
+    for bill in sorted(unit.bodies("bill"), key=lambda one: str(one.get("number") or "")):
+        number = str(bill.get("number") or "")
+        if not number or (stage.out / f"bill-{number}.pdf").exists():
+            continue
+        unit.go(f"bill/{key_of(bill['id'])}")
+        hands.find(window, "bill.preview")
+        eyes.says(window, number)
+        paper = hand_files.save_as(stage.work, lambda: hands.press(window, "bill.save"))
+        book.step(
+            f"缴费单 {number}：哪一条规则、多少钱，可看可印可存",
+            window,
+            files=[book.keep(f"bill-{number}.pdf", paper)],
+            facts={"total": bill.get("total"), "status": bill.get("status")},
+        )
 
 
 def _payment(book: Book, unit: Person, words: str, amount: str) -> None:

@@ -7,7 +7,7 @@ from desktop.demo.book import Book
 from desktop.demo.scene_decide import hears, look_through, now, pass_case, return_case, return_marked
 from desktop.demo.scene_drafts import killed_while_typing, second_draft
 from desktop.demo.scene_form import fill_in
-from desktop.demo.scene_money import pay_dues, pay_fee
+from desktop.demo.scene_money import bill_papers, pay_dues, pay_fee
 from desktop.demo.scene_papers import attach_all, drop_on, label_of, open_papers, receipt_paper, seal_letter
 from desktop.demo.scene_people import people_from_excel
 from desktop.demo.scene_returned import (
@@ -119,6 +119,7 @@ def decisions(book: Book, first: str, second: str) -> None:
     pass_case(book, office, first, "协会通过，账单随即生成")
     hears(book, unit, since, "协会通过，等缴费")
     timeline(book, unit, first, "办件：轮到单位缴费")
+    bill_papers(book, unit)
 
 
 def withdrawn(book: Book, third: str) -> None:
@@ -139,6 +140,7 @@ def money(book: Book, first: str) -> None:
     )
     first_run(book, finance, pictures=False)
     pay_dues(book, unit, finance)
+    bill_papers(book, unit)
     pay_fee(book, unit, finance, first)
     since = now()
     pass_case(book, office, first, "协会复核通过")

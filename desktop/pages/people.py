@@ -93,6 +93,7 @@ class PeoplePage(Page):
                 lambda one: model.certificates_words(one) or "—",
                 tooltip=lambda one: "\n".join(str(each.get("number") or "") for each in held(one)),
             ),
+            Column("学习", lambda one: model.study_words(one) or "—", width=136),
             Column(
                 "有效期至",
                 lambda one: next_end(one) or "—",
@@ -131,8 +132,8 @@ class PeoplePage(Page):
         model = self.model
         chips = [
             ChipItem(chip.value, label, model.counts.get(chip, 0))
-            for chip, label in CHIPS
-            if chip is Chip.ALL or model.counts.get(chip, 0) or chip.value == self.chips.current
+            for chip, label in model.chips
+            if chip in (Chip.ALL, Chip.E_FILE) or model.counts.get(chip, 0) or chip.value == self.chips.current
         ]
         self.chips.set_chips(chips)
         self.rows.show(model.rows)

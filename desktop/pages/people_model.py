@@ -34,6 +34,7 @@ CHIPS = (
     (Chip.SOON, "60 天内到期"),
     (Chip.EXPIRED, "会籍到期"),
     (Chip.NO_MEMBERSHIP, "无会籍"),
+    (Chip.STUDYING, "学习中"),
     (Chip.NOT_KNOWN, "未入协会"),
     (Chip.DIFFERENT, "与协会不同"),
     (Chip.PENDING, "待发送"),
@@ -166,6 +167,22 @@ class PeopleModel(Watching[PeopleFound]):
     def membership_words(self, row: PersonRow) -> str:
         kind = (row.membership or {}).get("type")
         return self.context.pack.label("membership_type", kind) if kind else ""
+
+    def study_words(self, row: PersonRow) -> str:
+        """The courses that are open: 初始教育 已考 2 次."""
+        made = []
+        for one in row.tasks:
+            if one.get("status") == "studying":
+                service, used = self.context.pack.services.get(str(one.get("service"))), one.get("attempts_used")
+                made.append((service.label if service else "") + (f" 已考 {used} 次" if used else ""))
+        return "、".join(made)
+
+    @property
+    def chips(self) -> tuple[tuple[Chip, str], ...]:
+        """What the list can be narrowed to; the pack's own filters under the pack's labels."""
+        view = next((one for one in self.context.pack.spec.views if one.id == "people"), None)
+        label = view.filters.get(Chip.E_FILE.value) if view is not None else None
+        return (*CHIPS, (Chip.E_FILE, label)) if label else CHIPS
 
     # beginning something
 

@@ -10,6 +10,7 @@ from desktop.page import Page
 from desktop.pages.people_model import ServiceCard, state_of
 from desktop.pages.person_model import Line, PersonModel
 from desktop.pages.person_panel import PersonPanel
+from desktop.pages.preview import show_paper
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.widgets.base import Label, column, row, show_if
@@ -35,7 +36,9 @@ class _Listed(QWidget):
                     role=lambda one: one.role,
                     width=150,
                 ),
-                Column("", acts=lambda one: (Act("open", "看"),) if one.route else (), align="right", width=48),
+                Column(
+                    "", acts=lambda one: (Act("open", "看"),) if one.route or one.blob else (), align="right", width=48
+                ),
             ],
             key=lambda one: one.id,
         )
@@ -82,6 +85,7 @@ class PersonPage(Page):
             "study": _Listed("学习", "person.study", self),
             "cases": _Listed("办件", "person.cases", self),
             "bills": _Listed("账单", "person.bills", self),
+            "papers": _Listed("个人资料", "person.papers", self),
         }
         for part in self.parts.values():
             self.add(part, side=0)
@@ -128,12 +132,15 @@ class PersonPage(Page):
             ("study", found.study),
             ("cases", found.cases),
             ("bills", found.bills),
+            ("papers", found.papers),
         ):
             self.parts[key].show_lines(lines)
 
     def open_line(self, chosen: object, _key: str = "") -> None:
         if isinstance(chosen, Line) and chosen.route:
             self.go.emit(chosen.route)
+        elif isinstance(chosen, Line) and chosen.blob:
+            show_paper(self.model.context, self, chosen.words, chosen.blob)
 
     def _edit(self) -> None:
         if self.model.found is not None:

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject
 
 from desktop.context import Context
 from desktop.pages.people_model import PeopleFound, PeopleModel
-from desktop.pages.words import age_on, education_words, membership_words, money
+from desktop.pages.words import age_on, education_words, membership_words, money, size_words
 from documents.roster_columns import TITLES
 from domain.packs.pack import Pack
 from sync.store.local import Reader
-from sync.views import BillRow, CaseRow, PersonRow, applications, bills, mask_mobile, person
+from sync.views import BillRow, CaseRow, Paper, PersonRow, applications, bills, mask_mobile, papers, person
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Line:
     role: str
     day: str
     route: str = ""
+    blob: str = ""  # a paper: its address
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class PersonFound(PeopleFound):
     bills: tuple[Line, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     differences: tuple[tuple[str, str, str], ...] = ()  # what, ours, theirs
+    papers: tuple[Line, ...] = ()  # what lies in the profile and serves again
 
 
 class PersonModel(PeopleModel):
@@ -73,6 +75,7 @@ class PersonModel(PeopleModel):
             tuple(_bill(pack, one) for one in owed),
             _facts(pack, row, today),
             _differences(pack, row),
+            tuple(_paper(pack, one) for one in papers(reader, account, {"attachments": row.body.get("materials")})),
         )
 
     def take(self, found: PeopleFound) -> None:
@@ -166,6 +169,16 @@ def _task(pack: Pack, body: Mapping[str, Any]) -> Line:
     day = str(body.get("finished_on") or body.get("opened_on") or "")
     words = service.label if service else str(body.get("service") or "")
     return Line(str(body["id"]), words, below.strip(), pack.label("task_status", status), role, day)
+
+
+def _paper(pack: Pack, one: Paper) -> Line:
+    materials = (each for service in pack.services.values() for each in service.materials)
+    label = next((each.spec.label for each in materials if each.id == one.material), one.material)
+    below = "　".join(
+        part for part in (one.name, f"{one.pages} 页" if one.pages else "", size_words(one.bytes)) if part
+    )
+    state, role = ("在本机", "ok") if one.here else ("在协会", "text2")
+    return Line(one.blob, label, below, state, role, "", blob=one.blob)
 
 
 def _case(row: CaseRow) -> Line:

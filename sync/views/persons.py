@@ -26,6 +26,8 @@ class Chip(StrEnum):
     NOT_KNOWN = "not-known"  # the association does not know them: a roster entry only
     DIFFERENT = "different"  # the unit wrote something else than the association knows
     PENDING = "pending"  # an Operation about them is on its way
+    STUDYING = "studying"  # a course is open
+    E_FILE = "e_file"  # a certificate can be fetched as a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class PersonRow:
     certificates: tuple[Mapping[str, Any], ...]
     differences: tuple[Difference, ...]
     pending: bool
+    tasks: tuple[Mapping[str, Any], ...] = ()  # courses, whatever became of them
 
     @property
     def mobile(self) -> str:
@@ -148,6 +151,10 @@ def fits(row: PersonRow, chip: Chip, today: date) -> bool:
         return row.person is None
     if chip is Chip.DIFFERENT:
         return bool(row.differences)
+    if chip is Chip.STUDYING:
+        return any(one.get("status") == "studying" for one in row.tasks)
+    if chip is Chip.E_FILE:
+        return any(one.get("e_file") for one in row.certificates)
     return row.pending if chip is Chip.PENDING else True
 
 
@@ -165,6 +172,9 @@ def rows_of(reader: Reader, account: str, listed: Sequence[Listed]) -> tuple[Per
     certificates: dict[str, list[Mapping[str, Any]]] = {}
     for one in sorted(held["certificate"].values(), key=lambda found: found.id):
         certificates.setdefault(str(one.body.get("person")), []).append(one.body)
+    tasks: dict[str, list[Mapping[str, Any]]] = {}
+    for one in sorted(held["study-task"].values(), key=lambda found: found.id):
+        tasks.setdefault(str(one.body.get("person")), []).append(one.body)
     rows: list[PersonRow] = []
     for line in listed:
         body = bodies[line.person].body if line.person in bodies else {}
@@ -185,12 +195,13 @@ def rows_of(reader: Reader, account: str, listed: Sequence[Listed]) -> tuple[Per
                 tuple(certificates.get(line.person or "", ())),
                 _differences(body, entry) if body and entry else (),
                 shown is not None and shown.pending is not None,
+                tuple(tasks.get(line.person or "", ())),
             )
         )
     return tuple(rows)
 
 
-_HELD = ("membership", "certificate")
+_HELD = ("membership", "certificate", "study-task")
 
 
 def _differences(body: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[Difference, ...]:

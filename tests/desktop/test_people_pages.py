@@ -20,11 +20,13 @@ from desktop.page import Page
 from desktop.pages import import_people, people, person, study
 from desktop.pages.import_model import CHECK, CHOOSE, COLUMNS, DONE, MOST_LISTED
 from desktop.pages.people_model import entry_problems, reading_of, state_of, workbook
+from desktop.pages.preview import PaperWindow
 from desktop.theme import RESOURCES
 from desktop.widgets.notes import FindingLine
 from sync.store.text import new_id
 from sync.views import entities, outbox
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk, the_pack
+from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -40,7 +42,7 @@ def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
     page: Page = module.make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 700)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.settled)  # type: ignore[attr-defined]
     return page
@@ -121,6 +123,63 @@ def test_a_person_shows_where_the_unit_and_the_association_differ(desk: SampleDe
     assert page.title == "黄嘉怡"
     assert page.model.found.differences == (("姓名", "黄嘉仪", "黄嘉怡"),)
     assert [line.words for line in page.model.found.certificates] == ["监理员"]
+
+
+def test_what_an_approval_led_to_is_in_the_list_and_on_the_page(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    chosen = person_named("黄嘉怡")
+    key = chosen.partition("/")[2]
+    before = next(row for row in page.model.rows if row.person == chosen)
+    assert not page.model.study_words(before)
+    task = {"id": "study-task/new", "person": chosen, "unit": UNIT, "service": "continuing-education",
+            "status": "studying", "opened_on": "2026-03-16", "attempts_used": 1}  # fmt: skip
+    certificate = {
+        "id": "certificate/new", "person": chosen, "unit": UNIT, "type": "safety_supervision_assistant",
+        "number": "GDJL2026000001", "status": "active", "valid_until": "2029-03-15", "e_file": "a.pdf",
+    }  # fmt: skip
+    membership = {"id": f"membership/{key}", "person": chosen, "type": "ordinary", "valid_until": "2031-03-15"}
+    pull(desk.store, desk.account, task, certificate, membership, scope=f"unit:{UNIT}", start=900)
+    desk.context.changed.emit(frozenset({f"unit:{UNIT}"}))
+
+    def row() -> Any:
+        return next(one for one in page.model.rows if one.person == chosen)
+
+    qtbot.waitUntil(lambda: len(row().certificates) == len(before.certificates) + 1)
+    assert page.model.study_words(row()) == "普通会员继续教育 已考 1 次"
+    assert row().membership_until == "2031-03-15"
+    assert "安全监理员" in page.model.certificates_words(row())
+    page.chips.choose("e_file")
+    assert [one.person for one in page.rows.visible] == [chosen]
+    assert {button.chip.label for button in page.chips._buttons.values()} >= {"含有证书链接", "学习中"}
+    page.chips.choose("all")
+    page.search.input.setText("GDJL2026000001")
+    assert [one.person for one in page.rows.visible] == [chosen]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(the_pack(), [row()]))).active
+    assert sheet is not None
+    assert "a.pdf" in [cell for line in sheet.iter_rows(values_only=True) for cell in line]
+
+
+def test_a_person_shows_the_papers_that_serve_again(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(person, desk, qtbot, person_named("陈喆").partition("/")[2])
+    lines = page.model.found.papers
+    assert lines
+    assert all(line.blob for line in lines)
+    assert page.parts["papers"].isVisible()
+    page.open_line(lines[0])
+    qtbot.waitUntil(lambda: bool(page.findChildren(PaperWindow)))
+    page.findChild(PaperWindow).close()
+
+
+def test_rows_are_copied_as_text_for_a_spreadsheet_and_columns_are_remembered(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = opened(people, desk, qtbot)
+    page.rows.set_ticked([person_named("陈喆"), person_named("李𬱖")])
+    assert page.bar.isVisible()
+    page.list.selectAll()
+    text = page.rows.as_text(range(page.rows.rowCount()))
+    assert text.splitlines()[0].split("\t")[:2] == ["姓名", "证件号码"]
+    assert len(text.splitlines()) == page.rows.rowCount() + 1
+    header = page.list.horizontalHeader()
+    assert header.sectionsMovable()
 
 
 def test_somebody_who_is_gone_is_said_to_be(desk: SampleDesk, qtbot: QtBot) -> None:

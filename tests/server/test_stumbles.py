@@ -131,24 +131,3 @@ def test_no_log_has_a_word_of_anybody(house: House, desk: Desk, caplog: pytest.L
     assert "server.decide.roster:" in text
     for secret in (NAME, NUMBER, PHONE):
         assert secret not in text
-
-
-def test_of_a_bug_in_our_own_code_no_word_is_logged_either(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    from server.decide import judges
-
-    def breaks(*_: object) -> None:
-        try:
-            int(NUMBER + NAME)
-        except ValueError as error:
-            raise RuntimeError(PHONE) from error
-
-    monkeypatch.setattr(judges, "JUDGES", {**judges.JUDGES, Kind.SAVE_DRAFT: breaks})
-    desk = house.desk("account/main")
-    desk.push(desk.operation(Kind.SAVE_DRAFT, "draft/d1", {}))
-    assert "RuntimeError" in caplog.text
-    assert "from ValueError" in caplog.text
-    assert "in breaks" in caplog.text
-    for secret in (NAME, NUMBER, PHONE):
-        assert secret not in caplog.text

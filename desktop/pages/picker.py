@@ -101,6 +101,7 @@ class PickerPage(Page):
         self.cancel.setObjectName("picker.cancel")
         self.accept = Button("加入 0 人", "primary", hint="Ctrl+Enter")
         self.accept.setObjectName("picker.add")
+        self.accept.set_reason("请先勾选要办理的人")
         self.chosen = Label("已选 0 人", "body", weight=500)
         hint = Label("空格 选中   ↑↓ 移动   Ctrl+A 全选可选的", "secondary", "text2")
         self.set_foot([self.paste, 8, hint, None, self.chosen, 8, self.cancel, self.accept])

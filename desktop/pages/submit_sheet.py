@@ -114,7 +114,7 @@ def card_tables(service: Service, form: Form, look: Look) -> list[SummaryTable]:
         second = told.second or "证件号码"
         columns = [Column(told.first, 1), Column(second, 2.2), *(Column(spec.label, 1.2) for spec in told.fields)]
         columns += [Column("资料", 0.8, "center")] * told.papers
-        columns += [Column("提交前检查", 2)]
+        columns += [Column("提交前检查", 4)]
         lines = [
             [
                 row.name,

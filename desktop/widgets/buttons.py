@@ -394,6 +394,7 @@ class Tabs(QTabBar):
             said = f"{one.label} {one.count if one.count is not None else ''} {_WORST.get(one.worst, '')}".strip()
             self.setAccessibleTabName(index, said)
             self.setTabToolTip(index, said)
+            self.setTabText(index, without_mnemonic(one.label))  # lays the bar out anew: a state takes room
         self.blockSignals(blocked)
         self.updateGeometry()
         self.update()

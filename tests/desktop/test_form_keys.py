@@ -24,13 +24,9 @@ from desktop.widgets.inputs import ChoiceInput
 from sync.store.operations import OUTBOX
 from tests.desktop.form_builders import ABLE, EDUCATION, FILLED, INITIAL, LETTER, a_form, beginners, paper, settle
 from tests.desktop.sample_desk import SampleDesk, sample_desk
+from tests.support.windows import shown
 
-pytestmark = [
-    pytest.mark.windows,
-    pytest.mark.qt_log_ignore(
-        "This plugin does not support (raise|grabbing)", "propagateSizeHints"
-    ),  # the screen of tests
-]
+pytestmark = pytest.mark.windows
 CONTROL = Qt.KeyboardModifier.ControlModifier
 MOST = 80  # Tab presses within which anything on a page is reached
 
@@ -48,7 +44,7 @@ def shell(tmp_path: Path, qtbot: QtBot, desk: SampleDesk) -> Shell:
     qtbot.addWidget(made)
     desk.context.went.connect(made.go)
     made.resize(1366, 768)
-    made.show()
+    shown(made)
     return made
 
 
@@ -85,6 +81,7 @@ def stands(qtbot: QtBot, shell: Shell, kind: type[Any]) -> Any:
     return page
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # said by the screen of tests of every popup
 def test_a_registration_is_filled_in_and_sent_without_the_mouse(qtbot: QtBot, desk: SampleDesk, shell: Shell) -> None:
     form = {"values": {**FILLED, "contact_name": ""}, "attachments": [paper(LETTER, None)]}
     key = desk.draft(EDUCATION, form)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.demo import papers
-from desktop.pages import amend, form, letter, materials, owed, picker, submit
+from desktop.pages import amend, form, letter, materials, owed, picker, submit, submit_sheet
 from desktop.widgets.inputs import TextInput
 from documents.files import type_of
 from sync.store.operations import OUTBOX
@@ -32,7 +34,8 @@ from tests.desktop.form_builders import (
     rows,
     settle,
 )
-from tests.desktop.sample_desk import UNIT, SampleDesk, person_named, sample_desk
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, entities, person_named, sample_desk
+from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -42,6 +45,10 @@ pytestmark = pytest.mark.windows
 def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
     with sample_desk(tmp_path) as made:
         yield made
+
+
+def person_number(name: str) -> str:
+    return next(str(one["id_number"]) for one in entities(NOW) if one.get("name") == name and one.get("id_number"))
 
 
 def said(page: QWidget) -> str:
@@ -239,7 +246,7 @@ def not_judged_yet(qtbot: QtBot, desk: SampleDesk, key: str) -> Any:
     """The picker with everybody listed, at the moment before the first verdict."""
     page: Any = picker.make(desk.context, f"{key}:{INITIAL}")
     qtbot.addWidget(page)
-    page.show()
+    shown(page)
     with qtbot.waitSignal(page.model.loaded):
         page.shown()
     assert not any(page.model.check_of(one.id) for one in page.model.people)
@@ -425,6 +432,46 @@ def test_the_page_tells_what_comes_after_from_the_workflow(qtbot: QtBot, desk: S
     steps = page._steps.accessibleName()
     assert steps.index("待发送") < steps.index("机构审核") < steps.index("协会初审") < steps.index("已完成")
     assert "待缴费" not in steps  # nothing is owed for these
+
+
+def test_how_much_is_to_be_sent_and_how_long_it_takes_on_this_line_is_said(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    assert "还没有测过快慢" in said(page.side)
+    desk.context.set_line(online=True, paused=False)
+    desk.context.set_line_rate(30_000.0)  # bytes a second
+    assert "2 个附件，共 18" in said(page.side)  # the same bytes under one address are sent once
+    assert "约 6 秒" in said(page.side)
+    with desk.store.transaction() as writer:
+        for mark in "ab":
+            writer.blobs.keep(desk.account, mark * 64, 90_000, type="pdf", name="x", now="2026", here=True)
+            writer.blobs.sent(desk.account, mark * 64, 90_000)
+        writer.touch(f"unit:{UNIT}")
+    settle(qtbot, page)
+    assert "个附件" not in said(page.side)  # what the server has is not sent again
+    assert "约 1 秒" in said(page.side)
+
+
+def test_the_list_to_be_printed_names_people_papers_and_fees(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = [*beginners(desk), *rows(desk, INITIAL, ["马文静"], certificate_type="supervision_assistant")]
+    change = rows(desk, "specialty-change", ["刘志远"], new_specialties=["市政公用工程"])
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed, "specialty-change": change}))
+    last = on_screen(qtbot, submit.make(desk.context, key))
+    QTest.mouseClick(last.sheet, Qt.MouseButton.LeftButton)
+    assert desk.went[-1] == f"sheet/{key}"
+    page = on_screen(qtbot, submit_sheet.make(desk.context, key))
+    words = "".join("".join(each.extract_text().split()) for each in PdfReader(BytesIO(page.pdf)).pages)
+    for one in (
+        "学习报名申请核对清单",
+        "陈喆",
+        "马文静",
+        "没有普通会员会籍",
+        "社保证明扫描件",
+        "专业变更辅助费",
+        "180.00",
+    ):
+        assert one in words, one
+    assert person_number("陈喆") not in words  # masked, as on screen
 
 
 # ---- a returned form -------------------------------------------------------------------------------------------------

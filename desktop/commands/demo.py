@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,10 +21,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """0 only if every step held; otherwise one sentence says which did not."""
+    unseen = arguments.headless or arguments.out is not None
+    if unseen and sys.platform.startswith("linux") and not any(os.environ.get(name) for name in SCREENS):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop.demo.play import play, sit_down
 
     with tempfile.TemporaryDirectory(prefix="huiban-demo-") as work:
-        if not arguments.headless and arguments.out is None:
+        if not unseen:
             return sit_down(Path(work), arguments.pack, seed=arguments.seed)
         if arguments.out is None:
             sys.stderr.write("请用 --out 指定放结果的文件夹。\n")

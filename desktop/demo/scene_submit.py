@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -82,24 +83,30 @@ def come_back(book: Book, unit: Person, op_id: str) -> None:
         raise hands.Stuck("线路没有丢掉那次答复，这一步没有试到")
 
 
-def over_a_bad_line(book: Book, unit: Person, words: str) -> str:
-    """提交 while the line is cut every 50 to 500 KB and refuses for a second at a time: nobody has to do anything."""
+@contextmanager
+def bad_line(book: Book) -> Iterator[None]:
+    """Cut every 50 to 500 KB, a second of nothing after it, late and slow; and it must really have been so."""
     line = book.stage.line
-    line.set(BAD)
     line.reset_counts()
+    line.set(BAD)
     try:
-        look_over(book, unit, f"{words}：这条线路很差，先看清楚有多大", page="form")
-        before = last_op(unit, "act")
-        hands.press(unit.window, "submit.send")
-        op_id = next_op(unit, before, words)
-        eyes.settle(unit.window)
-        book.step(f"{words}：正在送，断了自己接着送", unit.window)
-        step = book.delivered(f"{words}：线路断断续续，不用管它，照样送达一次", unit, op_id)
-        counts = line.counts()
+        yield
     finally:
         line.set(CLEAN)
-    if not counts.cuts:
+    if not line.counts().cuts:
         raise hands.Stuck("线路一次也没有断，这一步没有试到")
+
+
+def over_a_bad_line(book: Book, unit: Person, words: str) -> str:
+    """提交 on that line: nobody has to do anything; the op_id."""
+    look_over(book, unit, f"{words}：线路很差，先看清楚有多大")
+    before = last_op(unit, "act")
+    hands.press(unit.window, "submit.send")
+    op_id = next_op(unit, before, words)
+    eyes.settle(unit.window)
+    book.step(f"{words}：正在送，断了自己接着送", unit.window)
+    step = book.delivered(f"{words}：线路断断续续，不用管它，照样送达一次", unit, op_id)
+    counts = book.stage.line.counts()
     step.facts |= {"cuts": counts.cuts, "refusals": counts.refusals, "bytes_to_server": counts.to_server}
     return op_id
 

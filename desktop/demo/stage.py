@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,7 @@ class Stage:
 
     def rows(self, op_id: str) -> int:
         """How often an Operation stands in the server's database, asked beside the server."""
-        with sqlite3.connect(f"file:{self.server.data / 'server.db'}?mode=ro", uri=True) as database:
+        with closing(sqlite3.connect(f"file:{self.server.data / 'server.db'}?mode=ro", uri=True)) as database:
             (count,) = database.execute("select count(*) from ledger where op_id = ?", (op_id,)).fetchone()
         return int(count)
 
@@ -195,12 +196,11 @@ class Stage:
         (self.out / "server-public-key.txt").write_text(f"{key}\n", encoding="utf-8")
         invitation = json.loads(self.server.invitation().read_text(encoding="utf-8"))
         (self.out / "invitation.huiban").write_text(json.dumps(invitation, ensure_ascii=False, indent=1), "utf-8")
-        source = sqlite3.connect(self.server.data / "server.db")
-        target = sqlite3.connect(self.out / "server.db")
-        with source, target:
+        with (
+            closing(sqlite3.connect(self.server.data / "server.db")) as source,
+            closing(sqlite3.connect(self.out / "server.db")) as target,
+        ):
             source.backup(target)
-        source.close()
-        target.close()
 
     def close(self) -> None:
         """The windows, the server, the line; each ends whatever became of the others."""

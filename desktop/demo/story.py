@@ -22,7 +22,7 @@ from desktop.demo.scene_returned import (
 from desktop.demo.scene_settings import new_agency, new_reviewer, set_late_value, set_values
 from desktop.demo.scene_start import everybody, first_run
 from desktop.demo.scene_study import exam, study_opened
-from desktop.demo.scene_submit import come_back, look_over, over_a_bad_line, queue, send
+from desktop.demo.scene_submit import bad_line, come_back, look_over, over_a_bad_line, queue, send
 from desktop.demo.stage import Person
 
 
@@ -69,16 +69,16 @@ def beside_it(book: Book) -> tuple[str, str]:
     """The second draft goes out over a bad line, a third form over a good one. Their numbers."""
     unit, story = book.stage.person("unit_main"), book.stage.sample["story"]
     service, form = story["form"]["service"], story["second"]
-    unit.go("drafts")
-    key = _draft_of(book, unit, form["people"][0]["name"])
-    unit.go(f"form/{key}")
-    open_papers(unit, service, form["card"])
-    for person in form["people"]:
-        for material in form["materials"]:
-            drop_on(book, unit, person["name"], label_of(unit, service, form["card"], material), photo=True)
-    hands.press(unit.window, "materials.back")
-    seal_letter(book, unit, "letter-2.pdf", pictures=False)
-    second = over_a_bad_line(book, unit, "第二份申请")
+    with bad_line(book):
+        unit.go(f"form/{_draft_of(book, unit, form['people'][0]['name'])}")
+        open_papers(unit, service, form["card"])
+        for person in form["people"]:
+            for material in form["materials"]:
+                label = label_of(unit, service, form["card"], material)
+                drop_on(book, unit, person["name"], label, photo=True)
+        hands.press(unit.window, "materials.back")
+        seal_letter(book, unit, "letter-2.pdf", pictures=False)
+        second = over_a_bad_line(book, unit, "第二份申请")
     second_draft(book, unit, story["third"], "第三份申请填好")
     unit.go(f"form/{_draft_of(book, unit, story['third']['people'][0]['name'])}")
     seal_letter(book, unit, "letter-3.pdf", pictures=False)

@@ -263,7 +263,11 @@ class RecoveryPage(StepPage):
         print_pdf(self._paper(), self)
 
     def _save(self) -> None:
-        path = save_file(self._paper(), "会办恢复码.pdf", self)
+        try:
+            path = save_file(self._paper(), "会办恢复码.pdf", self)
+        except OSError:
+            self.notice.show_words("存不到那里：可能没有权限，或磁盘满了。请换一个文件夹，或打印出来。", role="bad")
+            return
         if path is not None:
             self.notice.show_words(
                 f"已保存为“{path.name}”。请把它移到优盘或打印出来，不要只留在这台电脑上。", role="ok"

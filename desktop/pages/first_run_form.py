@@ -17,6 +17,7 @@ from desktop.context import Clock, utc_now
 from desktop.editions import SETTING
 from desktop.opening import RECOVERY_KEPT, remember
 from desktop.troubles import words_of
+from sync.failures import FailureKind, SyncFailure
 from sync.login import Invitation, Session, change_password, connect, read_invitation, save_session, sign_in
 from sync.notices import Line, Notice, StatusChanged, StoreChanged
 from sync.protocol import Hello
@@ -29,6 +30,14 @@ from sync.views import sync_status
 
 T = TypeVar("T")
 LEAST = 10  # characters of a password, as the server wants it
+AGAIN = {  # nothing is queued yet: here a person asks again
+    FailureKind.OFFLINE: "请检查网络，再试一次。",
+    FailureKind.CUT: "请检查网络，再试一次。",
+    FailureKind.STALLED: "请检查网络，再试一次。",
+    FailureKind.PORTAL: "请打开浏览器完成该网络的登录，再试一次。",
+    FailureKind.BUSY: "请稍等几分钟，再试一次。",
+    FailureKind.GARBAGE: "请与协会核对邀请文件，或换个网络再试。",
+}
 
 
 class Step(StrEnum):
@@ -246,7 +255,8 @@ class FirstRunForm(QObject):
             known = words_of(error)
             if known is None:
                 raise error
-            self.failed.emit(*known)
+            kind = error.failure.kind if isinstance(error, SyncFailure) else None
+            self.failed.emit(known[0], AGAIN.get(kind, known[1]) if kind is not None else known[1])
 
         self._lane.run(work, done=ended, failed=broke)
 

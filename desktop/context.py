@@ -44,6 +44,8 @@ class Context(QObject):
     line_changed = Signal()  # `online`, `paused` or `line_rate` is another
     send_asked = Signal()  # a person wants to send now
     pause_asked = Signal()  # … or to stop sending, or to go on
+    shrinking_changed = Signal()  # `shrinking` is another
+    shrink_accepted = Signal(str)  # a person agrees that much of this scope goes
     renewed = Signal(object)  # sync.login.Session: logged in again
     _touched = Signal(object)
 
@@ -61,6 +63,7 @@ class Context(QObject):
         self.store, self.account, self.pack, self.clock = store, account, pack, clock
         self._reading, self._writing = reading, writing
         self.online, self.paused = False, False
+        self.shrinking: dict[str, tuple[int, int]] = {}  # scope -> rows here, rows the server would leave
         self.line_rate = 0.0  # bytes a second towards the server; 0: not measured yet
         self._asking: Lane | None = None
         self._reckoning: Lane | None = None
@@ -159,6 +162,18 @@ class Context(QObject):
         if rate != self.line_rate:
             self.line_rate = rate
             self.line_changed.emit()
+
+    def set_shrinking(self, scope: str, rows: int, left: int) -> None:
+        """The server would take most of a scope away: nothing of it is received before somebody agrees."""
+        self.shrinking[scope] = (rows, left)
+        self.shrinking_changed.emit()
+
+    def accept_shrinking(self) -> None:
+        """Somebody agreed, knowing how much goes."""
+        scopes, self.shrinking = tuple(self.shrinking), {}
+        for scope in scopes:
+            self.shrink_accepted.emit(scope)
+        self.shrinking_changed.emit()
 
     def close(self) -> None:
         """Nothing is told any more."""

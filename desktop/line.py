@@ -16,6 +16,8 @@ from sync.failures import WORDS, Failure, FailureKind
 from sync.notices import BlobProgress, Line, LineMeasured, Notice, StatusChanged, Warned
 from sync.runner import SyncRunner
 from sync.store.local import Reader
+from sync.store.operations import OUTBOX
+from sync.views.queue import SHARING
 
 OFFLINE = frozenset({FailureKind.OFFLINE, FailureKind.CUT, FailureKind.STALLED, FailureKind.BUSY})
 
@@ -41,6 +43,7 @@ class LineWatch(QObject):
         context.changed.connect(self._changed)
         model.line_acted.connect(self._act)
         context.pause_asked.connect(self._act)
+        context.shrink_accepted.connect(self._accept)
         self._ask()
 
     def watch(self, runner: SyncRunner) -> None:
@@ -55,6 +58,9 @@ class LineWatch(QObject):
             self._moving = notice if notice.sent < notice.size else None
         elif isinstance(notice, LineMeasured):
             self._context.set_line_rate(notice.rate)
+        elif isinstance(notice, Warned) and notice.failure.kind is FailureKind.MIRROR_SHRINKS:
+            self._context.set_shrinking(notice.scope, notice.rows, notice.left)
+            self._context.tell(sentence(notice.failure), "warn", link="去看", route="outbox")
         elif isinstance(notice, Warned):
             self._context.tell(sentence(notice.failure), "warn")
         else:
@@ -71,7 +77,8 @@ class LineWatch(QObject):
 
         def look(reader: Reader) -> Queue:
             known = reader.accounts.get(account)
-            return Queue(len(reader.operations.outbox(account)), known.last_contact if known else None)
+            waiting = reader.operations.count(account, OUTBOX, but=SHARING)
+            return Queue(waiting, known.last_contact if known else None)
 
         self._context.read(look, self._looked)
 
@@ -87,6 +94,10 @@ class LineWatch(QObject):
         else:
             self._runner.resume()
         self._show()
+
+    @Slot(str)
+    def _accept(self, scope: str) -> None:
+        self._runner.accept_shrink(scope)
 
     def _show(self) -> None:
         self._context.set_line(online=self._status.line is Line.ONLINE and not self._paused, paused=self._paused)

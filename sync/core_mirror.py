@@ -104,5 +104,6 @@ class Mirroring:
         if before < SHRINK_FROM or page.count >= before * SHRINK_TO:
             return False
         self._held.add(scope)
-        self._notify(Warned(Failure(FailureKind.MIRROR_SHRINKS, f"{scope}: {before} -> {page.count}"), scope))
+        failure = Failure(FailureKind.MIRROR_SHRINKS, f"{scope}: {before} -> {page.count}")
+        self._notify(Warned(failure, scope, before, page.count))
         return True

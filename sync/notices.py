@@ -32,6 +32,8 @@ class Warned:
 
     failure: Failure
     scope: str = ""  # of a mirror that was about to shrink
+    rows: int = 0  # … how many it has
+    left: int = 0  # … how many the server would leave
     sha256: str = ""  # of an attachment
 
 

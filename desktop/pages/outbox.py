@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from desktop import words
 from desktop.context import Context
@@ -13,8 +16,10 @@ from desktop.rows_view import RowsView
 from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import SearchBox
-from desktop.widgets.notes import EmptyState
+from desktop.widgets.gap import Gap
+from desktop.widgets.notes import EmptyState, Notice
 from desktop.widgets.panel import SectionTitle
+from sync.protocol import ANSWER_SUFFIX
 from sync.views import OutboxRow
 
 
@@ -34,7 +39,27 @@ class OutboxPage(Page):
         self.pause = Button("全部暂停", icon="pause")
         self.pause.setObjectName("outbox.pause")
         self.pause.clicked.connect(context.pause_asked)
-        self.set_actions([self.search, self.pause])
+        self.more = Button("更多", "quiet")
+        self.more.setObjectName("outbox.more")
+        menu = QMenu(self.more)
+        self.export = menu.addAction("存成文件，带到协会…")
+        self.export.setObjectName("outbox.export")
+        self.export.triggered.connect(self._export)
+        self.answers = menu.addAction("读入协会的答复文件…")
+        self.answers.setObjectName("outbox.answers")
+        self.answers.triggered.connect(self._read_answers)
+        self.more.set_menu(menu)
+        self.set_actions([self.search, self.more, self.pause])
+        self.notice = Notice()
+        self.notice.acted.connect(self.notice.clear)
+        self.shrink = Notice()
+        self.shrink.setObjectName("outbox.shrink")
+        self.shrink.acted.connect(self._accept_shrinking)
+        self._asked_shrinking = False
+        self.sharing = Notice()
+        self.sharing.setObjectName("outbox.sharing")
+        self.sharing.acted.connect(self._unfold)
+        self._unfolded = False
         self.waiting: RowsModel[OutboxRow] = RowsModel(self._waiting_columns(), key=lambda r: r.op_id)
         self.done: RowsModel[OutboxRow] = RowsModel(self._done_columns(), key=lambda r: r.op_id)
         self._waiting_title = SectionTitle("还没送达", 0)
@@ -45,8 +70,12 @@ class OutboxPage(Page):
         self.answered = RowsView(self.done, name="最近送达", fit=True, hang=True, remember="lists/delivered")
         self.answered.setObjectName("outbox.delivered")
         self._empty = empty
+        for notice in (self.shrink, self.notice):
+            self.add(notice)
+            self.add(Gap(notice))
         self.add(self._waiting_title)
         self.add(self.list)
+        self.add(self.sharing)
         self.add(16)
         self.add(self._done_title)
         self.add(self.answered)
@@ -59,6 +88,7 @@ class OutboxPage(Page):
         self.search.left_down.connect(self.list.setFocus)
         self.shortcut("Ctrl+F", self.search.setFocus)
         self.model.changed.connect(self.refresh)
+        self.model.said.connect(lambda words, role: self.notice.show_words(words, role=role, action="知道了"))
 
     def _waiting_columns(self) -> Sequence[Column[OutboxRow]]:
         now = self.context.now
@@ -88,6 +118,8 @@ class OutboxPage(Page):
     def _when(self, row: OutboxRow) -> str:
         if row.can_edit:
             return words.moment(row.answered_at, self.context.now())
+        if row.state == "exported":
+            return "等答复文件"
         if self.context.paused:
             return "已暂停"
         if row.next_try_at:
@@ -104,15 +136,51 @@ class OutboxPage(Page):
         queue = self.model.queue
         self.set_head("待发送", self.model.sub)
         self.pause.set_text("继续发送" if self.context.paused else "全部暂停")
-        self.waiting.show(queue.waiting)
+        self.waiting.show((*queue.waiting, *(queue.sharing if self._unfolded else ())))
+        self.sharing.show_words(self.model.sharing, role="wait", action="收起" if self._unfolded else "逐份看")
+        shrinking = self.model.shrinking
+        self._asked_shrinking = self._asked_shrinking and bool(shrinking)
+        sure = "核实过了，删除" if self._asked_shrinking else "接收删除"
+        self.shrink.show_words(shrinking, role="warn", action=sure)
+        going = any(not row.can_edit for row in queue.waiting)
+        self.export.setEnabled(going)
+        self.export.setText("存成文件，带到协会…" if going else "存成文件（没有等着送的）")
         self.done.show(queue.delivered)
         self._waiting_title.set_count(len(queue.waiting))
         self._done_title.set_count(len(queue.delivered))
         for part in (self._waiting_title, self.list):
-            show_if(part, bool(queue.waiting))
+            show_if(part, self.waiting.rowCount() > 0)
         for part in (self._done_title, self.answered):
             show_if(part, bool(queue.delivered))
-        show_if(self._empty, not queue.waiting and not queue.delivered)
+        show_if(self._empty, not queue.waiting and not queue.delivered and not queue.sharing)
+
+    def _unfold(self) -> None:
+        self._unfolded = not self._unfolded
+        self.refresh()
+
+    def _accept_shrinking(self) -> None:
+        """Asked once more on the same line: what goes from here comes back only from the association."""
+        if self._asked_shrinking:
+            self._asked_shrinking = False
+            self.context.accept_shrinking()
+            self.context.tell("正在接收删除。没送出的和草稿都不动。", "wait")
+        else:
+            self._asked_shrinking = True
+            self.refresh()
+
+    def _export(self) -> None:
+        """Those that are selected, else all that have not arrived."""
+        going = [row for row in self.model.queue.waiting if not row.can_edit]
+        chosen = [row for row in self.list.chosen if row in going]
+        name = f"待发送 {self.context.today().isoformat()}.zip"
+        path, _ = QFileDialog.getSaveFileName(self, "存成文件，带到协会", name, "会办待发送 (*.zip)")
+        if path:
+            self.model.export(chosen if len(chosen) > 1 else going, Path(path))
+
+    def _read_answers(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "读入协会的答复文件", "", f"协会的答复 (*{ANSWER_SUFFIX})")
+        if path:
+            self.model.read_answers(Path(path))
 
     def _search(self, text: str) -> None:
         self.waiting.set_search(text)

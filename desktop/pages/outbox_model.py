@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop import words
 from desktop.context import Context
@@ -13,7 +15,9 @@ from desktop.starting import route_of
 from desktop.watching import Watching
 from domain.operations import Kind
 from sync import actions
+from sync.actions_carrying import Answers
 from sync.store.drafts import Draft
+from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
 from sync.store.text import key_of
 from sync.views import OutboxRow, delivered, outbox
@@ -30,6 +34,7 @@ class Queue:
     """Both lists, and the association's name."""
 
     waiting: tuple[OutboxRow, ...]
+    sharing: tuple[OutboxRow, ...]  # drafts on their way to colleagues: nobody has to do anything about them
     delivered: tuple[OutboxRow, ...]
     association: str
 
@@ -37,17 +42,22 @@ class Queue:
 class OutboxModel(Watching[Queue]):
     """What can be done with each: take back, send now, mend, see the receipt."""
 
+    said = Signal(str, str)  # words and role for the page
+
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(context, parent)
-        self.queue = Queue((), (), "")
+        self.queue = Queue((), (), (), "")
         context.line_changed.connect(self.changed)
+        context.shrinking_changed.connect(self.changed)
 
     def look(self, reader: Reader) -> Queue:
         account, now = self.context.account, self.context.now()
-        waiting = outbox(reader, account, now=now)
+        rows = outbox(reader, account, now=now)
+        waiting = tuple(row for row in rows if not row.sharing)
         open_ones = {row.op_id for row in waiting}
         done = tuple(row for row in delivered(reader, account, limit=ANSWERED) if row.op_id not in open_ones)
-        return Queue(waiting, done, reader.accounts.need(account).association_name)
+        sharing = tuple(row for row in rows if row.sharing)
+        return Queue(waiting, sharing, done, reader.accounts.need(account).association_name)
 
     def take(self, found: Queue) -> None:
         self.queue = found
@@ -63,6 +73,54 @@ class OutboxModel(Watching[Queue]):
         parts += [f"{bad} 件要您改"] if bad else []
         return "，".join(parts) + "；都存在本机，关机也不会丢"
 
+    @property
+    def shrinking(self) -> str:
+        """What the server would take away from this machine, as a sentence; empty: nothing."""
+        told = self.context.shrinking.values()
+        gone, rows = sum(rows - left for rows, left in told), sum(rows for rows, _ in told)
+        if not gone:
+            return ""
+        return f"协会服务器要求删除本机 {rows:,} 条资料中的 {gone:,} 条，已暂停接收。请先致电协会核实。"
+
+    @property
+    def sharing(self) -> str:
+        """The drafts that go to colleagues by themselves, as a sentence."""
+        count = len(self.queue.sharing)
+        return f"另有 {count} 份草稿正在共享给本单位的同事，联网后自动送到" if count else ""
+
+    def export(self, rows: Sequence[OutboxRow], path: Path) -> None:
+        """Into a file that is carried to the association; from then on they wait for its answer."""
+        account, now, chosen = self.context.account, self.context.now(), [row.op_id for row in rows]
+        self.context.write(
+            lambda store: actions.export_operations(store, account, chosen, path, now=now),
+            lambda count: self.said.emit(
+                f"已把 {count} 件存成“{path.name}”。请带到协会，再把协会给的答复文件读入。", "ok"
+            ),
+            self._failed,
+        )
+
+    def read_answers(self, path: Path) -> None:
+        """What the association answered to such a file."""
+        account, now = self.context.account, self.context.now()
+        self.context.write(
+            lambda store: actions.read_answers(store, account, path.read_bytes(), now=now), self._answered, self._failed
+        )
+
+    def _answered(self, told: Answers) -> None:
+        parts = [f"{told.applied} 件已送达"] if told.applied else []
+        parts += [f"{told.returned} 件要您改"] if told.returned else []
+        parts += [f"{told.waiting} 件还在等"] if told.waiting else []
+        parts += [f"{told.others} 件不是本机的"] if told.others else []
+        self.said.emit(f"答复已读入：{'，'.join(parts) or '没有新的'}。", "warn" if told.returned else "ok")
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, OSError):
+            self.said.emit(f"文件读写不了：{error.strerror}。请换一个位置。", "bad")
+        elif isinstance(error, StoreFailure):
+            self.said.emit(f"{error.sentence}{error.remedy}", "bad")
+        else:
+            raise error
+
     def act(self, row: OutboxRow, key: str) -> None:
         """One of the row's steps."""
         if key == "cancel":
@@ -70,6 +128,9 @@ class OutboxModel(Watching[Queue]):
         elif key == "now":
             self.context.send_asked.emit()
             self.context.tell("正在再送一次。", "wait")
+        elif key == "resume":
+            account, op_id = self.context.account, row.op_id
+            self.context.write(lambda store: actions.resume_exported(store, account, [op_id]))
         elif key == "edit":
             self.edit(row)
         elif key == "dismiss":
@@ -112,7 +173,9 @@ def steps(row: OutboxRow) -> tuple[Act, ...]:
         mend = Act("edit", "去修改", "secondary")
         return (mend,) if row.kind == Kind.ACT and row.draft else (Act("dismiss", "知道了", "secondary"),)
     made = (Act("cancel", "撤回"),) if row.can_cancel else ()
-    return (*made, Act("now", "现在送")) if row.state in ("later", "unknown") else made
+    made = (*made, Act("now", "现在送")) if row.state in ("later", "unknown") else made
+    made = (*made, Act("resume", "改用网络送")) if row.state == "exported" else made
+    return made or ((Act("open", "看申请"),) if row.kind == Kind.ACT else ())
 
 
 def about(row: OutboxRow) -> str:

@@ -240,9 +240,11 @@ class Operations:
         )
         return tuple(self._connection.scalars(asked))
 
-    def count(self, account: str, place: str, *states: str) -> int:
-        """How many lie there, in one of these states."""
-        asked = select(func.count()).where(operations.c.account == account, operations.c.place == place)
+    def count(self, account: str, place: str, *states: str, but: Collection[str] = ()) -> int:
+        """How many lie there, in one of these states; `but`: kinds that are not counted."""
+        asked = select(func.count()).where(
+            operations.c.account == account, operations.c.place == place, operations.c.kind.not_in(sorted(but))
+        )
         return self._connection.scalar(asked.where(operations.c.state.in_(states)) if states else asked) or 0
 
     def briefs(self, op_ids: Sequence[str]) -> dict[str, Brief]:

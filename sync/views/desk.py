@@ -14,7 +14,7 @@ from sync.store.pinyin import initials, normal
 from sync.views.cases import CaseRow, applications
 from sync.views.overlay import Overlay, Shown
 from sync.views.persons import mask_document
-from sync.views.queue import DraftRow, OutboxRow, drafts, outbox
+from sync.views.queue import SHARING, DraftRow, OutboxRow, drafts, outbox
 
 SOON = timedelta(days=60)
 
@@ -112,7 +112,7 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
         expiring=expiring(reader, account, today=today) if unit_desk else (),
         in_progress=tuple(row for row in rows if row not in (returned if unit_desk else mine)),
         review=() if unit_desk else tuple(sorted(mine, key=lambda row: row.since)),
-        queued=outbox(reader, account, now=now),
+        queued=tuple(row for row in outbox(reader, account, now=now) if not row.sharing),
         drafts=drafts(reader, account, pack),
     )
 
@@ -156,7 +156,7 @@ def counts(reader: Reader, account: str, pack: Pack) -> Counts:
     review = 0 if unit_desk else len(mine)
     to_pay = len(bills(reader, account, unpaid_only=True)) if unit_desk else 0
     attention = reader.operations.attention(account)
-    waiting = reader.operations.count(account, OUTBOX)
+    waiting = reader.operations.count(account, OUTBOX, but=SHARING)
     return Counts(
         home=returned + to_pay + review + attention,
         drafts=len(drafts(reader, account)),

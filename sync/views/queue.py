@@ -19,6 +19,8 @@ from sync.store.text import instant, key_of
 
 LATER = "later"  # queued or unknown, with a next try ahead
 
+SHARING = frozenset({Kind.SAVE_DRAFT.value, Kind.DELETE_DRAFT.value})  # of drafts among colleagues: nobody asked for it
+
 WORDS = {
     "queued": "排队",
     "sending": "正在送",
@@ -97,6 +99,11 @@ class OutboxRow:
     receipt: int | None  # its number
     findings: tuple[Finding, ...]
 
+    @property
+    def sharing(self) -> bool:
+        """A draft on its way to colleagues: it goes by itself, and the association is asked for nothing."""
+        return self.kind in SHARING and not self.can_edit
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
@@ -141,9 +148,9 @@ def outbox(reader: Reader, account: str, *, now: datetime) -> tuple[OutboxRow, .
 
 
 def delivered(reader: Reader, account: str, *, limit: int = 50) -> tuple[OutboxRow, ...]:
-    """What was answered, latest first."""
-    rows = reader.operations.answered(account, limit=limit)
-    return tuple(_outbox_row(reader, kept, None, 0) for kept in rows)
+    """What was asked of the association and answered, latest first; drafts shared among colleagues are not told."""
+    rows = [kept for kept in reader.operations.answered(account, limit=4 * limit) if kept.kind not in SHARING]
+    return tuple(_outbox_row(reader, kept, None, 0) for kept in rows[:limit])
 
 
 def operation(reader: Reader, op_id: str, *, now: datetime) -> OutboxRow | None:

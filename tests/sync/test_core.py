@@ -384,6 +384,7 @@ def test_a_pull_that_would_empty_the_mirror_stops_and_asks(desk: Desk) -> None:
     assert desk.store.count(desk.account, SCOPE) == 200
     warned = [notice for notice in desk.told if isinstance(notice, Warned)]
     assert [(notice.failure.kind, notice.scope) for notice in warned] == [(FailureKind.MIRROR_SHRINKS, SCOPE)]
+    assert [(notice.rows, notice.left) for notice in warned] == [(200, 50)]
     op_id = desk.asks()
     desk.settle()
     assert desk.state(op_id) == DELIVERED

@@ -1,0 +1,154 @@
+"""The outbox: what people asked for apart from what goes by itself, a file carried by hand, a mirror that shrinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.line import LineWatch
+from desktop.pages import outbox
+from desktop.pages.outbox_model import LOOKS, steps
+from desktop.shell_model import ShellModel
+from sync import actions
+from sync.failures import Failure, FailureKind
+from sync.notices import Warned
+from sync.protocol import carried
+from sync.store.port import SyncStore
+from sync.views import counts, worklist
+from sync.views.queue import WORDS
+from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk
+
+pytestmark = pytest.mark.windows
+
+
+@pytest.fixture
+def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
+    with sample_desk(tmp_path) as made:
+        yield made
+
+
+def opened(desk: SampleDesk, qtbot: QtBot) -> Any:
+    page = outbox.make(desk.context, "")
+    qtbot.addWidget(page)
+    page.resize(1150, 690)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: page.model.is_settled)
+    return page
+
+
+def submitted(desk: SampleDesk) -> str:
+    key = desk.draft("education-registration", {"values": {"contact_name": "温晓岚"}, "cards": {}})
+    return actions.submit(desk.store, desk.account, f"draft/{key}", pack=desk.context.pack, now=NOW)
+
+
+def shared(desk: SampleDesk) -> None:
+    """A draft that became an Operation on its way to colleagues."""
+    key = desk.draft("education-registration", {"values": {"contact_name": "温晓岚"}, "cards": {}})
+    actions.share_draft(desk.store, desk.account, f"draft/{key}")
+    SyncStore(desk.store).next_batch(desk.account, 1_000_000, NOW)
+
+
+def press(part: Any) -> None:
+    button = next(one for one in part.findChildren(QPushButton) if one.isVisibleTo(part))
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_sharing_a_draft_is_folded_and_not_counted_as_something_asked_for(desk: SampleDesk, qtbot: QtBot) -> None:
+    op_id = submitted(desk)
+    shared(desk)
+    page = opened(desk, qtbot)
+    assert [row.op_id for row in page.waiting.visible] == [op_id]
+    assert page.sharing.accessibleName().startswith("另有 1 份草稿")
+    press(page.sharing)
+    assert len(page.waiting.visible) == 2
+    with desk.store.reading() as reader:
+        pack, today = desk.context.pack, desk.context.today()
+        assert counts(reader, desk.account, pack).outbox == 1
+        assert len(worklist(reader, desk.account, pack, today=today, now=NOW).queued) == 1
+
+
+def test_what_waits_is_carried_as_a_file_that_the_association_can_read(
+    desk: SampleDesk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted(desk)
+    page, file = opened(desk, qtbot), tmp_path / "待发送.zip"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(file), ""))
+    page.export.trigger()
+    qtbot.waitUntil(lambda: [row.state for row in page.waiting.visible] == ["exported"])
+    assert "待发送.zip" in page.notice.accessibleName()
+    with file.open("rb") as source, carried(source) as held, desk.store.reading() as reader:
+        kept = reader.operations.outbox(desk.account)[0]
+        assert [(one.content, one.signature) for one in held.told.operations] == [
+            (kept.content.decode(), kept.signature)
+        ]
+    row = page.waiting.visible[0]
+    assert [act.key for act in steps(row)] == ["resume"]
+    assert page._when(row) == "等答复文件"
+    page.model.act(row, "resume")
+    qtbot.waitUntil(lambda: [row.state for row in page.waiting.visible] == ["unknown"])
+
+
+def test_a_file_that_is_no_answer_is_named_and_changes_nothing(
+    desk: SampleDesk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitted(desk)
+    page, file = opened(desk, qtbot), tmp_path / "x.answer"
+    file.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(file), ""))
+    page.answers.trigger()
+    qtbot.waitUntil(lambda: page.notice.isVisible())
+    assert page.notice.accessibleName().startswith("这不是协会的答复文件")
+    assert [row.state for row in page.waiting.visible] == ["queued"]
+
+
+class Runner:
+    """Notes what it is asked to accept."""
+
+    def __init__(self) -> None:
+        self.accepted: list[str] = []
+
+    def accept_shrink(self, scope: str) -> None:
+        self.accepted.append(scope)
+
+
+def test_a_mirror_that_would_shrink_is_let_go_only_after_saying_how_much_and_asking_twice(
+    desk: SampleDesk, qtbot: QtBot
+) -> None:
+    page, model, runner = opened(desk, qtbot), ShellModel(), Runner()
+    line = LineWatch(desk.context, model, runner)  # type: ignore[arg-type]
+    assert not page.shrink.isVisible()
+    line.hear(Warned(Failure(FailureKind.MIRROR_SHRINKS), "unit:u", 1300, 100))
+    assert page.shrink.isVisible()
+    assert "1,300 条资料中的 1,200 条" in page.shrink.accessibleName()
+    press(page.shrink)
+    assert runner.accepted == [], "the first press only asks once more"
+    press(page.shrink)
+    assert runner.accepted == ["unit:u"]
+    assert not page.shrink.isVisible()
+    model.deleteLater()
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "unknown", "waiting", "exported"])
+def test_each_state_has_a_word_a_look_a_reason_and_one_thing_to_do(desk: SampleDesk, qtbot: QtBot, state: str) -> None:
+    op_id = submitted(desk)
+    with desk.store.transaction() as writer:
+        if state != "queued":
+            writer.operations.sending(desk.account, [op_id], "2026-03-16T02:29:00Z")
+            writer.operations.set_state(desk.account, [op_id], state)
+        writer.touch("outbox")
+    page = opened(desk, qtbot)
+    row = page.waiting.visible[0]
+    assert row.word == WORDS[row.state]
+    assert row.state in {*LOOKS, "queued", "unknown", "later"}
+    assert steps(row), "something can always be done or looked at"
+    assert row.remedy
+    assert row.reason or state == "queued"
+    assert page._when(row)

@@ -19,7 +19,7 @@ from desktop.bugs import Bugs
 from desktop.context import Clock, utc_now
 from desktop.desk import Desk
 from desktop.editions import in_force
-from desktop.frame import ADD, LOG_OUT, PASSWORD
+from desktop.frame import ADD, LOCK, LOG_OUT, PASSWORD, THIS_DESK
 from desktop.news import News
 from desktop.notifier import Notifier, TrayNotifier
 from desktop.opening import RECOVERY_KEPT, is_there, key_of, last_session, open_store, remember
@@ -110,11 +110,13 @@ class Program(QObject):
             self._ask_to_unlock(error, key)
 
     def raise_window(self) -> None:
-        """In front of everything else."""
-        if self.window is not None:
-            self.window.showNormal() if self.window.isMinimized() else self.window.show()
-            self.window.raise_()
-            self.window.activateWindow()
+        """In front of everything else; what is locked stays hidden."""
+        locked = self.desk.locker.window if self.desk is not None else None
+        window = locked or self.window
+        if window is not None:
+            window.showNormal() if window.isMinimized() else window.show()
+            window.raise_()
+            window.activateWindow()
 
     def close(self) -> None:
         """Everything ends; what is queued stays in the store."""
@@ -247,6 +249,10 @@ class Program(QObject):
         assert store is not None
         if what == "account" and key == PASSWORD:
             desk.context.go("password")
+        elif what == "account" and key == THIS_DESK:
+            desk.context.go("this-desk")
+        elif what == "account" and key == LOCK:
+            desk.locker.lock()
         elif what == "account" and key == ADD:
             if self._leave():
                 self._begin()
@@ -329,5 +335,6 @@ class Program(QObject):
 
     def _bring(self, news: News) -> None:
         """Beside the clock, while our own window is not in front."""
-        if self.window is not None and not self.window.isActiveWindow():
+        locked = self.desk is not None and self.desk.locker.window is not None  # names are not shown then
+        if self.window is not None and not self.window.isActiveWindow() and not locked:
             self._notifier.show(news.words)

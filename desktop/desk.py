@@ -19,6 +19,7 @@ from desktop.context import SHANGHAI, Clock, Context, utc_now
 from desktop.editions import in_force
 from desktop.frame import FrameWatch
 from desktop.line import LineWatch
+from desktop.locking import Locker
 from desktop.news import CaseNews, News, OutcomeNews
 from desktop.registry import pages
 from desktop.shell import Shell
@@ -69,6 +70,7 @@ class Desk(QObject):
         self.frame = FrameWatch(self.context, self.model, session)
         self._cases, self._outcomes = CaseNews(self.context, self), OutcomeNews(self.context, self)
         self.shell = Shell(self.model, pages(self.context), settings)
+        self.locker = Locker(self.context, self.shell)
         self._route, self._closed = "", False
         self._told = QTimer(self, singleShot=True, interval=TOLD_FOR)
         self._told.timeout.connect(self._untell)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Slot
 
 from desktop.context import Context
+from desktop.locking import has_passphrase
 from desktop.opening import Sitting, sittings
 from desktop.shell_model import FIXED, Account, Choice, Count, NavItem, Place, ShellModel
 from desktop.starting import begun_here
@@ -39,7 +40,7 @@ OFFICES: dict[str, tuple[tuple[NavItem, ...], tuple[NavItem, ...]]] = {
     "secretariat": ((HOME, REVIEW, OUTBOX), (CASES, SETTINGS, AGENCIES)),
     "admin": ((HOME, OUTBOX), (CASES, SETTINGS, AGENCIES, ACCOUNTS)),
 }
-ADD, LOG_OUT, PASSWORD = "add", "log-out", "password"
+ADD, LOG_OUT, PASSWORD, THIS_DESK, LOCK = "add", "log-out", "password", "this-desk", "lock"
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ class FrameWatch(Watching[Frame]):
         if found.unit:
             choices.insert(0, Choice(session.account, found.unit))
         model.set_places("unit", choices, session.account)
-        menu = (Choice(PASSWORD, "修改密码"), Choice(ADD, "添加账号"), Choice(LOG_OUT, "退出登录"))
+        lock = (Choice(LOCK, "锁定"),) if has_passphrase(self.context) else ()
+        own = (Choice(PASSWORD, "修改密码"), Choice(THIS_DESK, "本机设置"))
+        menu = (*own, *lock, Choice(ADD, "添加账号"), Choice(LOG_OUT, "退出登录"))
         model.set_account(Account(found.name, found.role, menu))
 
     # the pack's menu

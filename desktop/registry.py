@@ -43,6 +43,7 @@ PAGES: dict[str, str] = {
     "settings": "settings",
     "agencies": "agencies",
     "accounts": "accounts",
+    "this-desk": "this_desk",
 }
 
 

@@ -17,6 +17,12 @@ def put_back(window: QWidget, settings: QSettings | None) -> None:
         window.resize(min(WIDTH, room.width()), min(HEIGHT, room.height()))
 
 
+def over(window: QWidget, other: QWidget) -> None:
+    """Where the other one stands, and as large."""
+    window.setGeometry(other.geometry())
+    window.setWindowState(other.windowState())
+
+
 def keep_place(window: QWidget, settings: QSettings | None) -> None:
     """For the next start."""
     if settings is not None:

@@ -180,3 +180,107 @@ class UnlockWindow(StepWindow):
 
     def _failed(self, sentence: str, remedy: str) -> None:
         self._page.say(sentence, remedy)
+
+
+class LockForm(QObject):
+    """Asks who comes back: the passphrase or the recovery code of the store, which stays open all the while."""
+
+    changed = Signal()
+    failed = Signal(str, str)
+    opened = Signal()
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._lane = Lane("lock")
+        self.busy, self.by_code = False, False
+
+    def use(self, *, code: bool) -> None:
+        """Another way in."""
+        self.by_code = code
+        self.changed.emit()
+
+    def open(self, words: str) -> None:
+        """Right or wrong is found out beside the screen: it takes a tenth of a second on purpose."""
+        if self.busy:
+            return
+        self.busy = True
+        self.changed.emit()
+        folder, by_code = self._folder, self.by_code
+
+        def work() -> bytes:
+            header = Header.load(folder)
+            return header.open_with_recovery_code(words) if by_code else header.open_with_passphrase(words)
+
+        self._lane.run(work, done=self._right, failed=self._wrong)
+
+    def close(self) -> None:
+        self._lane.close()
+
+    def _right(self, _key: bytes) -> None:
+        self.busy = False
+        self.close()
+        self.opened.emit()
+
+    def _wrong(self, error: BaseException) -> None:
+        self.busy = False
+        self.changed.emit()
+        known = words_of(error)
+        if known is None:
+            raise error
+        self.failed.emit(*known)
+
+
+class LockPage(StepPage):
+    """The passphrase, or the code."""
+
+    def __init__(self, form: LockForm) -> None:
+        super().__init__("已锁定", "草稿都已保存，收发照常进行。输入口令后从刚才的地方接着做。")
+        self.form = form
+        self.field = Field("口令", TextInput(secret=True), required=True)
+        named(self.field.editor, "lock.secret")
+        self.go = named(Button("解锁", "primary", tall=True), "lock.submit")
+        self.other = named(Button("用恢复码", "secondary", tall=True), "lock.other")
+        self.go.clicked.connect(self._go)
+        self.other.clicked.connect(self._other)
+        self.inside.addWidget(self.field)
+        self.finish(self.go, self.other)
+
+    def entered(self) -> None:
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        code = self.form.by_code
+        self.field.set_label("恢复码" if code else "口令")
+        editor = self.field.editor
+        if isinstance(editor, TextInput):
+            editor.setEchoMode(TextInput.EchoMode.Normal if code else TextInput.EchoMode.Password)
+        self.other.set_text("用口令" if code else "用恢复码")
+        self.go.set_text("正在核对…" if self.form.busy else "解锁")
+
+    def _go(self) -> None:
+        words = self.field.value.strip()
+        self.field.set_finding("" if words else f"请输入{'恢复码' if self.form.by_code else '口令'}。")
+        if words:
+            self.form.open(words)
+
+    def _other(self) -> None:
+        self.field.set_value("")
+        self.form.use(code=not self.form.by_code)
+
+
+class LockWindow(StepWindow):
+    """Shown instead of the desk while it is locked."""
+
+    def __init__(self, form: LockForm) -> None:
+        self.form = form
+        self._page = LockPage(form)
+        super().__init__((self._page,))
+        form.setParent(self)
+        self.setObjectName("lock")
+        form.changed.connect(self.refresh)
+        form.failed.connect(self._page.say)
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.show_page(self._page, [("已锁定", "内容已收起")], 0)

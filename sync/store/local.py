@@ -94,6 +94,7 @@ class LocalStore:
 
     def __init__(self, folder: Path, key: bytes, lock: Lock) -> None:
         self.folder = folder
+        self.key = key  # what the header wraps: for backups and for another way in
         self.files = BlobFolder(folder / BLOBS, key)
         self._lock = lock
         self._writing = writing_engine(folder / NAME, key)

@@ -13,16 +13,19 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_page import DraftPage
-from desktop.pages.form_papers import Incoming, Taken, limit_words, paper_words, patterns_of
+from desktop.pages.form_papers import Incoming, Taken, limit_words, patterns_of
 from desktop.pages.form_values import attachments
 from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, files_in, lines_of, people_missing
+from desktop.pages.materials_scanner import ScannerFolder
+from desktop.pages.materials_scans import ScanStrip
+from desktop.pages.materials_table import paper_rows
 from desktop.pages.preview import read_paper, show_paper
-from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import ChosenBar, RowsView
 from desktop.widgets.base import Label, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.dropzone import DropZone, png_bytes
 from desktop.widgets.fields import InputFrame, SearchBox
+from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState
 from desktop.widgets.panel import Panel, Section
@@ -60,41 +63,20 @@ class MaterialsPage(DraftPage):
         self.zone.target.setObjectName("materials.drop")
         self.folder = Button("选文件夹", "secondary")
         self.folder.setObjectName("materials.folder")
+        self.scanner = Button("扫描文件夹", "quiet", icon="inbox")
+        self.scanner.setObjectName("materials.scanner")
+        self.scans, self.strip = ScannerFolder(self.context, self), ScanStrip()
         self.chips = ChipRow([Chip("all", "全部")], name="筛选")
         self.search = SearchBox("姓名、首字母、资料名", width=200)
-        self.rows: RowsModel[PaperLine] = RowsModel(
-            [
-                Column("姓名", lambda line: line.name, weight=500, width=92),
-                Column("资料", lambda line: line.check.label),
-                Column(
-                    "状态",
-                    lambda line: line.words,
-                    icon=lambda line: "dot" if line.state == "wait" else line.state,
-                    role=lambda line: line.state,
-                    width=124,
-                    tooltip=lambda line: "\n".join(line.check.invalid),
-                ),
-                Column(
-                    "文件",
-                    lambda line: str(line.papers[0].get("name") or "") if line.papers else "",
-                    sub=lambda line: _about(line),
-                    role="text2",
-                    width=190,
-                ),
-                Column("", acts=_acts, width=132, align="right"),
-            ],
-            self,
-            key=lambda line: line.key,
-            ticks=True,
-            search=lambda line: line.search,
-        )
+        self.rows = paper_rows(self)
         empty = EmptyState("这里不要资料", "这张卡片里的人都不用附资料。", icon="clip")
         self.view = RowsView(self.rows, name="资料", empty=empty, row_height=48)
         self.view.setObjectName("materials.table")
         self.bar = ChosenBar(self.view, [("same", "用同一个文件"), ("remove", "移除文件")], noun="处")
-        top = row(Label("这批文件是", "secondary", "text2"), frame, self.folder, None, spacing=8, margins=(0, 0, 0, 8))
+        asked = (Label("这批文件是", "secondary", "text2"), frame, self.folder, None, self.scanner)
+        top = row(*asked, spacing=8, margins=(0, 0, 0, 8))
         self.lacking = Label("", "secondary", "warn", wrap=True)
-        for part in (self.notice, self.notice_gap, top, self.zone, self.progress, 8):
+        for part in (self.notice, self.notice_gap, self.strip, Gap(self.strip), top, self.zone, self.progress, 8):
             self.add(part)
         self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.lacking)
@@ -110,6 +92,12 @@ class MaterialsPage(DraftPage):
         self.zone.files_dropped.connect(self._dropped)
         self.zone.image_pasted.connect(self._pasted)
         self.folder.clicked.connect(self._choose_folder)
+        self.scanner.clicked.connect(self._scanner)
+        self.scans.offered.connect(self._offer)
+        self.scans.failed.connect(partial(self.say, role="warn"))
+        self.strip.here.connect(self._scans_here)
+        self.strip.by_name.connect(self._scans_by_name)
+        self.strip.refused.connect(lambda: self.scans.done(self.scans.fresh))
         self.chips.chosen.connect(self._filter)
         self.search.searched.connect(self.rows.set_search)
         self.view.followed.connect(self._follow)
@@ -120,6 +108,19 @@ class MaterialsPage(DraftPage):
         self.done.clicked.connect(lambda: self.context.go(self.home))
 
     # what the shell calls
+
+    def shown(self) -> None:
+        super().shown()
+        self.scans.open()
+
+    def hidden(self) -> None:
+        self.scans.close()
+        super().hidden()
+
+    @property
+    def settled(self) -> bool:
+        """What is on screen is all there is, in the scanner's folder too."""
+        return super().settled and not self.scans.busy
 
     def first_focus(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -167,6 +168,7 @@ class MaterialsPage(DraftPage):
         self.rows.set_filter(None if states is None else lambda line: line.state in states)
 
     def _moved(self, line: PaperLine | None) -> None:
+        self._offer()
         if line is None:
             self.side.set_title("资料")
             self.side.set_sections([])
@@ -236,6 +238,7 @@ class MaterialsPage(DraftPage):
     def _assigned(self, files: tuple[Incoming, ...], lost: tuple[Lost, ...]) -> None:
         self._lost = lost
         self.progress.finish()
+        self.scans.done(file.source for file in files if isinstance(file.source, Path))
         if files:
             self.intake.take(files)
         else:
@@ -273,6 +276,38 @@ class MaterialsPage(DraftPage):
     def _replaced(line: PaperLine) -> str:
         """A paper that will not do makes room for the new one; good ones stay beside it."""
         return str(line.papers[0]["blob"]) if line.check.invalid and line.papers else ""
+
+    # what a scanner brings
+
+    def _offer(self) -> None:
+        folder, line = self.scans.folder, self.view.current
+        self.scanner.setToolTip(f"正在看“{folder}”，新扫描的文件会列在这里" if folder is not None else "")
+        self.strip.show_files(self.scans.fresh, f"{line.name}的{line.check.label}" if line is not None else "")
+
+    def _scanner(self) -> None:
+        if self.scans.folder is not None:
+            words = f"正在看扫描文件夹“{self.scans.folder}”，新扫描的文件会列在这里。"
+            self.say(words, "info", "不再看", self.scans.forget)
+            return
+        dialog = QFileDialog(self, "扫描仪把文件存在哪个文件夹")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.watch)
+        dialog.open()
+
+    def watch(self, folder: str) -> None:
+        """Offer what a scanner writes into this folder from now on, at this desk."""
+        self.scans.choose(Path(folder))
+        self.say(f"开始看“{folder}”，新扫描的文件会列在这里。", "ok")
+
+    def _scans_here(self) -> None:
+        files, line = self.scans.fresh, self.view.current
+        if line is not None:
+            self._one_dropped(line, [str(path) for path in files])
+            self.scans.done(files)
+
+    def _scans_by_name(self) -> None:
+        self._dropped([str(path) for path in self.scans.fresh])
 
     def _follow(self, line: PaperLine, act: str) -> None:
         if act == "look" and line.papers:
@@ -341,21 +376,6 @@ class MaterialsPage(DraftPage):
         if parts:
             self.say("".join(parts), "warn" if bad else "ok")
         self._lost = ()
-
-
-def _about(line: PaperLine) -> str:
-    if not line.papers:
-        return ""
-    more = f"，另 {len(line.papers) - 1} 个" if len(line.papers) > 1 else ""
-    return f"{paper_words(line.papers[0])}{more}"
-
-
-def _acts(line: PaperLine) -> tuple[Act, ...]:
-    if line.check.served_by == "upload":
-        return (Act("look", "看一眼"), Act("remove", "移除"))
-    if line.papers:
-        return (Act("look", "看一眼"), Act("choose", "换新的"))
-    return (Act("choose", "选文件"),)
 
 
 def make(context: Context, key: str) -> Page:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desktop.background import Lane
-from desktop.context import SHANGHAI, Context
+from desktop.context import SHANGHAI
 from desktop.demo import papers
 from desktop.demo.sample import resolved
 from desktop.theme import RESOURCES
 from sync.store.blobs import BlobFolder
-from sync.store.local import LocalStore
-from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, entities, person_named, the_pack
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, a_desk, entities, person_named
 from tests.sync.store.building import pull
 
 AGENCY = "agency/01970000-0000-7000-8000-000000000001"
@@ -37,25 +34,10 @@ def office(
 ) -> Iterator[SampleDesk]:
     """Logged in with this role of the pack; the sample and `bodies` mirrored."""
     name, more = ROLES[role]
-    with LocalStore.create(folder / "store", secrets.token_bytes(32)) as store:
-        with store.transaction() as writer:
-            told = {"id": f"account/{role}", "login": role, "role": role, "name": name, **more}
-            account = writer.accounts.put("gdjlxh", role, name="广东省示例建设监理协会", body=told, key="K")
-            writer.accounts.set(account, epoch="e1")
-        pull(store, account, *entities(now, configured=configured), *bodies, scope="office")
-        errors: list[BaseException] = []
-        reading, writing = Lane("reading", failed=errors.append), Lane("writing", failed=errors.append)
-        context = Context(store, account, the_pack(), reading=reading, writing=writing, clock=lambda: now)
-        desk = SampleDesk(store, account, context)
-        context.went.connect(desk.went.append)
-        try:
-            yield desk
-        finally:
-            context.close()
-            reading.close()
-            writing.close()
-        if errors:
-            raise errors[0]
+    told = {"id": f"account/{role}", "login": role, "role": role, "name": name, **more}
+    mirrored = [*entities(now, configured=configured), *bodies]
+    with a_desk(folder, told, mirrored, scope="office", now=now) as desk:
+        yield desk
 
 
 def accounts(now: datetime = NOW) -> list[dict[str, Any]]:

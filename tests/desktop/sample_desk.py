@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +17,7 @@ from desktop.demo.sample import resolved
 from desktop.theme import RESOURCES
 from domain.packs import Pack
 from domain.packs import load as load_pack
+from sync.login import Session
 from sync.store.local import LocalStore
 from tests.sync.store.building import pull
 
@@ -115,19 +116,23 @@ class SampleDesk:
 @contextmanager
 def sample_desk(folder: Path, *, now: datetime = NOW, configured: bool = True) -> Iterator[SampleDesk]:
     """Logged in as the unit's main account, with everything mirrored."""
+    more = {"unit": UNIT, "mobile": "19900001003"}
+    told = {"id": "account/wen", "login": "wen", "role": "unit_main", "name": "温晓岚", **more}
+    with a_desk(folder, told, entities(now, configured=configured), scope=f"unit:{UNIT}", now=now) as desk:
+        yield desk
+
+
+@contextmanager
+def a_desk(
+    folder: Path, told: Mapping[str, Any], bodies: Iterable[Mapping[str, Any]], *, scope: str, now: datetime
+) -> Iterator[SampleDesk]:
+    """Logged in with the account `told`, these bodies mirrored; a failure on a lane fails the test."""
     with LocalStore.create(folder / "store", secrets.token_bytes(32)) as store:
         with store.transaction() as writer:
-            told = {
-                "id": "account/wen",
-                "login": "wen",
-                "role": "unit_main",
-                "name": "温晓岚",
-                "unit": UNIT,
-                "mobile": "19900001003",
-            }
-            account = writer.accounts.put("gdjlxh", "wen", name="广东省示例建设监理协会", body=told, key="K")
+            login = str(told["login"])
+            account = writer.accounts.put("gdjlxh", login, name="广东省示例建设监理协会", body=dict(told), key="K")
             writer.accounts.set(account, epoch="e1")
-        pull(store, account, *entities(now, configured=configured), scope=f"unit:{UNIT}")
+        pull(store, account, *bodies, scope=scope)
         errors: list[BaseException] = []
         reading, writing = Lane("reading", failed=errors.append), Lane("writing", failed=errors.append)
         context = Context(store, account, the_pack(), reading=reading, writing=writing, clock=lambda: now)
@@ -141,6 +146,23 @@ def sample_desk(folder: Path, *, now: datetime = NOW, configured: bool = True) -
             writing.close()
         if errors:
             raise errors[0]
+
+
+def no_session(account: str) -> Session:
+    """The sample's main account, with a server that is not there."""
+    return Session(
+        address="https://example.invalid",
+        account=account,
+        entity="account/wen",
+        login="wen",
+        body={},
+        token="",
+        expires_at="",
+        scopes=(),
+        association="gdjlxh",
+        association_name="广东省示例建设监理协会",
+        key="K",
+    )
 
 
 def person_named(name: str, now: datetime = NOW) -> str:

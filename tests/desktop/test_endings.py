@@ -15,8 +15,7 @@ from desktop.desk import Desk
 from desktop.page import Page
 from desktop.shell import KEPT, Shell
 from desktop.shell_model import ShellModel
-from sync.login import Session
-from tests.desktop.sample_desk import sample_desk, the_pack
+from tests.desktop.sample_desk import no_session, sample_desk, the_pack
 from tests.support.windows import left_to_the_collector, run_deferred_deletes
 
 pytestmark = pytest.mark.windows
@@ -26,19 +25,7 @@ ROUTES = ("home", "people", "drafts", "outbox", "cases", "study")
 def test_a_closed_desk_is_gone_with_its_window_and_every_page(tmp_path: Path, qtbot: QtBot) -> None:
     errors: list[BaseException] = []
     with sample_desk(tmp_path) as there:
-        session = Session(
-            address="https://example.invalid",
-            account=there.account,
-            entity="account/wen",
-            login="wen",
-            body={},
-            token="",
-            expires_at="",
-            scopes=(),
-            association="gdjlxh",
-            association_name="广东省示例建设监理协会",
-            key="K",
-        )
+        session = no_session(there.account)
         desk = Desk(there.store, session, the_pack(), failed=errors.append)
         for route in ROUTES:
             desk.shell.go(route)

@@ -12,10 +12,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.desk import Desk
-from sync.login import Session
 from sync.ports import StorePort
 from sync.runner import SyncRunner
-from tests.desktop.sample_desk import sample_desk, the_pack
+from tests.desktop.sample_desk import no_session, sample_desk, the_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "440104199003120811 陈喆"
@@ -141,19 +140,7 @@ class BrokenStore:
 def test_a_sync_that_ended_by_a_bug_is_told_on_the_window(tmp_path: Path, qtbot: QtBot) -> None:
     errors: list[BaseException] = []
     with sample_desk(tmp_path) as there:
-        session = Session(
-            address="https://example.invalid",
-            account=there.account,
-            entity="account/wen",
-            login="wen",
-            body={},
-            token="",
-            expires_at="",
-            scopes=(),
-            association="gdjlxh",
-            association_name="广东省示例建设监理协会",
-            key="K",
-        )
+        session = no_session(there.account)
         desk = Desk(there.store, session, the_pack(), failed=errors.append)
         with qtbot.waitSignal(desk.noticed):
             runner = SyncRunner(cast(StorePort, BrokenStore()), session, desk._heard.emit)

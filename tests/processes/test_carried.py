@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,23 +22,11 @@ from sync.store.errors import NotAllowed
 from sync.store.keys import first_run, new_recovery_code
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
-from tests.processes.plain import PlainServer, a_plain_server, a_store, attach, logged_in, places, queue, roster
+from tests.processes.plain import PlainServer, a_store, attach, logged_in, places, queue, roster
 
 pytestmark = pytest.mark.processes
 DONE, EXPORTED = ("answered", "applied"), ("outbox", "exported")
 PAPER = b"%PDF-1.7 " + b"paper" * 20_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainServer]:
-    with a_plain_server(tmp_path_factory.mktemp("plain")) as running:
-        yield running
-
-
-@pytest.fixture
-def local(tmp_path: Path) -> Iterator[LocalStore]:
-    with a_store(tmp_path / "desk") as store:
-        yield store
 
 
 @pytest.fixture

@@ -22,22 +22,10 @@ from sync.runner import SyncRunner, sync_once
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.processes.ears import Ears
-from tests.processes.plain import PlainServer, a_plain_server, a_store, attach, logged_in, places, queue, roster
+from tests.processes.plain import PlainServer, a_store, attach, logged_in, places, queue, roster
 
 pytestmark = pytest.mark.processes
 DONE = ("answered", "applied")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainServer]:
-    with a_plain_server(tmp_path_factory.mktemp("plain")) as running:
-        yield running
-
-
-@pytest.fixture
-def local(tmp_path: Path) -> Iterator[LocalStore]:
-    with a_store(tmp_path / "desk") as store:
-        yield store
 
 
 def applied(server: PlainServer) -> list[str]:

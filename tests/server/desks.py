@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from server.schema import upgrade
 from server.settings import SERVER_KEY, Settings, new_key
 from server.work import Work, build
 from sync.protocol import SignedOperation, encode_content, instant_text, public_text, pull_reply, read_outcome, sign
+from tests.server.watch import Watch
 
 PACK = Path(__file__).parents[2] / "resources" / "packs" / "gdjlxh-2025"
 START = datetime(2025, 11, 3, 2, 0, tzinfo=UTC)  # ten in the morning of a Monday in Shanghai
@@ -34,20 +35,6 @@ UNIT, OTHER_UNIT, AGENCY = "unit/u1", "unit/u2", "agency/a1"
 def new_key_id() -> str:
     """A UUIDv7."""
     return str(uuid_utils.uuid7())
-
-
-@dataclass
-class Watch:
-    """A clock that is set by hand."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        """Later."""
-        self.now += timedelta(**by)
 
 
 @dataclass
@@ -267,7 +254,7 @@ def a_house(folder: Path, database: str | None = None, pack: Path | None = None)
     """A founded association in a fresh database."""
     new_key(folder / SERVER_KEY)
     url = database or f"sqlite:///{folder / 'server.db'}"
-    watch = Watch()
+    watch = Watch(START)
     settings = Settings(folder, "gdjlxh", "广东省建设监理协会", "gdjlxh-2025", url, publisher=public_text(PUBLISHER))
     work = build(settings, watch)
     upgrade(work.database)

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from domain.operations import Kind, Operation
 from server.settings import Settings
 from server.work import build
-from tests.server.desks import Desk, House, Watch, new_key_id
+from tests.server.desks import START, Desk, House, new_key_id
+from tests.server.watch import Watch
 
 
 def an_operation(desk: Desk, told: Mapping[str, Any]) -> Operation:
@@ -31,7 +32,7 @@ def an_operation(desk: Desk, told: Mapping[str, Any]) -> Operation:
 def main() -> None:
     told = json.loads(sys.stdin.readline())
     settings = Settings(Path(told["folder"]), "gdjlxh", "广东省建设监理协会", "gdjlxh-2025", told["url"])
-    watch = Watch()
+    watch = Watch(START)
     house = House(build(settings, watch), watch)
     desk = Desk(
         house, told["account"], told["device"], Ed25519PrivateKey.from_private_bytes(bytes.fromhex(told["key"]))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from sync.protocol import (
     public_text,
     sign,
 )
+from tests.server.watch import Watch
 from tests.support.postgres import a_database
 
 HERE = Path(__file__).parent
@@ -57,20 +58,6 @@ SECRETS = {
     "person": "person-secret",
 }
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
-
-
-@dataclass
-class Watch:
-    """A clock that is set by hand."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        """Later."""
-        self.now += timedelta(**by)
 
 
 @dataclass
@@ -211,7 +198,7 @@ def listening(work: Work, watch: Watch, app: FastAPI | None = None) -> Iterator[
 @contextmanager
 def a_running_server(data: Path, database: str | None = None) -> Iterator[Running]:
     """The server of a data folder."""
-    watch = Watch()
+    watch = Watch(START)
     work = build(load(data, database), watch)
     try:
         with listening(work, watch) as running:
@@ -224,7 +211,7 @@ def a_running_server(data: Path, database: str | None = None) -> Iterator[Runnin
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a new association on SQLite: copied for each test."""
     data = tmp_path_factory.mktemp("founded") / "data"
-    init(data, str(PACK), "小协会", seed_file=SEED, today=TODAY, clock=Watch())
+    init(data, str(PACK), "小协会", seed_file=SEED, today=TODAY, clock=Watch(START))
     return data
 
 
@@ -246,7 +233,7 @@ def founded_postgres(postgres_cluster: URL, tmp_path_factory: pytest.TempPathFac
     """The same in PostgreSQL: a data folder, and a database that others are copied from."""
     with a_database(postgres_cluster) as url:
         data = tmp_path_factory.mktemp("founded-postgres") / "data"
-        init(data, str(PACK), "小协会", seed_file=SEED, today=TODAY, database=url, clock=Watch())
+        init(data, str(PACK), "小协会", seed_file=SEED, today=TODAY, database=url, clock=Watch(START))
         yield data, make_url(url)
 
 

@@ -14,6 +14,7 @@ from domain.packs.parameters import in_force, overlay
 from server import feed
 from server.clock import shanghai_day
 from server.repositories import entities
+from server.scopes import PUBLIC
 from server.uploads import ALIASES, Limits
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class BlobLimits:
         """The limits of today."""
         day = shanghai_day(parts.clock())
         with parts.database.read() as connection:
-            key = (day, feed.heads(connection).get("public", 0))  # parameters and editions travel there
+            key = (day, feed.head_of(connection, PUBLIC))  # parameters and editions travel there
             if key != self._key:
                 self._limits, self._key = _reckoned(parts.editions.current(connection, day), connection, day), key
             return self._limits

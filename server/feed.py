@@ -75,6 +75,11 @@ def heads(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(select(SCOPE.c.name, SCOPE.c.seq))}
 
 
+def head_of(connection: Connection, scope: str) -> int:
+    """The newest position of one scope."""
+    return run(connection, "SELECT seq FROM feed_scope WHERE name = ?", scope).scalar() or 0
+
+
 def lock_head(connection: Connection) -> Head:
     """The last lock of a transaction."""
     columns = "seq, receipt_number, record_number, record_head, epoch, numbers"

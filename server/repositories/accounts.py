@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, delete, select, update
 
 from server.models import EntityRow
 from server.models_access import DeviceRow, FailureRow, SecretRow, TokenRow
-from server.repositories.bulk import insert_missing, insert_rows, upsert_rows
+from server.repositories.bulk import insert_missing, insert_rows, run, upsert_rows
 from server.repositories.entities import key_hash, keys
 
 
@@ -34,6 +35,13 @@ class Secret:
     must_change: bool
 
 
+_SESSION = (  # asked by every request
+    "SELECT entity.body, token.device, secret.must_change FROM token JOIN entity ON entity.id = token.account"
+    " JOIN secret ON secret.account = token.account"
+    " WHERE token.hash = ? AND token.revoked_at IS NULL AND token.expires_at > ?"
+)
+
+
 def token_hash(token: str) -> str:
     """Tokens are random: a plain hash of one tells nothing."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -41,13 +49,8 @@ def token_hash(token: str) -> str:
 
 def session_of(connection: Connection, token: str, now: str) -> Known | None:
     """The account and device of a living token."""
-    found = connection.execute(
-        select(EntityRow.body, TokenRow.device, SecretRow.must_change)
-        .join(EntityRow, EntityRow.id == TokenRow.account)
-        .join(SecretRow, SecretRow.account == TokenRow.account)
-        .where(TokenRow.hash == token_hash(token), TokenRow.revoked_at.is_(None), TokenRow.expires_at > now)
-    ).first()
-    return Known(json.loads(found[0]), found[1], found[2]) if found else None
+    found = run(connection, _SESSION, token_hash(token), now).first()
+    return Known(from_json(found[0]), found[1], bool(found[2])) if found else None
 
 
 def account(connection: Connection, entity: str) -> dict[str, Any] | None:

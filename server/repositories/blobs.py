@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, exists, or_, select
 
 from server.models import BlobUseRow, ConcernRow, EntityRow, FeedRow, FeedScopeRow
 from server.models_access import BlobRow
-from server.repositories.bulk import among, table_of, upsert_rows
+from server.repositories.bulk import among, rows_among, table_of, upsert_rows
 from server.scopes import projected
 
 BLOB, USE = table_of(BlobRow), table_of(BlobUseRow)
@@ -60,10 +60,8 @@ def erase(connection: Connection, sha256: str) -> None:
 
 
 def _read(connection: Connection, wanted: Iterable[str], scopes: Collection[str]) -> list[Blob]:
-    query = select(BLOB.c.scope, BLOB.c.sha256, BLOB.c.bytes, BLOB.c.type).where(
-        among(connection, BLOB.c.sha256, wanted), BLOB.c.scope.in_(list(scopes))
-    )
-    return [Blob(*row) for row in connection.execute(query)]
+    sql = "SELECT scope, sha256, bytes, type FROM blob WHERE sha256 {among}"
+    return [Blob(*row) for row in rows_among(connection, sql, wanted) if row[0] in scopes]
 
 
 def _whole(connection: Connection, wanted: Iterable[str]) -> set[str]:
@@ -77,6 +75,9 @@ def _shown(connection: Connection, scopes: Collection[str], wanted: Iterable[str
     What lies in a person's profile is shown to a desk that is not the person's own only with an application of that
     person: the register row alone, which an office has of everybody, shows nobody's papers.
     """
+    wanted = {str(row[0]) for row in rows_among(connection, "SELECT blob FROM blob_use WHERE blob {among}", wanted)}
+    if not wanted:  # as of every attachment that has only just come
+        return set()
     in_work = FeedRow.__table__.alias()
     application = exists(
         select(ConcernRow.entity)

@@ -35,7 +35,6 @@ from sync.ports import (
     Uploaded,
 )
 from sync.protocol import (
-    MAX_PULL_BYTES,
     PULL_BYTES,
     PUSH_BYTES,
     Problem,
@@ -47,6 +46,7 @@ from sync.protocol import (
 )
 
 TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
+TOP_PULL_BYTES = 2 << 20  # a larger page gains nothing, and is held several times over at both ends
 TOO_MUCH = 2  # times what the line takes: a batch made ready is cut anew
 PUSHES_BEFORE_PULL = 20  # while a long queue goes out, what came in meanwhile is fetched now and then
 LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask often
@@ -82,7 +82,7 @@ class SyncCore:
         self._wait: Call | None = None
         self._talk_back, self._wait_back = Backoff(), Backoff()
         self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
-        self._pull_pace = Pace(PULL_BYTES, MAX_PULL_BYTES)
+        self._pull_pace = Pace(PULL_BYTES, TOP_PULL_BYTES)
         self._doubtful: tuple[OutboxItem, ...] = ()  # asked for: of a push that broke off, or carried by hand
         self._most = 0  # Operations in one batch while the server chokes on something; 0: any
         self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -23,8 +24,6 @@ from desktop.frame import ADD, LOCK, LOG_OUT, PASSWORD, THIS_DESK
 from desktop.news import News
 from desktop.notifier import Notifier, TrayNotifier
 from desktop.opening import RECOVERY_KEPT, is_there, key_of, last_session, open_store, remember
-from desktop.pages.first_run import FirstRunWindow
-from desktop.pages.first_run_form import FirstRunForm
 from desktop.pages.unlock import UnlockForm, UnlockWindow
 from desktop.step_window import StepWindow
 from desktop.troubles import NoPack, RulesTooNew
@@ -34,6 +33,9 @@ from sync.store.errors import StoreDamaged, StoreFailure, StoreMissing
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from sync.store.salvage import Salvage
+
+if TYPE_CHECKING:
+    from desktop.pages.first_run_form import FirstRunForm
 
 __all__ = ["Program", "build_desk"]
 
@@ -142,6 +144,9 @@ class Program(QObject):
 
     def _begin(self, session: Session | None = None) -> None:
         """First run, a further account, or on from where the first run was left."""
+        from desktop.pages.first_run import FirstRunWindow  # once in the life of a desk
+        from desktop.pages.first_run_form import FirstRunForm
+
         form = FirstRunForm(
             self.folder,
             store=self.store,
@@ -330,7 +335,7 @@ class Program(QObject):
     def _tell(self, words: str, role: str) -> None:
         if self.desk is not None:
             self.desk.context.tell(words, role)
-        elif isinstance(self.window, FirstRunWindow | UnlockWindow):
+        elif isinstance(self.window, StepWindow):
             self.window.page.notice.show_words(words, role=role)
 
     def _bring(self, news: News) -> None:

@@ -20,6 +20,7 @@ from talk import LINUX, ROOT, WINDOWS, SetupError, under_ci
 
 Variables = Mapping[str, str]
 NO_TESTS = 5  # pytest's exit status when nothing was collected
+NONE_YET, NONE_SELECTED = "no tests yet", "none selected"  # of a whole group; of what was asked for by name
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Group:
     name: str
     minutes: float
     marker: str = ""  # empty: the static checks
+    # a class is a callable that makes one; the checker wants its type variable bound
     surroundings: Callable[[], AbstractContextManager[Variables]] = nullcontext  # type: ignore[assignment]
+    costly: bool = False  # its surroundings are only set up when there are tests for them
 
 
 @dataclass
@@ -47,6 +50,11 @@ class Result:
 @contextmanager
 def _offscreen() -> Iterator[Variables]:
     yield {"QT_QPA_PLATFORM": "offscreen"}
+
+
+def _on_screen() -> AbstractContextManager[Variables]:
+    """Real windows: on Linux on a private screen, elsewhere on Qt's own, which nobody sees."""
+    return services.screen() if LINUX else _offscreen()
 
 
 @contextmanager
@@ -77,11 +85,10 @@ def _only(marker: str) -> str:
 GROUPS = (
     Group("static", 2),
     Group("unit", 4, " and ".join(f"not {marker}" for marker in _SPECIAL), _offscreen),
-    # Qt's own offscreen screen: under a bare Xvfb, without a window manager, a few tests of single keys lose the focus.
-    Group("windows", 5, _only("windows"), _offscreen),
+    Group("windows", 5, _only("windows"), _on_screen),
     Group("processes", 4, _only("processes"), _offscreen),
-    Group("postgres", 3, _only("postgres"), _with_postgres),
-    Group("browser", 3, _only("browser"), _with_browser),
+    Group("postgres", 3, _only("postgres"), _with_postgres, costly=True),
+    Group("browser", 3, _only("browser"), _with_browser, costly=True),
     Group("simulation", 3, _only("simulation"), _offscreen),
 )
 
@@ -129,18 +136,42 @@ def _run_group(group: Group, venv: Path, selection: Sequence[str], patience: flo
     begun = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="huiban-test-") as scratch:
-            deadline = begun + group.minutes * 60 * patience
             if group.name == "static":
-                result = _static(venv, Path(scratch), deadline)
+                result = _static(venv, Path(scratch), begun + group.minutes * 60 * patience)
             else:
-                with group.surroundings() as variables:
-                    deadline = time.monotonic() + group.minutes * 60 * patience  # setting up a service does not count
-                    result = _pytest(group, venv, Path(scratch), {**variables}, selection, deadline)
+                result = _tests(group, venv, Path(scratch), selection, patience)
     except SetupError as error:
         print(error, flush=True)
         result = Result(failed=int(under_ci()), note="NOT RUN", ok=not under_ci())
     result.seconds = time.monotonic() - begun
     return result
+
+
+def _tests(group: Group, venv: Path, scratch: Path, selection: Sequence[str], patience: float) -> Result:
+    """In their surroundings; nothing is installed or started for a group without tests."""
+    if group.costly and not _has_tests(group, venv, selection):
+        return Result(note=NONE_SELECTED if selection else NONE_YET)
+    with group.surroundings() as variables:
+        deadline = time.monotonic() + group.minutes * 60 * patience  # setting up a service does not count
+        return _pytest(group, venv, scratch, {**variables}, selection, deadline)
+
+
+def _has_tests(group: Group, venv: Path, selection: Sequence[str]) -> bool:
+    """False only when pytest says so: what cannot be collected is told by the run itself."""
+    command = [
+        str(venv_program(venv, "python")),
+        "-m",
+        "pytest",
+        "-q",
+        "--collect-only",
+        "-m",
+        group.marker,
+        *selection,
+    ]
+    options = ["-p", "no:cacheprovider"]
+    env = {**child_environment(venv), "QT_QPA_PLATFORM": "offscreen"}
+    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run([*command, *options], cwd=ROOT, env=env, check=False, **silent).returncode != NO_TESTS
 
 
 def _static(venv: Path, scratch: Path, deadline: float) -> Result:
@@ -189,7 +220,7 @@ def _pytest(
     env = {**child_environment(venv), "HYPOTHESIS_STORAGE_DIRECTORY": str(venv / "caches" / "hypothesis"), **variables}
     status = _until(deadline, command, env, None)
     if status == NO_TESTS:
-        return Result(note="none selected" if selection else "no tests yet")
+        return Result(note=NONE_SELECTED if selection else NONE_YET)
     result = _read(report)
     if status is None:
         result.note, result.ok = "OUT OF TIME", False
@@ -255,7 +286,7 @@ def _kill_all(process: subprocess.Popen[bytes]) -> None:
 
 def _line(group: Group, result: Result) -> str:
     state = "ok" if result.ok and not result.note else "ok," if result.ok else "FAILED"
-    if result.note in {"no tests yet", "none selected", "NOT RUN"} and result.ok:
+    if result.note in {NONE_YET, NONE_SELECTED, "NOT RUN"} and result.ok:
         state = ""
     counts = f"{result.passed} passed, {result.failed} failed" if result.passed or result.failed else ""
     words = " ".join(filter(None, [state, result.note, counts]))
@@ -270,7 +301,7 @@ def _sum_up(results: Sequence[tuple[Group, Result]]) -> int:
     failed = sum(result.failed for _, result in results)
     skipped = sum(len(result.skipped) for _, result in results)
     print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
-    asked_for_tests = any(group.marker for group, _ in results)
+    asked_for_tests = any(group.marker and result.note != NONE_YET for group, result in results)
     nothing_ran = asked_for_tests and not passed and not failed
     if nothing_ran:
         print("dev.py test: no test ran", file=sys.stderr)

@@ -56,6 +56,9 @@ class ListPage(Page):
         if chips:
             self.add(row(self.chips, None))
             self.add(8)
+        else:
+            self.chips.setParent(self)
+            self.chips.hide()
         self.add(self.list, stretch=1)
         self._wanted = ""
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)

@@ -12,6 +12,7 @@ from domain.picking import row_values
 from sync import actions
 from sync.views import view_for
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, the_pack
+from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 EDUCATION, INITIAL, AGAIN = "education-registration", "initial-education", "continuing-education"
@@ -90,7 +91,7 @@ def on_screen(qtbot: QtBot, page: Any) -> Any:
     """Shown, with everything read."""
     qtbot.addWidget(page)
     page.resize(1150, 690)
-    page.show()
+    shown(page)
     page.shown()
     settle(qtbot, page)
     return page

@@ -17,6 +17,7 @@ from desktop.widgets.previews import open_pdf
 from sync.views import outbox
 from tests.desktop.offices import FIRST, office
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, sample_desk
+from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -37,7 +38,7 @@ def opened(make: Callable[..., Any], desk: SampleDesk, qtbot: QtBot, key: str = 
     page = make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 700)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.model.is_settled)
     return page

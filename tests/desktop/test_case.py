@@ -18,6 +18,7 @@ from sync import actions
 from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, office
 from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk, the_pack
 from tests.desktop.test_bills import text_of
+from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -35,7 +36,7 @@ def opened(desk: SampleDesk, qtbot: QtBot, key: str = KEY, make: Callable[..., A
     page = make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 690)
-    page.show()
+    shown(page)
     page.shown()
     settle(qtbot, page)
     return page

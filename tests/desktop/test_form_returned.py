@@ -29,6 +29,7 @@ from tests.desktop.form_builders import (
     settle,
 )
 from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk
+from tests.support.windows import shown
 from tests.sync.store.building import applied
 
 pytestmark = pytest.mark.windows
@@ -162,7 +163,7 @@ def test_a_form_that_was_sent_is_copied_as_a_new_one_from_its_page(qtbot: QtBot,
     returned(desk, a_form({INITIAL: listed}), ())
     page: Any = case.make(desk.context, RETURNED.partition("/")[2])
     qtbot.addWidget(page)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.copy.isVisible())
     press(page, "case.copy")

@@ -20,6 +20,7 @@ from desktop.shell_nav import Nav
 from domain.packs.schema import MenuSpec
 from sync.login import Session
 from tests.desktop.sample_desk import SampleDesk, sample_desk, the_pack
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 
@@ -34,7 +35,7 @@ def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
     page = module.make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 690)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: bool(page.model.is_settled))
     return page

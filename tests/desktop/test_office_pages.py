@@ -18,6 +18,7 @@ from domain.packs.parameters import read_parameter
 from sync.views import entity, outbox
 from tests.desktop.offices import FIRST, a_payment, accounts, an_education, mirror, office
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, the_pack
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 PAYMENT = f"{FIRST[:-1]}9"
@@ -39,7 +40,7 @@ def opened(make: Callable[..., Any], desk: SampleDesk, qtbot: QtBot) -> Any:
     page: Page = make(desk.context, "")
     qtbot.addWidget(page)
     page.resize(1150, 700)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.settled)  # type: ignore[attr-defined]
     return page

@@ -11,6 +11,7 @@ from desktop.pages import review, settings
 from desktop.pages.review import ReviewPage
 from sync.views import case, entity
 from tests.desktop.association import AGENCY, UNIT, Association, Seat, now
+from tests.support.windows import shown
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
 
@@ -28,7 +29,7 @@ def the_desk(seat: Seat, qtbot: QtBot, key: str) -> ReviewPage:
     page = review.make(seat.context(), key)
     qtbot.addWidget(page)
     page.resize(1150, 700)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.settled, timeout=30_000)
     return page

@@ -20,6 +20,7 @@ from domain.operations import Severity
 from sync.views import outbox
 from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, mirror, office
 from tests.desktop.sample_desk import NOW, SampleDesk, entities
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 SECOND, THIRD = (f"{FIRST[:-1]}{number}" for number in (2, 3))
@@ -41,8 +42,9 @@ def open_page(desk: SampleDesk, qtbot: QtBot, key: str = "") -> ReviewPage:
     page = make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 700)
-    page.show()
+    shown(page)
     page.shown()
+    page.first_focus()  # as the shell does
     qtbot.waitUntil(lambda: page.settled)
     return page
 
@@ -252,8 +254,7 @@ def test_every_key_works_wherever_the_focus_is_but_not_while_one_writes(
     settle(page, qtbot)
     assert page.model.sheet.id != FIRST
     QTest.keyClick(page.focusWidget(), Qt.Key.Key_A)
-    settle(page, qtbot)
-    assert page.model.decided == 1
+    qtbot.waitUntil(lambda: page.model.decided == 1)
 
 
 def test_nothing_waits_is_said_kindly(tmp_path: Path, qtbot: QtBot) -> None:

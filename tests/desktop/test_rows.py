@@ -18,6 +18,7 @@ from desktop.rows_view import ChosenBar, RowsView
 from desktop.widgets.base import column
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -78,8 +79,7 @@ def a_view(qtbot: QtBot, model: RowsModel[Person], settings: QSettings | None = 
     view = RowsView(model, name="人员", empty=EmptyState("没有人", "先导入"), settings=settings, remember="people")
     qtbot.addWidget(view)
     view.resize(700, 300)
-    with qtbot.waitExposed(view):
-        view.show()
+    shown(view)
     view.setFocus()
     view.set_current(0)
     return view
@@ -332,3 +332,13 @@ def test_a_model_without_a_parent_belongs_to_its_view(qtbot: QtBot) -> None:
     other = RowsView(model, name="同一份")
     qtbot.addWidget(other)
     assert model.parent() is view
+
+
+def test_a_list_says_that_it_reads_until_it_knows_that_there_is_nothing(qtbot: QtBot) -> None:
+    empty = EmptyState("还没有人", "先添加一个。", action="添加")
+    model: RowsModel[str] = RowsModel([Column("姓名", lambda one: one)], key=lambda one: one)
+    view = RowsView(model, name="名单", empty=empty)
+    qtbot.addWidget(view)
+    assert empty.accessibleName().startswith("正在读取")
+    model.show(())
+    assert empty.accessibleName().startswith("还没有人")

@@ -24,6 +24,7 @@ from desktop.widgets.inputs import TextInput
 from desktop.widgets.notes import Notice
 from tests.desktop import kit_pages
 from tests.desktop.kit_pictures import SAMPLE, fill
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 ROUTES = ("home", "drafts", "outbox", "form", "people/archive")
@@ -67,11 +68,7 @@ def open_shell(qtbot: QtBot, model: ShellModel) -> Open:
         qtbot.addWidget(shell)
         if settings is None:
             shell.resize(1366, 768)  # the offscreen screen is smaller, and takes the cursor away when a window grows
-        with qtbot.waitExposed(shell):
-            shell.show()
-        shell.activateWindow()
-        qtbot.waitUntil(shell.isActiveWindow)
-        return shell
+        return shown(shell)
 
     return opened
 

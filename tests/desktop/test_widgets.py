@@ -29,6 +29,7 @@ from desktop.widgets.notes import (
 from desktop.widgets.panel import Fold, Panel, Section
 from desktop.widgets.previews import ImageView, PdfPreview, thumbnail
 from desktop.widgets.timeline import Moment, Timeline
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 LEFT = Qt.MouseButton.LeftButton
@@ -38,10 +39,7 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 def on_screen(qtbot: QtBot, widget: QWidget, width: int = 400, height: int = 200) -> None:
     qtbot.addWidget(widget)
     widget.resize(width, height)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    widget.activateWindow()  # without a window manager nobody else gives it the keys
-    assert QTest.qWaitForWindowActive(widget)
+    shown(widget)
 
 
 def test_a_button_is_pressed_by_keys_and_says_why_it_cannot_be(qtbot: QtBot) -> None:

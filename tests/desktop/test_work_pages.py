@@ -26,6 +26,7 @@ from sync.store.local import Reader
 from sync.store.operations import CANCELLED
 from sync.views import Expiring, expiring, people
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk
+from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -44,7 +45,7 @@ def show(qtbot: QtBot, make: Callable[[Context, str], Page], desk: SampleDesk, k
     page = make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 690)
-    page.show()
+    shown(page)
     page.shown()
     settle(qtbot, page)
     return page
@@ -346,7 +347,7 @@ def test_what_runs_out_soon_is_one_click_from_the_first_page(desk: SampleDesk, q
     page = people_page.make(desk.context, "soon")
     qtbot.addWidget(page)
     page.resize(1150, 690)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.chips.current == "soon" and 0 < page.rows.rowCount() < page.rows.total)
 

@@ -7,6 +7,7 @@ import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -92,6 +93,35 @@ def test_a_group_that_takes_too_long_is_ended_and_fails(mixed: str, capfd: pytes
 def test_an_unknown_group_is_named(capfd: pytest.CaptureFixture[str]) -> None:
     assert script("suite").run(VENV, ["--only", "untit"]) == 2
     assert "untit" in capfd.readouterr().err
+
+
+def test_nothing_is_set_up_for_a_group_without_tests(mixed: str) -> None:
+    suite = script("suite")
+
+    def set_up() -> Never:
+        raise AssertionError("nobody needs it")
+
+    group = suite.Group("browser", 1, "browser", set_up, costly=True)
+    assert suite._run_group(group, VENV, [mixed], 1.0).note == suite.NONE_SELECTED
+    with_tests = suite.Group("simulation", 1, "simulation", set_up, costly=True)
+    with pytest.raises(AssertionError, match="nobody needs it"):
+        suite._run_group(with_tests, VENV, [mixed], 1.0)
+
+
+def test_a_group_that_has_no_tests_yet_is_said_and_is_no_failure(capfd: pytest.CaptureFixture[str]) -> None:
+    suite = script("suite")
+    group = next(group for group in suite.GROUPS if group.name == "browser")
+    assert suite._sum_up([(group, suite.Result(note=suite.NONE_YET))]) == 0
+    assert "browser: no tests yet" in capfd.readouterr().out
+
+
+@pytest.mark.windows
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X is of Linux")
+def test_windows_are_tested_on_a_real_screen() -> None:
+    group = next(group for group in script("suite").GROUPS if group.name == "windows")
+    with group.surroundings() as variables:
+        assert variables["QT_QPA_PLATFORM"] == "xcb"
+        assert variables["DISPLAY"]
 
 
 def test_every_test_belongs_to_exactly_one_group() -> None:

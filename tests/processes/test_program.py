@@ -29,6 +29,7 @@ from sync import actions
 from sync.login import save_session
 from sync.store.port import SyncStore
 from tests.support.server import ROOT, a_server, first_passwords
+from tests.support.windows import shown
 
 pytestmark = [pytest.mark.processes, pytest.mark.windows, pytest.mark.qt_log_ignore("propagateSizeHints")]
 UNIT = "广州示例工程监理有限公司"
@@ -168,6 +169,7 @@ def test_an_expired_session_is_renewed_without_losing_the_place(
 def test_ctrl_k_finds_people_by_pinyin(folder: Path, qtbot: QtBot) -> None:
     desk = build_desk(folder, passphrase=SECRET)
     desk.start()
+    shown(desk.shell)
     qtbot.waitUntil(lambda: desk.frame.is_settled, timeout=PATIENCE)
     QTest.keyClick(desk.shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(desk.shell.goto.input, "cz")

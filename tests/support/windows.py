@@ -1,13 +1,27 @@
-"""For tests of windows: what is on screen is destroyed by Qt, never by Python's collector."""
+"""For tests of windows: they get the keyboard when they are shown, and are destroyed by Qt, not by the collector."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+W = TypeVar("W", bound=QWidget)
+PATIENCE = 10_000  # ms
+
+
+def shown(window: W) -> W:
+    """On screen and with the keyboard: under a bare X server no window manager hands it out."""
+    window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window, PATIENCE), f"{window.objectName() or window} never got the keyboard"
+    return window
 
 
 def run_deferred_deletes() -> None:

@@ -20,11 +20,12 @@ from domain.packs.schema import MenuSpec
 from domain.view import View
 from sync.login import Session
 from sync.store.local import Reader
-from sync.views import Counts, Hit, counts, expiring, search, view_for
+from sync.views import Counts, Hit, counts, due_reminders, expiring, search, view_for
 
 VIEWS = {"people": "people", "study-tasks": "study", "receipts": "receipts", "unit": "unit"}  # of a pack -> our routes
 VIEW_ICONS = {"people": "users", "study": "chart", "receipts": "file", "unit": "building"}
 KIND_ICONS = {"payment": "card", "message": "chat", "combined": "book", "batch": "award"}
+ELSEWHERE = "info"  # the icon of what is not done here
 REVIEW = NavItem("review", "待审", "inbox")
 FINANCE = NavItem("finance", "财务复核", "money")
 CASES = NavItem("cases", "全部办件", "file")
@@ -50,7 +51,7 @@ class Frame:
     fixed: tuple[NavItem, ...]
     menu: tuple[NavItem, ...]
     counts: Counts
-    expiring: int  # lines of the first page about what runs out soon
+    expiring: int  # lines of the first page about what runs out soon, and reminders
     sittings: tuple[Sitting, ...]
     name: str
     role: str  # shown as a tag, for offices
@@ -77,12 +78,14 @@ class FrameWatch(Watching[Frame]):
         body = reader.mirror.get(account, place) if place else None
         unit = str(body.body.get("name") or "") if body else ""
         role = "" if desk in ("unit", "person") else pack.spec.actors[pack.actor_of(me.role)].label
-        soon = expiring(reader, account, today=self.context.today()) if desk in ("unit", "person") else ()
+        own, today = desk in ("unit", "person"), self.context.today()
+        soon = expiring(reader, account, today=today) if own else ()
+        due = due_reminders(reader, account, today) if own else ()
         return Frame(
             fixed,
             menu,
             counts(reader, account, pack),
-            len({one.what == "membership" for one in soon}),
+            len({one.what == "membership" for one in soon}) + len(due),
             sittings(self.context.store),
             me.name,
             role,
@@ -160,7 +163,7 @@ def _items(pack: Pack, entries: Sequence[MenuSpec], env: Env) -> Iterator[NavIte
         own = _leaf(pack, entry)
         if entry.items:
             inside = (own, *inside) if own is not None else inside
-            icon = next((item.icon for item in inside if item.icon), "file")
+            icon = next((item.icon for item in inside if item.icon not in ("", ELSEWHERE)), "file")
             yield NavItem(f"group/{entry.label}", entry.label, icon, inside)
         elif own is not None:
             yield own
@@ -176,7 +179,7 @@ def _leaf(pack: Pack, entry: MenuSpec) -> NavItem | None:
     if view.startswith("template/"):
         return NavItem(view, entry.label, "file")
     wanted = entry.service or view
-    return NavItem(f"elsewhere/{wanted}", entry.label, "info") if wanted else None
+    return NavItem(f"elsewhere/{wanted}", entry.label, ELSEWHERE) if wanted else None
 
 
 def _icon(pack: Pack, service: str) -> str:

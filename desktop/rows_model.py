@@ -167,6 +167,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self._tickable, self._search_of = tickable, search
         self._all: tuple[T, ...] = ()
         self._rows: list[T] = []
+        self.told = False  # whether rows were ever shown: before that nobody knows that there are none
         self._keys: list[Hashable] = []
         self._places: dict[Hashable, int] = {}
         self._texts: dict[Hashable, str] = {}
@@ -181,6 +182,10 @@ class RowsModel(QAbstractTableModel, Generic[T]):
 
     def show(self, rows: Iterable[T]) -> None:
         """Show these rows; ticks of rows that are no more are taken away."""
+        if not self.told:  # a view has to know even when there are none
+            self.beginResetModel()
+            self.told = True
+            self.endResetModel()
         self._all = tuple(rows)
         self._texts = {}
         before = len(self._ticked)
@@ -193,6 +198,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
     def show_table(self, columns: Sequence[Column[T]], rows: Iterable[T]) -> None:
         """Other columns with their rows, at once: ticks stay, and a view's cursor; the order is as given again."""
         before = len(self._ticked)
+        self.told = True
         self.beginResetModel()
         self.columns, self._all, self._order, self._texts = tuple(columns), tuple(rows), None, {}
         self._ticked &= {self._key(row) for row in self._all}

@@ -239,6 +239,7 @@ class RowsView(QTableView):
     def _shown(self) -> None:
         count = self.rows.rowCount()
         if self._empty is not None:
+            self._empty.set_waiting(not self.rows.told)
             self._empty.set_filtered(self.rows.filtered and self.rows.total > 0)
             show_if(self._empty, count == 0)
         if self._fit:

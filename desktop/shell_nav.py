@@ -84,7 +84,7 @@ class NavButton(QPushButton):
         painter.setPen(look.colour(ink))
         left = 40 + 16 * max(0, self.level - 1)
         room = QRect(left, 0, right - left + 8, self.height())
-        words = painter.fontMetrics().elidedText(self.item.label, Qt.TextElideMode.ElideRight, room.width())
+        words = painter.fontMetrics().elidedText(self.item.label, Qt.TextElideMode.ElideMiddle, room.width())
         self.setToolTip(self.item.label if words != self.item.label else "")
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 

@@ -41,7 +41,7 @@ class ElsewherePage(Page):
         if service is not None and service.materials:
             parts.append(("要准备的资料", "\n".join(paper_names(service.materials))))
         if service is not None and service.spec.clause:
-            parts.append(("依据", f"协会操作指引 {service.spec.clause}"))
+            parts.append(("依据", f"条文 {service.spec.clause}"))
         self.facts = KeyValues(parts, label_width=96)
         self.facts.setObjectName("elsewhere.facts")
         self.facts.setAccessibleName("；".join(f"{head}：{words}" for head, words in parts))

@@ -18,6 +18,7 @@ from documents.roster_columns import TITLES
 from sync.views import mask_document
 
 FEW = 7  # columns that fit beside the panel
+DAYS = ("birth_date", "graduation_date", "insurance_month")
 FIRST = 2  # columns before those of the file
 WIDTHS = {"name": 96, "document_number": 184, "mobile": 120, "gender": 64, "remark": 160, "department": 112}
 
@@ -60,6 +61,7 @@ class ImportTable(RowsView):
         self._editor: CellEditor | None = None
         matching = model.judged.sheet.matching if model.judged is not None else None
         self.keys = [(one.key, one.index, one.title) for one in (matching.columns if matching else ()) if one.key]
+        self.keys.sort(key=lambda one: one[0] != "name")  # who it is stands first, the rest as in the file
         columns: list[Column[ImportRow]] = [
             Column("行", lambda one: str(one.number), role="text2", align="right", width=52),
             Column(
@@ -81,6 +83,8 @@ class ImportTable(RowsView):
             said = cell_text(one, key, index)
             if key == "document_number" and one.problem(key) is None:
                 return mask_document(one.row.values.get(key, said))
+            if key in DAYS and one.problem(key) is None:
+                said = one.row.values.get(key) or said  # a day as it was read: Excel keeps it as a number
             return said or "—"
 
         def outline(one: ImportRow) -> str:

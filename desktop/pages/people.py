@@ -93,7 +93,7 @@ class PeoplePage(Page):
                 lambda one: model.certificates_words(one) or "—",
                 tooltip=lambda one: "\n".join(str(each.get("number") or "") for each in held(one)),
             ),
-            Column("学习", lambda one: model.study_words(one) or "—", width=136),
+            Column("学习", lambda one: model.study_words(one) or "—", width=152),
             Column(
                 "有效期至",
                 lambda one: next_end(one) or "—",

@@ -94,6 +94,8 @@ class PersonPage(Page):
         self._gone.hide()
         self.add(self._gone)
         self.add_stretch()
+        for hidden in (self._different, *self.parts.values()):  # until something is known
+            show_if(hidden, False)
         model.changed.connect(self._refresh)
         model.began.connect(self._began)
         model.said.connect(self._say)

@@ -55,7 +55,11 @@ class UnitModel(Watching[UnitFound | None]):
         return UnitFound(
             tuple(_facts(pack, body)),
             tuple((WHO.get(key, key), mask_mobile(str(number))) for key, number in (body.get("mobiles") or {}).items()),
-            tuple((INVOICE.get(key, key), str(value)) for key, value in (body.get("invoice") or {}).items() if value),
+            tuple(
+                (INVOICE.get(key, key), mask_mobile(str(value)) if key == "mobile" else str(value))
+                for key, value in (body.get("invoice") or {}).items()
+                if value
+            ),
             tuple((str(one.get("name") or one.get("login") or ""), _role(pack, one)) for one in accounts or [me.body]),
         )
 

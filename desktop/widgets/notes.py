@@ -220,7 +220,7 @@ class EmptyState(QWidget):
         self._head = Label(head, "section", align=centre)
         self._words = Label(words, "panel_body", "text2", wrap=True, align=centre)
         show_if(self._words, bool(words))
-        self._own = (head, words, action)
+        self._own, self._waiting = (head, words, action), False
         self._button = Button(action, "primary" if primary else "secondary")
         show_if(self._button, bool(action))
         self._button.clicked.connect(self.acted)
@@ -241,9 +241,16 @@ class EmptyState(QWidget):
         self._own = (head, words, self._own[2])
         self.set_filtered(False)
 
+    def set_waiting(self, waiting: bool) -> None:
+        """Nobody knows yet whether there is anything."""
+        self._waiting = waiting
+        self.set_filtered(False)
+
     def set_filtered(self, filtered: bool) -> None:
         """There is something, but nothing that was looked for: say that instead."""
         head, words, action = ("没有符合条件的", "改一改搜索的字，或换一个筛选。", "") if filtered else self._own
+        if self._waiting:
+            head, words, action = "正在读取", "", ""
         self._head.setText(head)
         self._words.setText(words)
         show_if(self._words, bool(words))

@@ -41,7 +41,9 @@ class Face(ttfonts.TTFontFace):
 
     def get_table(self, tag: str) -> Any:
         """The bytes of a table; of the outlines a view."""
-        return Outlines(self._ttf_data, self.get_table_pos(tag)[0]) if tag == "glyf" else super().get_table(tag)  # type: ignore[no-untyped-call]
+        if tag == "glyf":
+            return Outlines(self._ttf_data, self.get_table_pos(tag)[0])
+        return super().get_table(tag)  # type: ignore[no-untyped-call]  # reportlab has no types
 
 
 @cache

@@ -201,6 +201,7 @@ def _limits(place: Place, uploads: Sequence[Upload]) -> list[Unacceptable]:
             "页数": spec.pages,
             "件数": spec.max_files,
         }
+        # `limit` is one of the keys: a plain str to the checker
         rule = material.spec.limit_rules.get(limit)  # type: ignore[call-overload]
         made.append(Unacceptable(spec.id, upload.row or place.row, limit, rule, fill(text, values), upload.name))
 

@@ -197,6 +197,7 @@ def _lock_on_windows(descriptor: int) -> None:
 
     while True:
         try:
+            # there is no msvcrt where the checker runs
             msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
         except OSError:  # it gives up after ten seconds; we do not
             continue

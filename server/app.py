@@ -46,7 +46,7 @@ def create_app(parts: Work) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(OperationalError, _busy)
     app.add_middleware(Edge)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # as FastAPI says to do it
     return app
 
 
@@ -88,6 +88,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         told = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         models = [(model, "validation") for model in (*MODELS.values(), ProblemDetails)]
+        # a list of pairs with a literal in them is wider to the checker than what pydantic asks for
         _, extra = models_json_schema(models, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
         schemas = told.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(extra["$defs"])

@@ -47,7 +47,7 @@ class Edge:
                 await self._app(scope, incoming, outgoing)
         except ClientDisconnect:
             log.info("the line died")
-        except Exception as error:
+        except Exception as error:  # a bug: the desk is answered, the operator finds kind and place in the log
             log.error("a bug while answering %s: %s", _route(scope), report_of(error))
             if not outgoing.started:
                 await answer(Refused(Problem.INTERNAL))(scope, incoming, outgoing)

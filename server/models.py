@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
     """Every table of the server hangs on this one metadata."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {str: Text, bytes: LargeBinary, bool: Boolean}  # noqa: RUF012
+    type_annotation_map = {str: Text, bytes: LargeBinary, bool: Boolean}  # noqa: RUF012 - as SQLAlchemy reads it
 
 
 class EntityRow(Base):
@@ -133,9 +133,7 @@ class FeedScopeRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger)  # the newest position in it
     count: Mapped[int] = mapped_column(BigInteger)  # of living rows
     sum: Mapped[int] = mapped_column(BigInteger)  # of their sync.protocol.row_hash
-    pruned: Mapped[int] = mapped_column(
-        BigInteger
-    )  # tombstones up to here are gone: an older cursor is too old
+    pruned: Mapped[int] = mapped_column(BigInteger)  # tombstones up to here are gone: an older cursor is too old
 
 
 class FeedDayRow(Base):

@@ -106,7 +106,7 @@ class Notifier:
                 epoch, heads = await asyncio.to_thread(look)
             except SQLAlchemyError as error:
                 log.error("the feed could not be looked at: %s", place_of(error))
-                await asyncio.sleep(self._every)
+                await asyncio.sleep(self._every)  # a database that is away is not asked all the time
                 continue
             if (epoch, heads) != (self._epoch, self._heads):
                 self._epoch, self._heads = epoch, heads

@@ -91,6 +91,7 @@ def serve(settings: Settings, host: str, port: int, tls: tuple[Path, Path] | Non
             thread.start()
         gc.freeze()  # what the program is made of is no rubbish: it is not looked through again and again
         try:
+            # the one word on standard output: whoever started us waits for it
             Server(config, parts, lambda: print(f"ready {address}", flush=True)).run(sockets=[listening])  # noqa: T201
         finally:
             stop.set()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from domain.bugs import place_of
 from sync.failures import Failure, FailureKind, SyncFailure
 from sync.http import Http
 from sync.ports import Answered, Call, Event, Failed, Progress, Request, Upload, Uploaded
@@ -56,10 +57,8 @@ class _Lane:
                 event = Failed(request, error.failure, error.moved, error.unsent, error.offset)
             except SyncFailure as error:
                 event = Failed(request, error.failure, error.moved, error.unsent)
-            except (
-                Exception
-            ) as error:  # the core must hear of every request's end, or the lane would stand still for ever
-                event = Failed(request, Failure(FailureKind.GARBAGE, f"bug: {type(error).__name__}: {error}"))
+            except Exception as error:  # the core must hear of every request's end, or the lane would stand still
+                event = Failed(request, Failure(FailureKind.GARBAGE, f"bug: {place_of(error)}"))
             self._deliver(event)
         self._http.close()
 

@@ -57,6 +57,7 @@ def wait(until: Callable[[], T | None], what: str, seconds: float = PATIENCE) ->
         QTest.qWait(STEP_MS)
 
 
+# a default for a type variable: the checker has no word for it before Python 3.13
 def find(root: QWidget, name: str, kind: type[W] = QWidget, seconds: float = PATIENCE) -> W:  # type: ignore[assignment]
     """The widget of this objectName that can be seen."""
 

@@ -194,7 +194,7 @@ class Line:
         if self.conditions.bandwidth:
             taken += count / self.conditions.bandwidth
             self._free_at[direction] = taken
-            await asyncio.sleep(taken - now)
+            await asyncio.sleep(taken - now)  # the line is as slow as it is told to be
         return taken + self.conditions.latency
 
     def _accept(self, listener: socket.socket) -> None:
@@ -304,7 +304,7 @@ class Link:
         while True:
             moment, data = await queue.get()
             if data and (wait := moment - loop.time()) > 0:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(wait)  # the latency of the line
             if self._severed:
                 while data:  # the reader may be waiting for room
                     _, data = await queue.get()

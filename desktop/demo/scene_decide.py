@@ -38,6 +38,7 @@ def look_through(book: Book, person: Person, number: str, words: str, *, desk: s
     for part in sheet.parts:
         if len(sheet.parts) > 1:
             hand_rows.click_row(window, "review.people", part.title)
+            # `part` is bound here, in the loop
             hands.wait(lambda part=part: page.model.part_key == part.key, part.title)  # type: ignore[misc]
         for paper in part.sheets:
             page.pane.tab_chosen.emit(paper.key)
@@ -73,6 +74,7 @@ def return_marked(book: Book, person: Person, number: str, name: str, material: 
     """Return the case with words bound to one paper of one person; the op_id of the decision."""
     window = open_case(person, number)
     hand_rows.click_row(window, "review.people", name)
+    # the first half of the `and` asks whether it is there
     hands.wait(lambda: _page(window).model.part and _page(window).model.part.title == name, name)  # type: ignore[union-attr]
     hands.press(window, "review.return")
 

@@ -360,6 +360,7 @@ class MaterialsPage(DraftPage):
     def _share(self, line: PaperLine) -> None:
         papers = [each for each in attachments(self.form.form) if each["material"] == line.check.id]
         mine = next((each for each in papers if each.get("row") == line.row), line.papers[0])
+        # a spread keeps the keys of an Attachment, which the checker does not see
         copies: list[Attachment] = [{**mine, "row": each.row} for each in self._others(line)]  # type: ignore[typeddict-item]
         self.intake.restore(copies)
 

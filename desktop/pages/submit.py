@@ -246,7 +246,7 @@ class SubmitPage(DraftPage):
             self.follow_box.removeWidget(self._steps)
             self._steps.deleteLater()
         made = Steps(list(steps), 0)
-        made.told = (steps, current)  # type: ignore[attr-defined]
+        made.told = (steps, current)  # type: ignore[attr-defined]  # read above, to know whether it changed
         self._steps = made
         self.follow_box.addWidget(made)
 

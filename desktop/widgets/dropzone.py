@@ -32,7 +32,7 @@ def png_bytes(image: QImage) -> bytes:
     """A picture from the clipboard as a file would hold it."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs know bytes only, Qt takes a str
     return bytes(buffer.data().data())
 
 

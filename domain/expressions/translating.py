@@ -104,14 +104,14 @@ class Translator:
 
             collect = body.collect
             if body.is_today:
-                collect = lambda env, add: None  # noqa: E731
+                collect = lambda env, add: None  # noqa: E731 - as short as the one it stands in for
             shared[definition.name] = (Node(evaluate, collect, body.shape), inner)
         node, used = shared[definition.name]
         self.used_parameters |= used.used_parameters
         self.used_roots |= used.used_roots
         self.used_rules |= used.used_rules
         self.used_request_keys |= used.used_request_keys
-        return node  # type: ignore[no-any-return]
+        return node  # type: ignore[no-any-return]  # `shared` holds the nodes of any pack
 
     def _body(self, definition: "Definition") -> Node:
         from domain.expressions.compiling import parse

@@ -21,7 +21,7 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _INT = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 
 
-class _Loader(_Base):  # type: ignore[misc]
+class _Loader(_Base):  # type: ignore[misc]  # the C loader has no stubs
     """Composes nodes only; what a plain word means is decided here, not by YAML 1.1."""
 
 

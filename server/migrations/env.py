@@ -23,6 +23,7 @@ def run() -> None:
 
 
 def _migrate(connection: object) -> None:
+    # `connection` is an attribute that Alembic types as anything
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)  # type: ignore[arg-type]
     with context.begin_transaction():
         context.run_migrations()

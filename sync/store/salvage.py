@@ -90,7 +90,7 @@ def _carry(aside: Path, key: bytes, store: LocalStore, table: Table) -> bool:
         try:
             with store.transaction() as writer:
                 writer.connection.execute(insert(table).values(values))
-        except Exception as error:
+        except Exception as error:  # SQLAlchemy wraps what the driver raised: what is no damage goes on below
             if not isinstance(error.__cause__, sqlcipher.Error) and not isinstance(error, StoreFailure):
                 raise
             whole = False

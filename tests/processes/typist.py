@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
                 pace.saved()
                 sys.stdout.write(f"saved {number}\n")
                 sys.stdout.flush()
-            time.sleep(GAP)
+            time.sleep(GAP)  # somebody types: the pause is what is tried here, no test waits by it
 
 
 if __name__ == "__main__":

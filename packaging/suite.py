@@ -158,20 +158,11 @@ def _tests(group: Group, venv: Path, scratch: Path, selection: Sequence[str], pa
 
 def _has_tests(group: Group, venv: Path, selection: Sequence[str]) -> bool:
     """False only when pytest says so: what cannot be collected is told by the run itself."""
-    command = [
-        str(venv_program(venv, "python")),
-        "-m",
-        "pytest",
-        "-q",
-        "--collect-only",
-        "-m",
-        group.marker,
-        *selection,
-    ]
-    options = ["-p", "no:cacheprovider"]
+    options = ["-q", "--collect-only", "-p", "no:cacheprovider", "-m", group.marker]
+    command = [str(venv_program(venv, "python")), "-m", "pytest", *options, *selection]
     env = {**child_environment(venv), "QT_QPA_PLATFORM": "offscreen"}
-    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.run([*command, *options], cwd=ROOT, env=env, check=False, **silent).returncode != NO_TESTS
+    done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode != NO_TESTS
 
 
 def _static(venv: Path, scratch: Path, deadline: float) -> Result:

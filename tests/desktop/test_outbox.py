@@ -35,7 +35,7 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
 
 
 def opened(desk: SampleDesk, qtbot: QtBot) -> Any:
-    page = outbox.make(desk.context, "")
+    page: Any = outbox.make(desk.context, "")
     qtbot.addWidget(page)
     page.resize(1150, 690)
     page.show()

@@ -90,7 +90,6 @@ class FormPage(DraftPage):
         if service is None:
             self.say("现在的规则包里没有这项业务了。内容都还在，请联系协会。", "bad")
             return
-        self.help_topic = service.spec.help_topics[0] if service.spec.help_topics else service.id
         letter = next((self.context.pack.spec.documents.get(each) for each in service.spec.templates), None)
         self.letter.set_text(f"打印{letter.label}" if letter is not None else "打印")
         show_if(self.letter, letter is not None)

@@ -14,8 +14,14 @@ from desktop.pages.form_values import attachments, with_rows_back, without_rows
 from desktop.widgets.gap import Gap
 from desktop.widgets.notes import Notice, ProgressLine
 from domain.entities import Attachment
+from domain.packs.service import Service
 
 Act = Callable[[], object]
+
+
+def topic_of(service: Service) -> str:
+    """What F1 shows on the pages of this business."""
+    return service.spec.help_topics[0] if service.spec.help_topics else service.id
 
 
 class DraftPage(Page):
@@ -141,7 +147,9 @@ class DraftPage(Page):
             self.say("".join(problems), "bad" if any(one.problem for one in taken) else "info")
 
     def _came_back(self) -> None:
-        """A draft that had gone, sent and delivered, is here again: returned."""
+        """The draft is here; one that had gone, sent and delivered, is here again: returned."""
+        if self.form.service is not None:
+            self.help_topic = topic_of(self.form.service)
         if self._failing:
             self._failing = False
             self.notice.clear()

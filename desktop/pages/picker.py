@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
+from desktop.pages.form_page import topic_of
 from desktop.pages.form_steps import begin_for
 from desktop.pages.picker_model import PickerModel
 from desktop.pages.picker_people import Candidate
@@ -153,6 +154,7 @@ class PickerPage(Page):
     def _loaded(self) -> None:
         service = self.model.service
         assert service is not None
+        self.help_topic = topic_of(service)
         label = self.model.card_label
         several = len(service.cards) > 1
         name = f"{service.label}·{label}" if several else service.label

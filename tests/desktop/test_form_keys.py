@@ -157,6 +157,7 @@ def test_ctrl_s_keeps_ctrl_p_prints_f1_helps_and_escape_leads_back(
     assert draft.share
     press(Qt.Key.Key_F1)
     assert helped == [page.help_topic]
+    assert page.help_topic
     press(Qt.Key.Key_P, CONTROL)
     qtbot.waitUntil(lambda: desk.went[-1] == f"letter/{key}:commitment-letter")
     settle(qtbot, shell.page)
@@ -165,6 +166,8 @@ def test_ctrl_s_keeps_ctrl_p_prints_f1_helps_and_escape_leads_back(
     tab_to("form.pick")
     press(Qt.Key.Key_Return)
     stands(qtbot, shell, PickerPage)
+    press(Qt.Key.Key_F1)
+    assert helped == [page.help_topic] * 2
     press(Qt.Key.Key_Escape)
     stands(qtbot, shell, FormPage)
     press(Qt.Key.Key_Return, CONTROL)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -329,7 +330,7 @@ def test_a_read_that_ends_after_its_page_is_harmless(desk: SampleDesk, qtbot: Qt
 
     model = Slow(desk.context)
     model.refresh()
-    model.deleteLater()
+    shiboken6.delete(model)
     other = show(qtbot, drafts.make, desk)
     assert other.rows.rowCount() == 0
 

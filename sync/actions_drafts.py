@@ -14,7 +14,7 @@ from sync.merge import decide, merge_forms
 from sync.store.drafts import Draft
 from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore, Writer
-from sync.store.operations import CANCELLED, Sketch
+from sync.store.operations import CANCELLED, Sketch, shows
 from sync.store.shown import next_version, shown
 from sync.store.signing import ask
 from sync.store.text import dumps, instant, key_of, new_id
@@ -133,6 +133,8 @@ def open_draft(store: LocalStore, account: str, draft_id: str, *, now: datetime)
         if shared is None:
             raise GONE
         body = shared.body
+        if _became_the_application(writer, account, body):
+            raise GONE
         draft = Draft(
             id=draft_id,
             entity=str(body["application"]),
@@ -187,6 +189,15 @@ def open_returned(store: LocalStore, account: str, application: str, *, pack: Pa
 def _was_answered(writer: Writer, draft: Draft) -> bool:
     """Whether it is only what an earlier round was sent from; what was never sent is somebody's work and stays."""
     return draft.sent is not None and not writer.operations.in_outbox([draft.sent])
+
+
+def _became_the_application(writer: Writer, account: str, draft: Mapping[str, Any]) -> bool:
+    """Whether what was shared has been sent, here or by a colleague: for a moment the mirror still has both."""
+    application = str(draft["application"])
+    if any(shows(kept) for kept in writer.operations.pending(account, [application])):
+        return True
+    found = writer.mirror.get(account, application)
+    return found is not None and not _shared_since(draft, found.body)
 
 
 def _shared_since(draft: Mapping[str, Any], application: Mapping[str, Any]) -> bool:

@@ -336,6 +336,24 @@ def test_a_colleagues_draft_is_listed_and_can_be_taken_up(store: LocalStore, por
     assert decode_content(item.content).kind is Kind.DELETE_DRAFT
 
 
+def test_what_was_shared_before_it_was_sent_is_no_draft_any_more(
+    store: LocalStore, port: SyncStore, account: str, pack: Pack
+) -> None:
+    draft = a_draft(store, account, "person/1", a="1")
+    shared = {"id": draft.id, "application": draft.entity, "service": SERVICE, "form": a_form(a="1")}
+    port.apply_page(account, SCOPE, a_page((draft.id, 1, 1, shared)), now=NOW)
+    op_id = actions.submit(store, account, draft.id, pack=pack, now=NOW)
+    port.mark_sending(account, [op_id], NOW)
+    port.record_outcomes(account, [applied(op_id, 1, unit_u1=5)], NOW)
+    assert found(store, account, draft.id) is None
+    with pytest.raises(NotAllowed, match="这份草稿已经不在了"):
+        actions.open_draft(store, account, draft.id, now=NOW)
+    pull(store, account, returned(draft))
+    with pytest.raises(NotAllowed, match="这份草稿已经不在了"):
+        actions.open_draft(store, account, draft.id, now=NOW)
+    assert actions.open_returned(store, account, draft.entity, pack=pack, now=NOW).returned
+
+
 def test_a_conflicting_resubmission_comes_back_with_both_sides(
     store: LocalStore, port: SyncStore, account: str, pack: Pack
 ) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTimer, Signal,
 from desktop.background import Lane
 from desktop.context import SHANGHAI, Clock, Context, utc_now
 from desktop.editions import in_force
+from desktop.fetching_ahead import FetchingAhead
 from desktop.frame import FrameWatch
 from desktop.line import LineWatch
 from desktop.locking import Locker
@@ -71,6 +72,7 @@ class Desk(QObject):
         self._cases, self._outcomes = CaseNews(self.context, self), OutcomeNews(self.context, self)
         self.shell = Shell(self.model, pages(self.context), settings)
         self.locker = Locker(self.context, self.shell)
+        self.ahead = FetchingAhead(self.context, self)
         self._route, self._closed = "", False
         self._told = QTimer(self, singleShot=True, interval=TOLD_FOR)
         self._told.timeout.connect(self._untell)
@@ -190,6 +192,7 @@ class Desk(QObject):
             return
         self._closed = True
         self.runner.stop()
+        self.ahead.close()
         self.context.close()
         self._reading.close()
         self._writing.close(finish=True)  # what pages saved on their way out

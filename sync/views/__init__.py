@@ -1,6 +1,6 @@
 """What screens read: pure reads on a Reader, frozen values out. The mirror is never shown without what is pending."""
 
-from sync.views.cases import Case, CaseRow, Paper, Step, applications, case, papers
+from sync.views.cases import Case, CaseRow, Paper, Step, applications, case, papers, papers_at_desk
 from sync.views.desk import (
     BillRow,
     Counts,
@@ -68,6 +68,7 @@ __all__ = [
     "operation",
     "outbox",
     "papers",
+    "papers_at_desk",
     "people",
     "people_counts",
     "person",

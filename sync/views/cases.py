@@ -175,6 +175,27 @@ def papers(reader: Reader, account: str, form: Mapping[str, Any]) -> tuple[Paper
     )
 
 
+def papers_at_desk(reader: Reader, account: str, pack: Pack) -> tuple[Paper, ...]:
+    """What an office has to look at in the applications it has now: attached, or in the profile and of use here."""
+    me = reader.accounts.need(account)
+    if pack.role(me.role) in ("unit", "person"):
+        return ()
+    actor = pack.actor_of(me.role)
+    found: dict[str, Paper] = {}
+    for one in Overlay(reader, account).of_kind("application", but=_always_closed(pack)).values():
+        service = pack.services.get(str(one.body.get("service")))
+        if service is None or (one.body.get("holder") or {}).get("actor") != actor:
+            continue
+        parts = (service, *(service.card_service(card) for card in service.cards))
+        reused = {material.id for part in parts for material in part.materials if material.reuse}
+        people = reader.mirror.many(account, [str(person) for person in one.body.get("people") or ()])
+        stored = [paper for person in people.values() for paper in person.body.get("materials") or ()]
+        useful = {"attachments": [paper for paper in stored if paper["material"] in reused]}
+        for paper in (*papers(reader, account, one.body.get("form") or {}), *papers(reader, account, useful)):
+            found.setdefault(paper.blob, paper)
+    return tuple(found.values())
+
+
 def _always_closed(pack: Pack) -> set[str]:
     """States in which no application of this pack moves any more."""
     opened = {name for one in pack.services.values() for name, state in one.states.items() if state.outcome == "open"}

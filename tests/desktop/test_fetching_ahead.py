@@ -1,0 +1,41 @@
+"""A real server: an office has the papers of what is open at its desk before it opens them, and of nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.fetching_ahead import FetchingAhead
+from sync.views import case, papers_at_desk
+from tests.desktop.association import AGENCY, Association, now
+
+pytestmark = [pytest.mark.windows, pytest.mark.processes]
+
+
+def test_papers_come_while_the_line_is_there_and_only_to_the_desk_that_has_it(tmp_path: Path, qtbot: QtBot) -> None:
+    association = Association(tmp_path)
+    try:
+        application = association.apply(("陈喆",))
+        agency, office = association.seat(AGENCY), association.seat("review-1")
+        with office.store.reading() as reader:
+            assert papers_at_desk(reader, office.account, office.pack) == (), "it is not their turn"
+        context = agency.context()
+        ahead = FetchingAhead(context)
+        ahead.look()
+        assert ahead.is_settled, "offline nothing is tried"
+        context.set_line(online=True, paused=False)
+        qtbot.waitUntil(lambda: ahead.is_settled, timeout=30_000)
+        with agency.store.reading() as reader:
+            found = case(reader, agency.account, agency.pack, application, now=now())
+            wanted = papers_at_desk(reader, agency.account, agency.pack)
+        assert found is not None
+        assert len(found.papers) == 4
+        assert all(paper.here for paper in found.papers)
+        assert wanted
+        assert all(paper.here for paper in wanted)
+        ahead.close()
+        ahead.deleteLater()
+    finally:
+        association.close()

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64encode
 from binascii import a2b_base64
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 
 LEAVES = 16  # texts under one signature: a proof stays short enough to be printed
 LONGEST = 88 + 4 * 44  # characters of a proof
@@ -41,21 +40,45 @@ def groups(texts: Sequence[bytes]) -> Iterator[tuple[bytes, list[str]]]:
 
 def signed(text: bytes, proof: str) -> tuple[bytes, str]:
     """What must have been signed for this proof of `text` to hold, and the signature; raises ValueError."""
-    signature, way = proof[:86], proof[86:]
-    if not way or way[0] == "=":
+    signature, way = parts(proof)
+    if not way:
         return text, proof
-    if len(proof) > LONGEST or len(way) % 44:
+    root, _ = climb(text, way, {})
+    assert root is not None  # nothing is known to be met on the way
+    return root, signature
+
+
+def parts(proof: str) -> tuple[str, str]:
+    """The signature and the way of a proof; without a way it is a signature and nothing else."""
+    if len(proof) <= 88:
+        return proof, ""
+    if len(proof) > LONGEST or len(proof) % 44 != 86 % 44:
         raise ValueError("no proof")
+    return proof[:86], proof[86:]
+
+
+def climb(text: bytes, way: str, known: Mapping[bytes, str]) -> tuple[bytes | None, dict[bytes, str]]:
+    """What must have been signed, or None where the way joins one that is `known`; and the nodes on it and beside it.
+
+    Nodes stand with the rest of their way. Once the root proves signed they are all known, for what was hashed into a
+    proven node is as proven as that. Raises ValueError.
+    """
     node = _leaf(text)
-    for at in range(0, len(way), 44):
-        side, other = way[at], _hash_of(way[at + 1 : at + 44])
+    met: dict[bytes, str] = {}
+    while way:
+        if known.get(node) == way:
+            return None, met
+        met[node] = way
+        side, other, way = way[0], _hash_of(way[1:44]), way[44:]
         if side == ">":
+            met[other] = f"<{_name(node)}{way}"
             node = _node(node, other)
         elif side == "<":
+            met[other] = f">{_name(node)}{way}"
             node = _node(other, node)
         else:
             raise ValueError("no proof")
-    return _ROOT + node, signature
+    return _ROOT + node, met
 
 
 def _leaf(text: bytes) -> bytes:
@@ -66,9 +89,7 @@ def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
-@lru_cache(maxsize=1_024)
 def _hash_of(name: str) -> bytes:
-    """Neighbours share most of their way; raises ValueError."""
     if "+" in name or "/" in name:
         raise ValueError("no proof")
     return a2b_base64(name.translate(_URL) + "=", strict_mode=True)

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from domain.operations import Outcome, Receipt, Status, receipt_text
-from domain.proofs import groups, signed
+from domain.proofs import climb, groups, parts
 from sync.protocol.content import content_hash
 
 
@@ -56,13 +56,18 @@ def sign_all(key: Ed25519PrivateKey, texts: Sequence[bytes]) -> list[str]:
 def verify(public: str, signature: str, data: bytes) -> bool:
     """Whether `data` was signed, alone or with others, by the key whose public half this is; nonsense is false."""
     try:
-        text, bare = signed(data, signature)
-        if text is data:
+        bare, way = parts(signature)
+        if not way:
             _public_key(public).verify(from_b64url(bare), data)
             return True
+        known = _known(public, bare)
+        root, met = climb(data, way, known)
+        if root is not None:
+            _public_key(public).verify(from_b64url(bare), root)
     except (InvalidSignature, ValueError):
         return False
-    return _root_holds(public, bare, text)
+    known.update(met)
+    return True
 
 
 def sign_receipt(
@@ -81,14 +86,10 @@ def receipt_holds(public: str, association: str, content: bytes, outcome: Outcom
     return verify(public, outcome.receipt.signature, text)
 
 
-@lru_cache(maxsize=1_024)
-def _root_holds(public: str, signature: str, root: bytes) -> bool:
-    """Asked once for all that one signature covers."""
-    try:
-        _public_key(public).verify(from_b64url(signature), root)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+@lru_cache(maxsize=64)
+def _known(public: str, signature: str) -> dict[bytes, str]:
+    """What this signature was found to cover: what travels together is proved together."""
+    return {}
 
 
 @lru_cache(maxsize=4_096)

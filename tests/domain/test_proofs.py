@@ -44,6 +44,21 @@ def test_every_character_of_a_proof_counts() -> None:
     assert not verify(PUBLIC, proof + proof[-44:], text)
 
 
+def test_what_was_proved_before_lets_nothing_else_through() -> None:
+    """Neighbours of a proven text are known to stand in the tree; only they, and only by their own way."""
+    texts = some(LEAVES)
+    proofs = sign_all(KEY, texts)
+    assert all(verify(PUBLIC, proof, text) for text, proof in zip(texts, proofs, strict=True))
+    for at, (text, proof) in enumerate(zip(texts, proofs, strict=True)):
+        other = proofs[at - 1]
+        assert not verify(PUBLIC, other, text)
+        assert not verify(PUBLIC, proof, text + b"!")
+        assert not verify(PUBLIC, proof[:86] + other[86:130] + proof[130:], text)
+        assert not verify(PUBLIC, proof[:-44] + other[86:130], text)
+        assert not verify(PUBLIC, proof[:-44], text)
+        assert verify(PUBLIC, proof, text)
+
+
 def test_one_text_alone_is_signed_as_it_is() -> None:
     (text,) = some(1)
     assert signed(text, sign_all(KEY, [text])[0])[0] == text

@@ -78,7 +78,7 @@ class Launch(QObject):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Until the last window is closed; 0 also when another window of this program was raised instead."""
+    """Until the last window is closed; 0 also when another start's window was raised, 1 when nothing could begin."""
     spare_sources()
     made = QApplication.instance()
     app = made if isinstance(made, QApplication) else QApplication(list(argv or sys.argv[:1]))
@@ -99,4 +99,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     status = app.exec()
     alone.close()
     bugs.close()
-    return status
+    broken = launch.program is None and bugs.last is not None  # it could not even be read in
+    return 1 if broken else status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_the_program_needs_no_paper_maker() -> None:
 
 
 def test_commands_without_a_window_need_no_qt() -> None:
-    for command in ("explain", "pack", "sync"):
+    for command in ("explain", "pack", "sync", "backup", "restore", "take_in"):
         found = imported_by(f"from desktop import cli\nimport desktop.commands.{command}")
         assert not [name for name in found if name.startswith("PySide6")], command
 
@@ -67,3 +68,33 @@ def test_a_store_opens_without_alembic_only_at_the_newest_schema() -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+BROKEN = """
+import sys
+sys.modules["sqlalchemy"] = None  # as where a file of the program is missing
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from desktop.launch import main
+from desktop.opening_window import OpeningWindow
+app = QApplication([])
+def look():
+    window = next((one for one in app.topLevelWidgets() if isinstance(one, OpeningWindow)), None)
+    if window is not None and "差错" in window.words:
+        print(window.words)
+        window.close()
+    else:
+        QTimer.singleShot(20, look)
+QTimer.singleShot(0, look)
+sys.exit(main())
+"""
+
+
+def test_a_program_that_cannot_be_read_in_says_so_on_its_first_window(tmp_path: Path) -> None:
+    environment = {**os.environ, "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.startswith("会办自己出了差错")
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 1

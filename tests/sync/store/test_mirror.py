@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sync.core_mirror import Mirroring
 from sync.protocol import SUM_MODULUS, add_to_sum
 from sync.store.local import LocalStore
 from sync.store.port import PAGE_ROWS, SyncStore
@@ -23,6 +24,18 @@ def test_a_page_is_mirrored_with_its_cursor(store: LocalStore, port: SyncStore, 
     assert port.apply_page(account, SCOPE, a_page((person["id"], 3, 1, person), cursor=5), now=NOW)
     assert bodies(store, account) == {"person/1": person}
     assert port.cursors(account) == {SCOPE: 5}
+
+
+def test_the_pages_of_a_small_answer_become_durable_at_once(store: LocalStore, port: SyncStore, account: str) -> None:
+    port.set_scopes(account, [SCOPE, "public"])
+    told: list[frozenset[str]] = []
+    store.on_change(told.append)
+    person = a_person("1")
+    pages = {SCOPE: a_page((person["id"], 3, 1, person)), "public": a_page(cursor=3)}
+    Mirroring(account, port, lambda _: None).take(pages, NOW)
+    assert len(told) == 1, "one transaction tells once"
+    assert {SCOPE, "public"} <= told[0]
+    assert port.cursors(account) == {SCOPE: 3, "public": 3}
 
 
 def test_a_tombstone_takes_an_entity_out(store: LocalStore, port: SyncStore, account: str) -> None:

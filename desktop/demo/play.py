@@ -25,7 +25,7 @@ ROLES = ("unit_main", "agency", "association_review", "association_finance", "ad
 
 
 def play(work: Path, out: Path, pack: str, *, seed: int, story: Callable[[Book], object] = tell) -> int:
-    """Every step, then the proof from what was left behind; 0 only if all of it held."""
+    """Every step, then the proof from what was left behind; 0 only if all of it held. `story`: another, shorter one."""
     _screen()
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     _say(f"演示开始，结果放在 {out}")
@@ -47,7 +47,7 @@ def play(work: Path, out: Path, pack: str, *, seed: int, story: Callable[[Book],
         return 1
     finally:
         _end(stage, out)
-    wrong = problems(out)
+    wrong = problems(out, whole=story is tell)
     for words in wrong:
         sys.stderr.write(f"{words}\n")
     if wrong:
@@ -88,7 +88,7 @@ def _end(stage: Stage, out: Path) -> None:
     """Windows, server and line end, whatever happened; trouble in doing so is written down."""
     try:
         stage.close()
-    except Exception:
+    except Exception:  # the story has its end already: what fails in clearing up must not hide it
         with (out / TROUBLE).open("a", encoding="utf-8") as file:
             file.write(traceback.format_exc())
 

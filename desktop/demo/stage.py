@@ -56,7 +56,15 @@ class Person:
         self.password = f"{name}的新密码-2025"
         self.bugs = Bugs(folder / "log")
         self.heard = Heard()
-        self.program = Program(folder, bugs=self.bugs, notifier=self.heard)
+        self._open = False
+        self.program = self._program()
+
+    def _program(self) -> Program:
+        made = Program(self.folder, bugs=self.bugs, notifier=self.heard)
+        made.closed.connect(self._closed)
+        return made
+
+    def _closed(self) -> None:
         self._open = False
 
     @property
@@ -95,11 +103,10 @@ class Person:
     def leave(self) -> None:
         """Close the window; what is queued stays in the store."""
         self.program.close()
-        self._open = False
 
     def come_back(self) -> None:
         """Start the program once more, open the store with the passphrase where it asks for one."""
-        self.program = Program(self.folder, bugs=self.bugs, notifier=self.heard)
+        self.program = self._program()
         self.start()
         hands.wait(lambda: self._is_in() or hands.there(self.window, "unlock.secret"), "打开本机资料的窗口")
         if not self._is_in():

@@ -19,8 +19,8 @@ from domain.operations import Receipt, Status
 STORY, KEY, DATABASE, LINE = "story.json", "server-public-key.txt", "server.db", "proxy.log"
 
 
-def problems(folder: Path) -> list[str]:
-    """What does not hold; empty when all of it does."""
+def problems(folder: Path, *, whole: bool = True) -> list[str]:
+    """What does not hold; empty when all of it does. Not `whole`: only part of the story was told."""
     missing = [name for name in (STORY, KEY, DATABASE, LINE) if not (folder / name).is_file()]
     if missing:
         return [f"没有文件 {'、'.join(missing)}。"]
@@ -28,7 +28,7 @@ def problems(folder: Path) -> list[str]:
     key = (folder / KEY).read_text(encoding="utf-8").strip()
     with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True)) as database:
         found = [words for step in steps for words in _step(folder, step, key, database)]
-    return found + list(_whole(folder, steps))
+    return found + (list(_whole(folder, steps)) if whole else [])
 
 
 def _step(folder: Path, step: Mapping[str, Any], key: str, database: sqlite3.Connection) -> Iterator[str]:

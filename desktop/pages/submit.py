@@ -56,6 +56,7 @@ class SubmitPage(DraftPage):
         self._sent = ""  # the Operation that has it now
         self._steps: QWidget | None = None
         self._told: object = None
+        self._pairs: list[tuple[str, str]] = []
         self._build()
         self._wire()
 
@@ -228,7 +229,9 @@ class SubmitPage(DraftPage):
                 pairs.append((spec.label, agency or "还没有选"))
         pairs.append(("要送的", f"{files} 个附件，共 {size_text(size)}" if files else f"表单 {size_text(size)}"))
         pairs.append(("这条线路", line_words(size, context.line_rate, online=context.online)))
-        self.facts.set_pairs(pairs)
+        if pairs != self._pairs:
+            self._pairs = pairs
+            self.facts.set_pairs(pairs)
         failed = failing(service, look.check)
         whole = len(look.check.rows)
         self.send.set_reason(self._reason(bool(failed)))

@@ -231,6 +231,28 @@ def test_chosen_people_become_rows_once(qtbot: QtBot, desk: SampleDesk) -> None:
     assert page.model.verdict(next(one for one in page.model.people if one.name == ABLE[0])).state == "in"
 
 
+def test_people_chosen_the_moment_a_form_opens_stay_beside_the_values_that_fill_in_themselves(
+    qtbot: QtBot, desk: SampleDesk
+) -> None:
+    key = desk.draft("member-fee-payment")
+    page: Any = form.make(desk.context, key)
+    qtbot.addWidget(page)
+    page.show()
+    page.shown()
+    qtbot.waitUntil(lambda: page.form.draft is not None)
+    page.cards.choose()
+    assert desk.went[-1] == f"picker/{key}:people"
+    chooser = on_screen(qtbot, picker.make(desk.context, f"{key}:people"))
+    one = next(one for one in chooser.model.people if chooser.model.verdict(one).state == "ok")
+    chooser.rows.tick([chooser.rows.place_of(one.id)], True)
+    QTest.mouseClick(chooser.accept, Qt.MouseButton.LeftButton)
+    settle(qtbot, chooser)
+    page.hidden()  # what filled itself in is written now, from a copy without that person
+    settle(qtbot, page)
+    assert [row["person"] for row in desk.form_of(key)["cards"]["people"]] == [one.person]
+    assert desk.form_of(key)["values"]["invoice_title"] == "广州示例工程监理有限公司"
+
+
 def test_a_pasted_list_ticks_by_name_and_number_and_says_who_was_not_found(qtbot: QtBot, desk: SampleDesk) -> None:
     page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
     number = next(one.document for one in page.model.people if one.name == "李𬱖")

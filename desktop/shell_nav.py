@@ -125,7 +125,7 @@ class Nav(Box):
             for item in self._model.menu:
                 self._entry(item)
         self._rows.addStretch(1)
-        self.refresh()
+        self.set_route(self._route)  # a menu that came after the page opens its group too
 
     def _entry(self, item: NavItem, level: int = 0) -> None:
         self._put(item, level)

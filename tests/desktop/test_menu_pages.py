@@ -90,6 +90,11 @@ def test_a_group_within_a_group_opens_and_closes(desk: SampleDesk, qtbot: QtBot)
     nav.set_route(leaf.item.route)
     assert leaf.isVisible()
     assert leaf.here
+    late = Nav(ShellModel(desk.context))
+    qtbot.addWidget(late)
+    late.set_route(leaf.item.route)
+    late._model.set_nav(model.fixed, model.menu)
+    assert next(one for one in late.buttons if one.item.label == "学习天地").opened
 
 
 def test_what_is_not_done_here_says_what_for_what_is_needed_and_whom_to_call(desk: SampleDesk, qtbot: QtBot) -> None:

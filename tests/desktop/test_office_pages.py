@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.page import Page
@@ -115,6 +118,44 @@ def test_a_value_is_asked_for_with_its_first_day_and_why(tmp_path: Path, qtbot: 
         page.model.set_day(page.model.today.replace(month=10))
         qtbot.waitUntil(lambda: bool(page.model.listed(CHANGED)))
         assert page.model.find("fees.member_ordinary").words == "240.00 元"
+
+
+def test_a_parameter_is_opened_set_and_left_by_the_keyboard(tmp_path: Path, qtbot: QtBot) -> None:
+    with office(tmp_path, "admin", configured=False) as desk:
+        page = opened(settings.make, desk, qtbot)
+        _heading, view, rows = page._sections[UNSET]
+        view.setFocus()
+        place = rows.place_of("fees.member_ordinary")
+        view.set_current(place)
+        QTest.keyClick(view, Qt.Key.Key_Return)
+        assert page.panel is page.panel_
+        editor = QApplication.focusWidget()
+        assert isinstance(editor, QLineEdit)
+        assert editor.objectName() == "settings.value"
+        qtbot.waitUntil(page.panel_.save_button.isVisible)  # a form that was just made is laid out first
+        editor.selectAll()
+        QTest.keyClicks(editor, "240")
+        for name in ("settings.why", "settings.try", "settings.save"):
+            for _step in range(12):
+                here = QApplication.focusWidget()
+                assert here is not None
+                if here.objectName() == name:
+                    break
+                QTest.keyClick(here, Qt.Key.Key_Tab)
+            here = QApplication.focusWidget()
+            assert here is not None
+            assert here.objectName() == name
+            if name == "settings.why":
+                QTest.keyClicks(here, "notice 7")
+        QTest.keyClick(page.panel_.save_button, Qt.Key.Key_Space)  # where the cursor is now
+        qtbot.waitUntil(lambda: queued(desk) == ["set-config"])
+        assert page.panel is None
+        view.setFocus()
+        view.set_current(0)
+        QTest.keyClick(view, Qt.Key.Key_Return)
+        assert page.panel is page.panel_
+        QTest.keyClick(page, Qt.Key.Key_Escape)
+        assert page.panel is None
 
 
 def test_a_value_is_tried_before_it_is_sent(tmp_path: Path, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,6 @@ from typing import Any
 from domain.operations import Kind
 from sync.actions_settings import ask_about
 from sync.merge import same
-from sync.store.answers import followers
 from sync.store.local import LocalStore, Reader, Writer
 from sync.store.operations import CANCELLED, OUTBOX, TAKEN_BACK, Kept, Sketch, shows
 from sync.store.people import is_listed
@@ -119,6 +119,7 @@ def undo_import(store: LocalStore, account: str, imported: str, *, now: datetime
         steps: list[dict[str, Any]] = next((one["steps"] for one in kept if one["id"] == imported), [])
         used = set(_used(writer, account)) if steps else set()
         asked = writer.operations.many([step["op_id"] for step in steps])
+        queue = _Queue(writer, account)
         removed = restored = 0
         left: list[tuple[str, str]] = []
         for step in reversed(steps):
@@ -129,7 +130,7 @@ def undo_import(store: LocalStore, account: str, imported: str, *, now: datetime
             if why:
                 left.append((mine.title, why))
                 continue
-            _undo(writer, account, step, mine, now)
+            _undo(writer, account, step, mine, queue, now)
             removed, restored = removed + fresh, restored + (not fresh)
         writer.people.touch(account, dict.fromkeys(step["entity"] for step in steps))
         writer.settings.put(account, IMPORTS, [one for one in kept if one["id"] != imported])
@@ -150,10 +151,32 @@ def _why_left(writer: Writer, account: str, step: Mapping[str, Any], mine: Kept,
     return ""
 
 
-def _undo(writer: Writer, account: str, step: Mapping[str, Any], mine: Kept, now: datetime) -> None:
+class _Queue:
+    """What waits to be sent, looked at once: nothing may be taken back from under what was built upon it."""
+
+    def __init__(self, writer: Writer, account: str) -> None:
+        self._by_entity: dict[str, list[str]] = {}
+        self._built_upon: Counter[str] = Counter()
+        for kept in writer.operations.outbox(account):
+            self._by_entity.setdefault(kept.entity, []).append(kept.op_id)
+            self._built_upon.update(kept.after)
+
+    def is_last(self, kept: Kept) -> bool:
+        """Nothing waits that came after it."""
+        waiting = self._by_entity.get(kept.entity) or [""]
+        return waiting[-1] == kept.op_id and not self._built_upon[kept.op_id]
+
+    def drop(self, kept: Kept) -> None:
+        """It was taken back."""
+        self._by_entity[kept.entity].pop()
+        self._built_upon.subtract(kept.after)
+
+
+def _undo(writer: Writer, account: str, step: Mapping[str, Any], mine: Kept, queue: _Queue, now: datetime) -> None:
     entity, before = step["entity"], step["before"]
-    if mine.can_cancel and not followers(writer, account, mine):
+    if mine.can_cancel and queue.is_last(mine):
         writer.operations.take_back(mine.op_id, CANCELLED, None, instant(now))
+        queue.drop(mine)
     elif before is not None:
         _ask_roster(writer, account, entity, {key: "" if old is None else old for key, old in before.items()}, now)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -447,6 +448,28 @@ def test_an_import_that_was_sent_is_undone_by_asking_for_it(store: LocalStore, p
     assert {one.kind for one in waiting} == {Kind.SAVE_ROSTER, Kind.REMOVE_ROSTER}
     again = next(one for one in waiting if one.kind is Kind.SAVE_ROSTER)
     assert (again.payload["mobile"], again.payload["remark"]) == ("1", "")
+
+
+def test_a_person_who_stood_twice_in_the_file_is_undone_whole(store: LocalStore, account: str) -> None:
+    number = "110101199003078515"
+    rows = [{"name": "张三", "document_number": number}, {"name": "张三", "document_number": number, "mobile": "1"}]
+    made = actions.import_roster(store, account, rows, now=NOW)
+    assert (made.added, made.changed) == (1, 1)
+    undone = actions.undo_import(store, account, made.id, now=NOW)
+    assert undone.left == ()
+    assert names(store, account) == []
+    with store.reading() as reader:
+        assert views.outbox(reader, account, now=NOW) == ()
+
+
+def test_undoing_a_long_list_takes_no_longer_than_importing_it(store: LocalStore, account: str) -> None:
+    rows = [{"name": f"张{number}", "mobile": "1"} for number in range(1_500)]
+    began = time.perf_counter()
+    made = actions.import_roster(store, account, rows, now=NOW)
+    imported = time.perf_counter() - began
+    began = time.perf_counter()
+    assert actions.undo_import(store, account, made.id, now=NOW).removed == 1_500
+    assert time.perf_counter() - began < 3 * imported + 1
 
 
 def test_who_was_used_or_changed_since_stays_after_undoing_an_import(store: LocalStore, account: str) -> None:

@@ -13,13 +13,17 @@ from PySide6.QtCore import QObject
 from desktop.alive import while_there
 from desktop.background import Cancelled, Lane, Steps, Task
 from desktop.context import Context
+from sync.failures import SyncFailure
 from sync.fetching import fetch, words_of
+from sync.store.errors import StoreFailure
 from sync.store.local import Reader
 from sync.views import Paper, papers_at_desk
 
+ENOUGH = 3  # failures in one round
+
 
 class FetchingAhead(QObject):
-    """One attachment at a time on a lane of its own; a failure ends the round, the next change begins another."""
+    """One attachment at a time on a lane of its own; where that fails the next change begins anew."""
 
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,11 +73,17 @@ class FetchingAhead(QObject):
 
         with context.store.reading() as reader:
             wanted = missing(reader)
+        failures = 0
         for at, paper in enumerate(wanted):
             told = partial(_told, steps, at, len(wanted))
             told(0)
             kind, name, now = paper.type, paper.name, context.now()
-            fetch(context.store, account, paper.blob, type=kind, name=name, now=now, told=told)
+            try:
+                fetch(context.store, account, paper.blob, type=kind, name=name, now=now, told=told)
+            except (SyncFailure, StoreFailure):  # one that cannot be had does not stand before the others
+                failures += 1
+                if failures == ENOUGH:
+                    raise
         return len(wanted)
 
     def _ended(self, _count: int) -> None:

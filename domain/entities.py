@@ -198,7 +198,7 @@ class BillLine(TypedDict, total=False):
 
 
 class Bill(TypedDict, total=False):
-    """bill/…: never edited, only voided and made anew; notes record differences."""
+    """bill/…: never edited, only voided and made anew; notes record differences, refunds, other payers, invoices."""
 
     id: Required[str]
     number: str

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     SAVE_AGENCY = "save-agency"
     SAVE_DESK = "save-desk"  # name and telephone of a desk of the association
     SAVE_ACCOUNT = "save-account"
-    NOTE_BILL = "note-bill"  # finance records a difference, a refund, a wrong payer, or voids a bill
+    NOTE_BILL = "note-bill"  # finance records a difference, a refund, another payer, an invoice, or voids it
     STUDY_RESULT = "study-result"  # an exam result from the study port
     PUBLISH_PACK = "publish-pack"
 

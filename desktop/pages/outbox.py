@@ -75,6 +75,7 @@ class OutboxPage(Page):
             self.add(Gap(notice))
         self.add(self._waiting_title)
         self.add(self.list)
+        self.add(8)
         self.add(self.sharing)
         self.add(16)
         self.add(self._done_title)

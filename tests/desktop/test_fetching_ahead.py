@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.fetching_ahead import FetchingAhead
 from sync.views import case, papers_at_desk
-from tests.desktop.association import AGENCY, Association, now
+from tests.desktop.association import AGENCY, AGENCY_ID, Association, now
+from tests.sync.store.building import pull
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
 
@@ -35,6 +36,30 @@ def test_papers_come_while_the_line_is_there_and_only_to_the_desk_that_has_it(tm
         assert all(paper.here for paper in found.papers)
         assert wanted
         assert all(paper.here for paper in wanted)
+        ahead.close()
+        ahead.deleteLater()
+    finally:
+        association.close()
+
+
+def test_a_paper_that_cannot_be_had_does_not_stand_before_the_others(tmp_path: Path, qtbot: QtBot) -> None:
+    association = Association(tmp_path)
+    try:
+        application = association.apply(("陈喆",))
+        agency = association.seat(AGENCY)
+        with agency.store.reading() as reader:
+            found = reader.mirror.get(agency.account, application)
+        assert found is not None
+        found.body["form"]["attachments"][0]["blob"] = "00" * 32
+        pull(agency.store, agency.account, found.body, scope=f"agency:{AGENCY_ID.partition('/')[2]}", start=90_000)
+        context = agency.context()
+        ahead = FetchingAhead(context)
+        context.set_line(online=True, paused=False)
+        qtbot.waitUntil(lambda: ahead.is_settled, timeout=30_000)
+        with agency.store.reading() as reader:
+            opened = case(reader, agency.account, agency.pack, application, now=now())
+        assert opened is not None
+        assert [paper.here for paper in opened.papers] == [False, True, True, True]
         ahead.close()
         ahead.deleteLater()
     finally:

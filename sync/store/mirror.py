@@ -95,13 +95,8 @@ class Mirror:
 
     def cursors(self, account: str) -> dict[str, Cursor]:
         """By scope."""
-        rows = self._connection.execute(select(cursors).where(cursors.c.account == account))
-        return {
-            row.scope: Cursor(
-                row.scope, row.seq, row._mapping["count"], row.sum, row.generation, bool(row.complete), row.pulled_at
-            )
-            for row in rows
-        }
+        rows = self._connection.execute(_CURSORS, {"account": account})
+        return {row[0]: Cursor(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6]) for row in rows}
 
     def open_scope(self, account: str, scope: str) -> None:
         """From now on this account may see it."""
@@ -116,17 +111,8 @@ class Mirror:
 
     def advance(self, account: str, cursor: Cursor) -> None:
         """Put down how far we are."""
-        self._connection.execute(
-            update(cursors)
-            .where(cursors.c.account == account, cursors.c.scope == cursor.scope)
-            .values(
-                seq=cursor.seq,
-                count=cursor.count,
-                sum=cursor.sum,
-                complete=int(cursor.complete),
-                pulled_at=cursor.pulled_at,
-            )
-        )
+        here = {name: getattr(cursor, name) for name in ("scope", "seq", "count", "sum", "pulled_at")}
+        self._connection.execute(_ADVANCE, here | {"account": account, "complete": int(cursor.complete)})
 
     # ---- writing ----
 
@@ -205,6 +191,13 @@ class Mirror:
 
 _NAMED = ("account", "scope", "entity")  # what a row is known by
 _COLUMNS = [column.name for column in mirror.c if column.name != "id"]
+_CURSORS = text(  # these four stand ready: they are asked in every cycle, and putting one together takes longer
+    "SELECT scope, seq, count, sum, generation, complete, pulled_at FROM cursors WHERE account = :account"
+)
+_ADVANCE = text(
+    """UPDATE cursors SET seq = :seq, count = :count, sum = :sum, complete = :complete, pulled_at = :pulled_at
+    WHERE account = :account AND scope = :scope"""
+)
 _BEFORE = text(
     """SELECT entity, version FROM mirror WHERE account = :account AND scope = :scope AND generation = :generation
     AND entity IN (SELECT value FROM json_each(:entities))"""

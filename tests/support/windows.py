@@ -44,18 +44,17 @@ def left_to_the_collector() -> list[str]:
         gc.garbage.clear()
 
 
-@pytest.fixture(scope="session")
-def modules_set_aside() -> None:
-    """What modules made is never rubbish: looking through it after each test would take half of the time."""
+def set_survivors_aside() -> None:
+    """What modules and caches keep is never rubbish: to look through it after each test would take half of the time."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture
-def destroyed_by_qt(modules_set_aside: None) -> Iterator[None]:
+def destroyed_by_qt() -> Iterator[None]:
     """Fails a test that leaves a living QObject of Python's in a cycle: on another thread its end would be ours."""
     yield
     run_deferred_deletes()
-    if left := left_to_the_collector():
-        gc.collect()  # the next test begins without it
+    left = left_to_the_collector()
+    set_survivors_aside()
     assert not left, f"left to the collector: {left}"

@@ -6,7 +6,7 @@ from desktop.demo import eyes, hand_files, hand_rows, hands, papers
 from desktop.demo.book import Book
 from desktop.demo.scene_decide import hears, now, open_case, pass_case, return_case
 from desktop.demo.scene_form import begin, tick_person
-from desktop.demo.scene_returned import number_of, open_returned, state_of
+from desktop.demo.scene_returned import mending_on, number_of, open_returned, state_of
 from desktop.demo.scene_submit import boxes, send
 from desktop.demo.stage import Person
 from sync.store.text import key_of
@@ -53,7 +53,7 @@ def pay_fee(book: Book, unit: Person, finance: Person, covered: str) -> None:
     hears(book, unit, since, "财务退回缴费")
     open_returned(book, unit, number, f"{label}：补正")
     _new_voucher(book, unit)
-    send(book, unit, f"{label}：补正后重新发起", page="amend" if hands.there(window, "amend.submit") else "form")
+    send(book, unit, f"{label}：补正后重新发起", page=mending_on(window))
     open_case(finance, number, desk="finance")
     since = now()
     pass_case(book, finance, number, "财务核实到账", desk="finance")

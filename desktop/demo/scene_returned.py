@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
+
 from desktop.demo import eyes, hand_files, hand_rows, hands, papers
 from desktop.demo.book import Book, last_op, next_op
 from desktop.demo.scene_form import drafts
@@ -78,7 +80,14 @@ def take_out(book: Book, unit: Person, number: str, name: str, words: str) -> st
     hands.wait(lambda: not hand_rows.listed(window, "form.table", name), f"{name}已移出")
     eyes.settle(window)
     book.step(f"{words}：移出{name}，其余的照常重新提交", window)
-    return send(book, unit, words)
+    return send(book, unit, words, page=mending_on(window))
+
+
+def mending_on(window: QWidget) -> str:
+    """Which page what came back lies open on: its own, or the whole form."""
+    return hands.wait(
+        lambda: next((page for page in ("amend", "form") if hands.there(window, f"{page}.submit")), ""), "“检查并提交”"
+    )
 
 
 def take_back(book: Book, unit: Person, number: str, words: str) -> None:

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.pages import review, settings
 from desktop.pages.review import ReviewPage
-from sync.views import case, entity
+from sync import actions
+from sync.views import case, entity, outbox
 from tests.desktop.association import AGENCY, UNIT, Association, Seat, now
 from tests.support.windows import shown
 
@@ -82,3 +83,22 @@ def test_a_fee_that_is_set_reaches_the_units(association: Association, qtbot: Qt
         shown = entity(reader, unit.account, "config/fees.member_unit_discount")
     assert shown is not None
     assert [one["value"] for one in shown.body["values"]] == ["20.00"]
+
+
+def test_an_import_that_reached_the_association_is_undone_there_too(association: Association) -> None:
+    unit = association.seat(UNIT)
+    first = [{"name": "易小川", "document_number": "440104199210015029", "mobile": "13800000001"}]
+    actions.import_roster(unit.store, unit.account, first, now=now())
+    association.seat(UNIT)
+    other = {"name": "古月", "document_number": "11010519491231002X"}
+    second = [{**first[0], "mobile": "13800000002", "remark": "新"}, other]
+    made = actions.import_roster(unit.store, unit.account, second, now=now())
+    association.seat(UNIT)
+    undone = actions.undo_import(unit.store, unit.account, made.id, now=now())
+    assert (undone.removed, undone.restored, undone.left) == (1, 1, ())
+    unit = association.seat(UNIT)
+    with unit.store.reading() as reader:
+        assert outbox(reader, unit.account, now=now()) == ()
+        entries = {one.body["name"]: one.body for one in reader.mirror.of_kind(unit.account, "roster").values()}
+    assert "古月" not in entries
+    assert (entries["易小川"]["mobile"], entries["易小川"]["remark"]) == ("13800000001", "")

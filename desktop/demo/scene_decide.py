@@ -51,13 +51,13 @@ def look_through(book: Book, person: Person, number: str, words: str, *, desk: s
 
 
 def pass_case(
-    book: Book, person: Person, number: str, words: str, *, desk: str = "review", outcome: str = "applied"
+    book: Book, person: Person, number: str, words: str, *, desk: str = "review", blocked_by: str = ""
 ) -> str:
     """Open the case at this desk, look at it, pass it, send the decision; the op_id of the decision."""
     window = open_case(person, number, desk=desk)
     book.step(f"{words}：打开 {number}", window)
     hands.press(window, f"{desk}.approve")
-    return send_decision(book, person, desk, words, outcome=outcome)
+    return send_decision(book, person, desk, words, blocked_by=blocked_by)
 
 
 def return_case(book: Book, person: Person, number: str, reason: str, words: str, *, desk: str = "review") -> str:
@@ -94,12 +94,14 @@ def return_marked(book: Book, person: Person, number: str, name: str, material: 
     return send_decision(book, person, "review", words)
 
 
-def send_decision(book: Book, person: Person, desk: str, words: str, *, outcome: str = "applied") -> str:
-    """送出: what was decided goes out and is answered."""
+def send_decision(book: Book, person: Person, desk: str, words: str, *, blocked_by: str = "") -> str:
+    """送出: what was decided goes out and is answered; `blocked_by`: what the refusal has to name."""
     before = last_op(person, "act")
     hands.press(person.window, f"{desk}.send")
     op_id = next_op(person, before, f"{words}的决定")
-    book.delivered(words, person, op_id, outcome=outcome)
+    if blocked_by:
+        eyes.says(person.window, blocked_by, 60)
+    book.delivered(words, person, op_id, outcome="refused" if blocked_by else "applied")
     return op_id
 
 
@@ -113,6 +115,7 @@ def hears(book: Book, unit: Person, since: float, words: str) -> None:
     seconds = round(came - since, 1)
     if seconds > WITHIN:
         raise hands.Stuck(f"{words}：{seconds} 秒才有通知")
+    unit.desk.shell.go("home")
     eyes.settle(unit.window)
     book.step(f"{words}：{seconds} 秒内在窗口和桌面上都有通知", unit.window, facts={"notified": said, "after": seconds})
 

@@ -113,7 +113,8 @@ def decisions(book: Book, first: str, second: str) -> None:
         hears(book, unit, since, "机构通过")
     first_run(book, office, pictures=False)
     pass_case(book, office, second, "协会通过，没有费用的直接办结")
-    pass_case(book, office, first, "协会通过时金额还没设定：挡住，并点名是哪一项", outcome="refused")
+    unset = unit.pack.parameters[next(one["key"] for one in stage.sample["settings"] if one.get("later"))].label
+    pass_case(book, office, first, "协会通过时金额还没设定：挡住，并点名是哪一项", blocked_by=unset)
     set_late_value(book, stage.person("admin"), "补上没设定的那一项，立即生效")
     since = now()
     pass_case(book, office, first, "协会通过，账单随即生成")

@@ -7,11 +7,12 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.pages.form_columns import FormRow
 from desktop.pages.form_lines import row_state, worst
 from desktop.pages.form_model import DraftForm
 from desktop.pages.form_rows import has_free, table_of
 from desktop.pages.form_steps import Place
-from desktop.pages.form_table import FormRow, FormTable
+from desktop.pages.form_table import FormTable
 from desktop.pages.form_values import as_value, new_row, rows_of, with_rows
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, TabItem, Tabs
@@ -103,6 +104,7 @@ class CardPart(QWidget):
         """Nothing may be changed now, and why; empty: it may."""
         for button in (self.pick, self.out, self.paste):
             button.set_reason(reason)
+        self.table.lock(bool(reason))
 
     def refresh(self) -> None:
         """Tabs, toolbar and rows as the form and the last look say."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from desktop.pages.form_columns import FormRow, RowCell, TableLook
 from desktop.pages.form_fields import Asked
 from desktop.pages.form_lines import RowState, money, owed_bills, row_state
 from desktop.pages.form_look import Around, Look
-from desktop.pages.form_table import FormRow, RowCell, TableLook
 from desktop.pages.form_values import Form, Row, as_text, rows_of, value_of
 from domain.checking import FieldCheck, RowCheck
 from domain.filling import option_labels

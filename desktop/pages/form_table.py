@@ -9,7 +9,6 @@ A click or F2 opens the editor of a cell, Tab goes to the next one, Enter down, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,131 +16,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from desktop.pages.form_columns import FormRow, TableLook, columns_of
 from desktop.pages.form_fields import ChoicesInput, TickInput, make_editor
-from desktop.pages.form_lines import RowState
-from desktop.rows_model import Column, RowsModel
+from desktop.rows_model import RowsModel
 from desktop.rows_view import RowsView
 from desktop.widgets.fields import InputFrame
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState
-from domain.packs.forms import FieldSpec
-
-CELL = {"choice": 132, "certificates": 168, "ordered": 112, "choices": 112, "month": 76, "date": 96, "int": 64}
-FIELDS = 280  # px of fields from which the number is shortened
-TICK, STATE, ROOM = 36, 136, 790  # px: the tick column, the least for a state, what a 1366 px window leaves
-
-
-@dataclass(frozen=True, slots=True)
-class RowCell:
-    """One field of one row."""
-
-    text: str  # as people read it
-    raw: str  # as an editor takes it
-    shown: bool
-    required: bool
-    choices: tuple[tuple[str, str], ...] = ()
-    wrong: str = ""  # the sentence, where there is one
-
-
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """One line of the table."""
-
-    id: str
-    card: str
-    subject: str
-    name: str
-    document: str  # masked
-    cells: tuple[RowCell, ...]
-    state: RowState
-    search: str
-    reasons: str = ""
-    amount: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableLook:
-    """Which columns there are."""
-
-    first: str  # the title of the first column: 姓名, 表单, 账单
-    second: str  # of the second; empty leaves it out
-    fields: tuple[FieldSpec, ...]
-    papers: bool
-    amounts: bool = False  # rows of a payment: what each comes to
-
-
-def columns_of(look: TableLook) -> list[Column[FormRow]]:
-    """The columns of a card."""
-    made: list[Column[FormRow]] = [
-        Column(
-            look.first,
-            lambda row: row.name,
-            weight=500,
-            width=200 if look.amounts else 88,
-            tooltip=lambda row: f"{row.name} {row.document}",
-        ),
-    ]
-    if look.second:
-        wide = sum(CELL.get(spec.type, 104) for spec in look.fields) > FIELDS
-        text = _short_document if wide and not look.amounts else _document
-        made.append(Column(look.second, text, role="text2", width=96 if wide and not look.amounts else 148))
-    made += [_cell_column(at, spec) for at, spec in enumerate(look.fields)]
-    if look.amounts:
-        made.append(Column("金额（元）", lambda row: row.amount or "—", align="right", width=104))
-    if look.papers:
-        made.append(
-            Column(
-                "资料",
-                lambda row: row.state.papers or "—",
-                role=lambda row: "warn" if row.state.papers_missing else "text2",
-                align="right",
-                width=56,
-                accessible=lambda row: f"资料：{row.state.papers}",
-            )
-        )
-    wide = TICK + sum(column.width for column in made) + STATE > ROOM
-    made.append(
-        Column(
-            "提交前检查",
-            width=STATE if wide else 0,
-            text=lambda row: row.state.short,
-            icon=lambda row: row.state.state if row.state.short else "",
-            role=lambda row: row.state.state,
-            tooltip=lambda row: row.reasons,
-            sort=lambda row: ("bad", "warn", "ok").index(row.state.state),
-        )
-    )
-    return made
-
-
-def _document(row: FormRow) -> str:
-    return row.document
-
-
-def _short_document(row: FormRow) -> str:
-    """Both ends, where many fields leave no room for more; the whole mask is in the name's tooltip."""
-    return f"{row.document[:4]}…{row.document[-4:]}" if len(row.document) > 10 else row.document
-
-
-def _cell_column(at: int, spec: FieldSpec) -> Column[FormRow]:
-    def text(row: FormRow) -> str:
-        cell = row.cells[at]
-        if not cell.shown:
-            return ""
-        return cell.text or ("请填写" if cell.required else "—")
-
-    def role(row: FormRow) -> str:
-        cell = row.cells[at]
-        return "bad" if cell.wrong and cell.text else "warn" if cell.required and not cell.text else "text"
-
-    return Column(
-        spec.label,
-        text,
-        role=role,
-        width=CELL.get(spec.type, 104),
-        tooltip=lambda row: row.cells[at].wrong or row.cells[at].text,
-        accessible=lambda row: f"{spec.label}：{row.cells[at].text or '未填'}",
-    )
 
 
 class CellEditor(InputFrame):
@@ -165,6 +46,7 @@ class CardView(RowsView):
         super().__init__(model, name=name, empty=empty, row_height=36, fit=True, hang=True)
         self._specs, self._tail = look.fields, 1 + look.papers + look.amounts
         self._editor: CellEditor | None = None
+        self.locked = False  # it was sent: no cell opens
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.horizontalScrollBar().valueChanged.connect(self._follow_row)
         self.horizontalHeader().sectionResized.connect(self._follow_row)
@@ -189,7 +71,7 @@ class CardView(RowsView):
     def editable(self, place: int, at: int) -> bool:
         spec = self._specs[at]
         row: FormRow = self.rows.row_at(place)
-        return row.cells[at].shown and not spec.read_only and spec.computed is None
+        return not self.locked and row.cells[at].shown and not spec.read_only and spec.computed is None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -337,7 +219,7 @@ class FormTable(QWidget):
         self._make_empty = empty
         self._look: TableLook | None = None
         self._name = ""
-        self._query = ""
+        self._query, self._locked = "", False
         self.view: CardView | None = None
         self._model: RowsModel[FormRow] | None = None
         self._place = QVBoxLayout(self)
@@ -358,6 +240,12 @@ class FormTable(QWidget):
         self._look, self._name = look, name
         self._model.show(rows)
 
+    def lock(self, locked: bool) -> None:
+        """Nothing may be typed now, or it may again."""
+        self._locked = locked
+        if self.view is not None:
+            self.view.locked = locked
+
     def _build(self, name: str, look: TableLook) -> None:
         self._model = RowsModel(
             columns_of(look), self, key=lambda row: row.id, ticks=True, search=lambda row: row.search
@@ -365,6 +253,7 @@ class FormTable(QWidget):
         self._model.set_search(self._query)
         self.view = CardView(self._model, look, name=name, empty=self._make_empty())
         self.view.setObjectName("form.table")
+        self.view.locked = self._locked
         self.view.cell_edited.connect(self.edited)
         self.view.opened.connect(self.opened)
         self.view.chosen_changed.connect(self.chosen_changed)

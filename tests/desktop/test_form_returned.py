@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.demo import papers
-from desktop.pages import amend, case, submit
+from desktop.pages import amend, case, form, submit
 from desktop.widgets.inputs import TextInput
+from sync import actions
 from sync.protocol import decode_content
 from sync.store.operations import OUTBOX
 from sync.store.port import SyncStore
 from tests.desktop.form_builders import (
     ABLE,
+    EDUCATION,
     INITIAL,
     RETURNED,
     a_form,
@@ -28,7 +30,7 @@ from tests.desktop.form_builders import (
     returned,
     settle,
 )
-from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk
+from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk, the_pack
 from tests.support.windows import shown
 from tests.sync.store.building import applied
 
@@ -201,6 +203,19 @@ def test_the_next_round_begins_clean_on_the_same_page(qtbot: QtBot, desk: Sample
     assert not any(box.isChecked() for box in page.confirms.ticks.values())
     assert page.form.draft.sent is None
     assert "确认" in page.send.toolTip() or "承诺" in page.send.toolTip()
+
+
+def test_what_waits_to_be_sent_opens_no_cell_to_type_into(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = beginners(desk)
+    key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
+    actions.submit(desk.store, desk.account, f"draft/{key}", pack=the_pack(), now=NOW)
+    page = on_screen(qtbot, form.make(desk.context, key))
+    page.cards.table.jump(listed[0]["row"], "insurance_month")
+    assert page.findChild(TextInput, "form.cell.insurance_month") is None
+    page.notice.acted.emit()  # 撤回
+    settle(qtbot, page)
+    page.cards.table.jump(listed[0]["row"], "insurance_month")
+    assert page.findChild(TextInput, "form.cell.insurance_month") is not None
 
 
 def test_what_waits_to_be_sent_can_be_taken_back_after_the_page_was_left(qtbot: QtBot, desk: SampleDesk) -> None:

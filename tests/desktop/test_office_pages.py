@@ -148,8 +148,8 @@ def test_a_parameter_is_opened_set_and_left_by_the_keyboard(tmp_path: Path, qtbo
             if name == "settings.why":
                 QTest.keyClicks(here, "notice 7")
         QTest.keyClick(page.panel_.save_button, Qt.Key.Key_Space)  # where the cursor is now
-        qtbot.waitUntil(lambda: queued(desk) == ["set-config"])
-        assert page.panel is None
+        qtbot.waitUntil(lambda: page.panel is None)
+        assert queued(desk) == ["set-config"]
         view.setFocus()
         view.set_current(0)
         QTest.keyClick(view, Qt.Key.Key_Return)

@@ -160,6 +160,7 @@ class RowsView(QTableView):
         if self._fit:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.horizontalScrollBar().rangeChanged.connect(self._shown)
 
     def _restyle(self) -> None:
         self.setPalette(theme().palette())
@@ -245,7 +246,9 @@ class RowsView(QTableView):
         if self._fit:
             header = self.horizontalHeader().sizeHint().height() if not self.horizontalHeader().isHidden() else 0
             blank = self._empty.sizeHint().height() if self._empty is not None and count == 0 else 0
-            self.setFixedHeight(header + count * self.verticalHeader().defaultSectionSize() + blank)
+            bar = self.horizontalScrollBar()  # it must not stand on the last row
+            room = bar.sizeHint().height() if bar.maximum() > bar.minimum() else 0
+            self.setFixedHeight(header + count * self.verticalHeader().defaultSectionSize() + blank + room)
 
     def set_current(self, place: int) -> None:
         column = self.rows.offset

@@ -351,3 +351,21 @@ def test_a_list_says_that_it_reads_until_it_knows_that_there_is_nothing(qtbot: Q
     assert empty.accessibleName().startswith("正在读取")
     model.show(())
     assert empty.accessibleName().startswith("还没有人")
+
+
+def test_a_list_as_high_as_its_rows_keeps_its_last_row_free_of_the_scroll_bar(qtbot: QtBot) -> None:
+    wide = [Column("姓名", lambda p: p.name, width=400), Column("状态", lambda p: p.state, width=400)]
+    model: RowsModel[Person] = RowsModel(wide, key=lambda p: p.id)
+    view = RowsView(model, name="人员", fit=True, row_height=36)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    model.show(PEOPLE[:1])
+    holder = QWidget()
+    holder.setLayout(column(view, None))
+    holder.resize(300, 300)
+    qtbot.addWidget(holder)
+    shown(holder)
+    qtbot.waitUntil(lambda: view.horizontalScrollBar().isVisible())
+    assert view.viewport().height() >= 36
+    holder.resize(1000, 300)
+    qtbot.waitUntil(lambda: not view.horizontalScrollBar().isVisible())
+    assert view.viewport().height() == 36

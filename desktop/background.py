@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
+from sync.store.errors import StoreFailure
+
 T = TypeVar("T")
 Failed = Callable[[BaseException], object]
 Progress = Callable[[int, int, str], object]
@@ -141,6 +143,8 @@ class Lane(QObject):
                 done(future.result())
         elif failed is not None and is_there(failed):
             failed(error)
+        elif failed is not None and isinstance(error, StoreFailure):
+            pass  # a known failure, and the page that would have told it is gone
         elif self._failed is not None:
             self._failed(error)
         else:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.background import Cancelled, Lane, Steps
+from sync.store.errors import DiskFull
 from tests.support.windows import run_deferred_deletes
 
 pytestmark = pytest.mark.windows
@@ -130,3 +131,29 @@ def test_a_lane_lives_until_it_is_closed_whoever_forgets_it(qapp: QApplication) 
     lane.close()
     run_deferred_deletes()
     assert not shiboken6.isValid(lane)
+
+
+def test_a_known_failure_of_a_page_that_is_gone_is_nobodys_and_a_bug_is_still_told(qtbot: QtBot) -> None:
+    told: list[BaseException] = []
+    lane = Lane(failed=told.append)
+    page = Hearer()
+    hold, known, bug = threading.Event(), DiskFull(), ValueError("a bug")
+
+    def fail(error: BaseException) -> None:
+        hold.wait()
+        raise error
+
+    for error in (known, bug):
+        lane.run(lambda error=error: fail(error), done=print, failed=page.hear)  # type: ignore[misc]
+    shiboken6.delete(page)
+    hold.set()
+    qtbot.waitUntil(lambda: bool(told))
+    lane.close()
+    assert told == [bug]
+
+
+class Hearer(QObject):
+    """A page, as far as a lane knows one."""
+
+    def hear(self, error: BaseException) -> None:
+        raise AssertionError("it is gone") from error

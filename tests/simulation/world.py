@@ -335,7 +335,9 @@ class World:
         if request.path == "/pull":
             asked = PullRequest.model_validate_json(request.body)
             with self.server.database.read() as connection:
-                found = feed.pull(connection, desk.caller.scopes, asked.cursors, asked.max_bytes, asked.epoch, asked.begun)
+                found = feed.pull(
+                    connection, desk.caller.scopes, asked.cursors, asked.max_bytes, asked.epoch, asked.begun
+                )
             return 200, pull_reply(found.epoch, found.head, found.pages, reset=found.reset)
         return 204, b""
 

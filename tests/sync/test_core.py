@@ -467,7 +467,7 @@ def test_a_wake_up_that_breaks_is_doubted_by_one_question_at_once(desk: Desk) ->
     assert desk.path() == "/pull"
     assert desk.core.status.line is Line.ONLINE  # perhaps only the held connection was too long for somebody
     desk.breaks(FailureKind.OFFLINE, unsent=True)
-    assert desk.core.status.line is Line.TROUBLE
+    assert desk.core.status == StatusChanged(Line.TROUBLE, Failure(FailureKind.OFFLINE))
 
 
 def test_a_line_that_only_breaks_is_no_line(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from documents.recovery import recovery_sheet
 from documents.summary import SentFile, SummaryTable, size_text, summary_sheet
 from domain.entities import Bill
 from domain.operations import Receipt, Status
+from domain.proofs import LEAVES, groups
 from tests.documents.reading import codes, pages, text
 
 BILL: Bill = {
@@ -82,6 +83,18 @@ def a_delivery() -> Delivery:
     receipt = Receipt(4711, "2026-03-01T06:05:09Z", "")
     bare = Delivery("demo", "0195f3c2-aaaa-7bbb-8ccc-0123456789ab", "ab" * 32, Status.APPLIED, receipt)
     return replace(bare, receipt=replace(receipt, signature=b64(KEY.sign(bare.text()))))
+
+
+def test_a_receipt_that_was_signed_together_with_others_is_printed_and_checked_alone() -> None:
+    delivery = a_delivery()
+    texts = [delivery.text(), *(f"another {number}".encode() for number in range(LEAVES - 1))]
+    ((root, ways),) = groups(texts)
+    together = replace(delivery, receipt=replace(delivery.receipt, signature=b64(KEY.sign(root)) + ways[0]))
+    (scanned,) = codes(receipt_sheet(together, key=PUBLIC, association="示例协会", status="已送达").pdf(), dpi=150)
+    found, _ = read_code(scanned)
+    assert found == together
+    assert found.holds(PUBLIC)
+    assert not replace(found, op_id="0195f3c2-aaaa-7bbb-8ccc-0123456789ac").holds(PUBLIC)
 
 
 def test_a_receipt_is_checked_from_its_code_without_the_network() -> None:

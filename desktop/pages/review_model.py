@@ -68,6 +68,7 @@ class Found:
     rows: tuple[DeskRow, ...]
     sheet: ReviewSheet | None
     phrases: tuple[str, ...]
+    asked: str  # the application that was wanted then
 
 
 class ReviewModel(Watching[Found]):
@@ -111,14 +112,17 @@ class ReviewModel(Watching[Found]):
         mine = [row for row in mine if (pack.services[row.service].kind == "payment") is self.payments]
         mine.sort(key=lambda row: (row.since or row.submitted_on, row.id))
         rows = tuple(DeskRow(row, made.get(row.id), waited(row.since or row.submitted_on, today)) for row in mine)
-        wanted = self._wanted
+        asked = wanted = self._wanted
         if wanted not in {row.id for row in rows}:
             wanted = next((row.id for row in rows if row.decision is None), "")
         sheet = review_sheet(reader, context.account, pack, wanted, today=today, now=context.now()) if wanted else None
-        return Found(rows, sheet, decisions.phrases(reader, context.account))
+        return Found(rows, sheet, decisions.phrases(reader, context.account), asked)
 
     def take(self, found: Found) -> None:
         before = self.sheet
+        if self._wanted != found.asked and any(row.id == self._wanted for row in found.rows):
+            self.rows, self.phrases = found.rows, found.phrases
+            return  # another one was clicked meanwhile: it is being read
         self.rows, self.sheet, self.phrases = found.rows, found.sheet, found.phrases
         if found.sheet is None:
             self._wanted = ""

@@ -66,6 +66,15 @@ def test_the_one_that_waits_longest_stands_first(desk: SampleDesk, qtbot: QtBot)
     assert [row.id for row in model.listed(AGAIN)] == [THIRD]
 
 
+def test_a_click_while_the_list_is_being_read_is_not_lost(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    page.model.refresh()  # news of another application came just now
+    page.model.open(FIRST)
+    settle(page, qtbot)
+    assert page.model.sheet is not None
+    assert page.model.sheet.id == FIRST
+
+
 def test_what_the_machine_found_is_told_with_its_clause(desk: SampleDesk) -> None:
     with desk.store.reading() as reader:
         pack = desk.context.pack

@@ -68,8 +68,12 @@ def test_the_one_that_waits_longest_stands_first(desk: SampleDesk, qtbot: QtBot)
 
 def test_a_click_while_the_list_is_being_read_is_not_lost(desk: SampleDesk, qtbot: QtBot) -> None:
     page = open_page(desk, qtbot)
-    page.model.refresh()  # news of another application came just now
+    page.model.sleep()
+    with desk.store.reading() as reader:
+        found = page.model.look(reader)  # news of another application came just now
     page.model.open(FIRST)
+    page.model.take(found)
+    page.model.awake()
     settle(page, qtbot)
     assert page.model.sheet is not None
     assert page.model.sheet.id == FIRST

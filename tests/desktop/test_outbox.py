@@ -24,6 +24,7 @@ from sync.store.port import SyncStore
 from sync.views import counts, worklist
 from sync.views.queue import WORDS
 from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 
@@ -38,7 +39,7 @@ def opened(desk: SampleDesk, qtbot: QtBot) -> Any:
     page: Any = outbox.make(desk.context, "")
     qtbot.addWidget(page)
     page.resize(1150, 690)
-    page.show()
+    shown(page)
     page.shown()
     qtbot.waitUntil(lambda: page.model.is_settled)
     return page

@@ -303,7 +303,7 @@ def test_a_clock_far_from_the_servers_is_told_once_and_stops_nothing(desk: Desk)
 
 def test_a_large_mirror_comes_page_by_page_and_goes_on_after_a_break(desk: Desk) -> None:
     for n in range(300):
-        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张" * 9_000})
+        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张", "note": "长" * 9_000})
     desk.core.step()
     desk.answer()
     desk.core.step()
@@ -318,7 +318,7 @@ def test_a_large_mirror_comes_page_by_page_and_goes_on_after_a_break(desk: Desk)
 
 def test_in_the_middle_of_a_snapshot_a_desk_says_so_and_afterwards_no_more(desk: Desk) -> None:
     for n in range(300):
-        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张" * 9_000})
+        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张", "note": "长" * 9_000})
     desk.settle()
     desk.association.change("person/1", {"id": "person/1", "name": "李"})
     desk.core.send_now()
@@ -331,7 +331,7 @@ def test_in_the_middle_of_a_snapshot_a_desk_says_so_and_afterwards_no_more(desk:
 
 def test_a_page_that_does_not_go_on_where_the_mirror_stands_is_not_applied(desk: Desk) -> None:
     for n in range(300):
-        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张" * 9_000})
+        desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张", "note": "长" * 9_000})
     desk.core.step()
     desk.answer()
     assert desk.path() == "/pull", "the second page is asked for while the first goes in"

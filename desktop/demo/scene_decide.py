@@ -115,13 +115,13 @@ def hears(book: Book, unit: Person, since: float, words: str) -> None:
     seconds = round(came - since, 1)
     if seconds > WITHIN:
         raise hands.Stuck(f"{words}：{seconds} 秒才有通知")
-    unit.desk.shell.go("home")
-    eyes.settle(unit.window)
     book.step(f"{words}：{seconds} 秒内在窗口和桌面上都有通知", unit.window, facts={"notified": said, "after": seconds})
 
 
-def now() -> float:
-    """The moment from which a notification is waited for."""
+def at_home(unit: Person) -> float:
+    """The unit's window shows what there is to do while somebody else's is in front; the moment from then on."""
+    unit.desk.shell.go("home")
+    eyes.settle(unit.window)
     return time.monotonic()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.demo import eyes, hand_files, hand_rows, hands, papers
 from desktop.demo.book import Book
-from desktop.demo.scene_decide import hears, now, open_case, pass_case, return_case
+from desktop.demo.scene_decide import at_home, hears, open_case, pass_case, return_case
 from desktop.demo.scene_form import begin, tick_person
 from desktop.demo.scene_returned import mending_on, number_of, open_returned, state_of
 from desktop.demo.scene_submit import boxes, send
@@ -25,7 +25,7 @@ def pay_dues(book: Book, unit: Person, finance: Person) -> None:
     _payment(book, unit, words, story["amount"])
     op_id = send(book, unit, words)
     number = number_of(unit, op_id)
-    since = now()
+    since = at_home(unit)
     pass_case(book, finance, number, "财务核实到账", desk="finance")
     hears(book, unit, since, "会费核实")
     after = hands.wait(lambda: _moved(unit, name, before), f"{name}的会籍延长", 60)
@@ -48,14 +48,14 @@ def pay_fee(book: Book, unit: Person, finance: Person, covered: str) -> None:
     hand_rows.row(window, "form.table", covered)
     _payment(book, unit, label, "")
     number = number_of(unit, send(book, unit, label))
-    since = now()
+    since = at_home(unit)
     return_case(book, finance, number, story["reason"], "财务退回", desk="finance")
     hears(book, unit, since, "财务退回缴费")
     open_returned(book, unit, number, f"{label}：补正")
     _new_voucher(book, unit)
     send(book, unit, f"{label}：补正后重新发起", page=mending_on(window))
     open_case(finance, number, desk="finance")
-    since = now()
+    since = at_home(unit)
     pass_case(book, finance, number, "财务核实到账", desk="finance")
     hears(book, unit, since, "缴费核实")
     hands.wait(lambda: state_of(unit, number) == "completed", "缴费办结", 60)

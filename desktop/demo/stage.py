@@ -208,6 +208,7 @@ class Stage:
             closing(sqlite3.connect(self.out / "server.db")) as target,
         ):
             source.backup(target)
+            target.execute("pragma journal_mode = delete")  # one file, whole
 
     def close(self) -> None:
         """The windows, the server, the line; each ends whatever became of the others."""

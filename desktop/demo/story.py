@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.demo import hands
 from desktop.demo.book import Book
-from desktop.demo.scene_decide import hears, look_through, now, pass_case, return_case, return_marked
+from desktop.demo.scene_decide import at_home, hears, look_through, pass_case, return_case, return_marked
 from desktop.demo.scene_drafts import killed_while_typing, second_draft
 from desktop.demo.scene_form import fill_in
 from desktop.demo.scene_money import bill_papers, pay_dues, pay_fee
@@ -93,10 +93,10 @@ def decisions(book: Book, first: str, second: str) -> None:
     marked = story["form"]["marked"]
     first_run(book, agency, pictures=False)
     look_through(book, agency, first, "会员服务机构初审")
-    since = now()
+    since = at_home(unit)
     return_marked(book, agency, first, marked["name"], marked["material"], marked["words"], "会员服务机构退回一份")
     hears(book, unit, since, "退回")
-    since = now()
+    since = at_home(unit)
     return_case(book, agency, second, story["second"]["reason"], "会员服务机构退回另一份")
     hears(book, unit, since, "又一份退回")
     timeline(book, unit, first, "办件：经过、现在在谁手上、电话，一目了然")
@@ -108,7 +108,7 @@ def decisions(book: Book, first: str, second: str) -> None:
     mend_paper(book, unit, first, marked, "退回后修改，重新发起，正送时服务器断电又启动", queued=pull_the_plug)
     take_out(book, unit, second, story["second"]["out"], "退回后移出一人")
     for number in (first, second):
-        since = now()
+        since = at_home(unit)
         pass_case(book, agency, number, f"会员服务机构通过 {number}")
         hears(book, unit, since, "机构通过")
     first_run(book, office, pictures=False)
@@ -116,7 +116,7 @@ def decisions(book: Book, first: str, second: str) -> None:
     unset = unit.pack.parameters[next(one["key"] for one in stage.sample["settings"] if one.get("later"))].label
     pass_case(book, office, first, "协会通过时金额还没设定：挡住，并点名是哪一项", blocked_by=unset)
     set_late_value(book, stage.person("admin"), "补上没设定的那一项，立即生效")
-    since = now()
+    since = at_home(unit)
     pass_case(book, office, first, "协会通过，账单随即生成")
     hears(book, unit, since, "协会通过，等缴费")
     timeline(book, unit, first, "办件：轮到单位缴费")
@@ -143,7 +143,7 @@ def money(book: Book, first: str) -> None:
     pay_dues(book, unit, finance)
     bill_papers(book, unit)
     pay_fee(book, unit, finance, first)
-    since = now()
+    since = at_home(unit)
     pass_case(book, office, first, "协会复核通过")
     hears(book, unit, since, "办结")
     hands.wait(lambda: state_of(unit, first) == "completed", "办结", 60)

@@ -128,6 +128,11 @@ class CasePage(Page):
         view.setObjectName("case.changes")
         return _below(view)
 
+    @property
+    def settled(self) -> bool:
+        """Nothing of the page is on its way."""
+        return self.model.is_settled
+
     def shown(self) -> None:
         self.model.awake()
 

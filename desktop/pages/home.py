@@ -105,6 +105,11 @@ class HomePage(Page):
         self._fill_menu()
         self.model.awake()
 
+    @property
+    def settled(self) -> bool:
+        """Nothing of the page is on its way."""
+        return self.model.is_settled
+
     def shown(self) -> None:
         self.model.awake()
 

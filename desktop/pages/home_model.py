@@ -139,7 +139,8 @@ class HomeModel(Watching[Seen]):
         ]
         waiting = tuple(queue_rows([row for row in found.queued if not row.can_edit], now))
         review = tuple(review_rows(found.review, now, self.context.pack))
-        others = tuple(progress_rows([row for row in found.in_progress if not row.pending][:MOST], now))
+        in_hand = [row for row in found.in_progress if not row.pending][:MOST]
+        others = tuple(progress_rows(in_hand, now, offices=seen.offices))
         more = f"全部 {len(found.in_progress)} 件" if self.context.online and others else ""
         stored = "都已存好，不会丢" if not self.context.online else ""
         age = f"资料截至 {words.moment(seen.as_of, now)}" if not self.context.online and seen.as_of else ""
@@ -291,17 +292,18 @@ def review_rows(rows: Sequence[CaseRow], now: datetime, pack: Pack) -> list[Work
     return made
 
 
-def progress_rows(rows: Sequence[CaseRow], now: datetime) -> list[WorkRow]:
-    """What others have in hand: who, since when, whom to call."""
+def progress_rows(rows: Sequence[CaseRow], now: datetime, *, offices: bool) -> list[WorkRow]:
+    """What is under way: who has it, since when, whom to call."""
     made = []
     for row in rows:
+        ours = row.category == "pay" and not offices
         held = words.since(row.since, now)
         sent = f"{row.submitted_on[5:]} 送达" if row.submitted_on else ""
         made.append(
             WorkRow(
                 row.id, "clock", "wait", row.status, about(row.label, row.summary),
                 sent, row.holder or (row.number or row.code), row.phone, held,
-                "在对方手上", Act("do", "看进度"), route=f"case/{key_of(row.id)}",
+                "在您手上" if ours else "在对方手上", Act("do", "看进度"), route=f"case/{key_of(row.id)}",
             )
         )  # fmt: skip
     return made

@@ -70,6 +70,11 @@ class ListPage(Page):
         model.changed.connect(self.refresh)
         self.shortcut("Ctrl+F", self.search.setFocus)
 
+    @property
+    def settled(self) -> bool:
+        """Nothing of the page is on its way."""
+        return self.model.is_settled
+
     def refresh(self) -> None:
         """Show what the model has."""
         raise NotImplementedError

@@ -293,7 +293,12 @@ class ReviewPage(Page):
         self._doubt.setToolTip("\n".join(doubts))
 
     def _said(self, words: str, role: str) -> None:
-        self._notice.show_words(words, role=role, action="知道了")
+        """What went well is told on the window, where the answer takes its place; trouble stays until it is read."""
+        if role == "ok":
+            self._notice.clear()
+            self.model.context.tell(words, role)
+        else:
+            self._notice.show_words(words, role=role, action="知道了")
 
     # the attachment
 

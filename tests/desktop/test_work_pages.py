@@ -113,6 +113,14 @@ def test_the_first_page_says_what_must_be_done_and_who_has_the_rest(desk: Sample
     assert groups["progress"].rows[0].when_sub == "在对方手上"
 
 
+def test_what_waits_for_our_payment_is_in_our_hands(desk: SampleDesk, qtbot: QtBot) -> None:
+    key = an_application(desk, "awaiting_payment")
+    page = show(qtbot, home.make, desk)
+    rows = next(group for group in page.model.groups if group.key == "progress").rows
+    (row,) = [row for row in rows if row.key.endswith(key)]
+    assert row.when_sub == "在您手上"
+
+
 def test_only_what_waited_first_has_the_filled_button(desk: SampleDesk, qtbot: QtBot) -> None:
     page = show(qtbot, home.make, desk)
     kinds = [row.act.kind for group in page.model.groups for row in group.rows]

@@ -100,6 +100,7 @@ class Page(QWidget):
     ) -> None:
         super().__init__(parent)
         self.help_topic = help_topic
+        self.place = ""  # the entry of the left side it belongs under, where it has none of its own
         self.panel: Panel | None = None
         self.head = PageHead(self)
         self.head.back.connect(self.back)

@@ -158,7 +158,6 @@ class Shell(QWidget):
         page = self.page
         assert page is not None
         self._drop_oldest()
-        self.nav.set_route(self.route)
         self._titled(page.title)
         page.shown()
         page.first_focus()
@@ -195,6 +194,7 @@ class Shell(QWidget):
 
     def _titled(self, title: str) -> None:
         page = self.page
+        self.nav.set_route(self.route, page.place if page is not None else "")
         self.setWindowTitle(f"{page.title if page is not None else title} - 会办")
 
     # what the window says

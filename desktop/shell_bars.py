@@ -164,6 +164,7 @@ class TopBar(Box):
         layout.addWidget(self.association)
         layout.addSpacing(22)
         layout.addWidget(self.unit)
+        layout.addSpacing(16)
         layout.addWidget(self.role)
         layout.addSpacing(16)
         layout.addStretch(1)

@@ -8,9 +8,39 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.shell_model import Count, NavItem, ShellModel
 from desktop.theme import theme
-from desktop.widgets.base import Box, Rule, clear_layout, column, rounded, row, scrolled, show_if, without_mnemonic
+from desktop.widgets.base import (
+    Box,
+    Rule,
+    clear_layout,
+    column,
+    rounded,
+    row,
+    scrolled,
+    show_if,
+    text_width,
+    without_mnemonic,
+)
 
+LINE = 20  # px of one line of words
+SCROLL_BAR = 24  # what stands beside the entries: margins, hairline, and the bar when there is one
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return)
+
+
+def _font(level: int) -> str:
+    return "panel_body" if level else "body"
+
+
+def _left(level: int) -> int:
+    return 40 + 16 * max(0, level - 1)
+
+
+def _in_lines(words: str, level: int, *, grouped: bool) -> tuple[str, ...]:
+    """An association's own words are never cut: what does not fit in one line takes two."""
+    room = theme().tokens.width["nav"] - SCROLL_BAR - _left(level) - (24 if grouped else 12)
+    if text_width(words, _font(level), 500) <= room:
+        return (words,)
+    half = (len(words) + 1) // 2
+    return (words[:half], words[half:])
 
 
 class NavButton(QPushButton):
@@ -25,7 +55,9 @@ class NavButton(QPushButton):
         self.count: Count | None = None
         self.here, self.opened = False, False
         tokens = theme().tokens
-        self.setFixedHeight(tokens.height["nav_sub_item" if level else "nav_item"])
+        self._lines = _in_lines(self.text(), level, grouped=bool(item.children))
+        high = tokens.height["nav_sub_item" if level else "nav_item"]
+        self.setFixedHeight(high + LINE * (len(self._lines) - 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -65,28 +97,25 @@ class NavButton(QPushButton):
         if self.item.icon and not self.level:
             at = QRectF(12, (self.height() - 18) / 2, 18, 18)
             look.draw_icon(painter, self.item.icon, at, "accent" if self.here else "text2")
-        right = self.width() - 14
         if self.item.children:
             name = "chevron-down" if self.opened else "chevron-right"
-            look.draw_icon(painter, name, QRectF(right - 11, (self.height() - 12) / 2, 12, 12), "text2")
-            right -= 18
+            at = QRectF(self.width() - 20, (self.height() - 12) / 2, 12, 12)
+            look.draw_icon(painter, name, at, "text2")
         elif self.count is not None and self.count.number:
             words = str(self.count.number)
             painter.setFont(look.font("panel_body", 500))
             painter.setPen(look.colour("accent" if self.here else self.count.role))
             painter.drawText(
-                QRect(0, 0, right, self.height()),
+                QRect(0, 0, self.width() - 14, self.height()),
                 int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
                 words,
             )
-            right -= painter.fontMetrics().horizontalAdvance(words) + 6
-        painter.setFont(look.font("panel_body" if self.level else "body", 500 if self.here else 400))
+        painter.setFont(look.font(_font(self.level), 500 if self.here else 400))
         painter.setPen(look.colour(ink))
-        left = 40 + 16 * max(0, self.level - 1)
-        room = QRect(left, 0, right - left + 8, self.height())
-        words = painter.fontMetrics().elidedText(self.item.label, Qt.TextElideMode.ElideMiddle, room.width())
-        self.setToolTip(self.item.label if words != self.item.label else "")
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        top = (self.height() - LINE * len(self._lines)) // 2
+        for at_line, words in enumerate(self._lines):
+            room = QRect(_left(self.level), top + LINE * at_line, self.width() - _left(self.level), LINE)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class Nav(Box):
@@ -96,8 +125,9 @@ class Nav(Box):
 
     def __init__(self, model: ShellModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, fill="ground", sides="r")
-        self._model, self._route = model, ""
-        self._opened: set[str] = set()
+        self._model, self._route, self._place, self._mark = model, "", "", ""
+        self._opened: set[str] = set()  # by the person
+        self._around: set[str] = set()  # over the entry where one is; they fold again when one leaves
         self._buttons: list[NavButton] = []
         self._inside = QWidget()
         self._rows = QVBoxLayout(self._inside)
@@ -125,7 +155,8 @@ class Nav(Box):
             for item in self._model.menu:
                 self._entry(item)
         self._rows.addStretch(1)
-        self.set_route(self._route)  # a menu that came after the page opens its group too
+        self._around = set(_groups_over(self._model.menu, self._route))  # a menu that came after the page opens it too
+        self.set_route(self._route, self._place)
 
     def _entry(self, item: NavItem, level: int = 0) -> None:
         self._put(item, level)
@@ -139,27 +170,32 @@ class Nav(Box):
         self._buttons.append(made)
         self._rows.addWidget(made)
 
-    def set_route(self, route: str) -> None:
-        """Mark where one is; its group opens."""
-        self._route = route
-        self._opened.update(_groups_over(self._model.menu, route))
+    def set_route(self, route: str, place: str = "") -> None:
+        """Mark where one is and open its group. A page without an entry is marked under `place`, else where one was."""
+        if route != self._route:
+            self._around = set(_groups_over(self._model.menu, route))
+        self._route, self._place = route, place
+        known = {button.item.route for button in self._buttons}
+        self._mark = next((one for one in (route, place, place.partition("/")[0]) if one in known), self._mark)
         self.refresh()
 
     def refresh(self) -> None:
         counts: Mapping[str, Count] = self._model.counts
+        opened = self._opened | self._around
         above: list[str] = []  # the groups a button stands in
         for button in self._buttons:
             del above[button.level :]
             if button.level:
-                show_if(button, all(group in self._opened for group in above))
+                show_if(button, all(group in opened for group in above))
             above.append(button.item.route)
-            button.opened = button.item.route in self._opened
-            inside = bool(_groups_over((button.item,), self._route))
-            button.here = button.item.route == self._route or (inside and not button.opened)
+            button.opened = button.item.route in opened
+            inside = bool(_groups_over((button.item,), self._mark))
+            button.here = button.item.route == self._mark or (inside and not button.opened)
             button.count = counts.get(button.item.route)
             button.describe()
 
     def toggle(self, route: str, opened: bool) -> None:
+        self._around.discard(route)
         (self._opened.add if opened else self._opened.discard)(route)
         self.refresh()
 

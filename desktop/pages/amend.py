@@ -39,6 +39,7 @@ class AmendPage(DraftPage):
 
     def __init__(self, context: Context, key: str) -> None:
         super().__init__(context, key, "退回", name="amend", top=16)
+        self.place = "returned"
         self._lines: dict[str, PlaceLine] = {}
         self._shape: object = None
         self._band: Any = None

@@ -150,6 +150,7 @@ class DraftPage(Page):
         """The draft is here; one that had gone, sent and delivered, is here again: returned."""
         if self.form.service is not None:
             self.help_topic = topic_of(self.form.service)
+            self.place = self.place or f"cases/{self.form.service.id}"
         if self._failing:
             self._failing = False
             self.notice.clear()

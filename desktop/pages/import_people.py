@@ -52,6 +52,7 @@ class ImportPage(Page):
         super().__init__(
             "导入人员名单", sub="单位人员档案", actions=[template], back=True, scroll=False, help_topic="import"
         )
+        self.place = "people"
         self.model = model
         model.setParent(self)
         template.clicked.connect(model.export_template)

@@ -64,6 +64,7 @@ class PersonPage(Page):
         self.begin_button = Button("办业务", icon="plus")
         self.begin_button.setObjectName("person.begin")
         super().__init__("", back=True, actions=[self.edit_button, self.begin_button], help_topic="people")
+        self.place = "people"
         self.model = model
         model.setParent(self)
         self.edit_button.clicked.connect(self._edit)

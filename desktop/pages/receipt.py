@@ -66,6 +66,7 @@ class ReceiptPage(Page):
 
     def __init__(self, context: Context, op_id: str) -> None:
         super().__init__("送达回执", back=True, scroll=False)
+        self.place = "outbox"
         self.setObjectName("receipt")
         self.context, self.model = context, ReceiptModel(context, op_id)
         self.model.setParent(self)

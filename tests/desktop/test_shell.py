@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.page import Page
 from desktop.shell import KEPT, Shell
 from desktop.shell_bars import shorten
-from desktop.shell_model import Count, LineState, Place, ShellModel
+from desktop.shell_model import FIXED, Count, LineState, NavItem, Place, ShellModel
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import Field
@@ -147,6 +147,47 @@ def test_the_left_side_marks_where_one_is_and_opens_its_group(open_shell: Open) 
     assert here == ["people/archive"]
     assert "people/new" in seen
     assert "pay/dues" not in seen
+
+
+def marked(shell: Shell) -> list[str]:
+    return [button.item.route for button in shell.nav.buttons if button.here]
+
+
+def opened_groups(shell: Shell) -> list[str]:
+    return [button.item.route for button in shell.nav.buttons if button.opened]
+
+
+def test_a_page_without_an_entry_is_marked_where_it_belongs(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("drafts")
+    shell.go("case/1")
+    assert marked(shell) == ["drafts"], "where one came from"
+    assert shell.page is not None
+    shell.page.place = "people/archive"
+    shell.page.set_head("张三")
+    assert marked(shell) == ["people", "people/archive"], "its group shows it while it is folded"
+    shell.page.place = "home/of-another-kind"
+    shell.page.set_head("张三")
+    assert marked(shell) == ["home"]
+
+
+def test_a_group_opened_by_arriving_folds_on_leaving_and_one_opened_by_hand_stays(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("people/archive")
+    assert opened_groups(shell) == ["people"]
+    shell.go("home")
+    assert opened_groups(shell) == []
+    shell.nav.toggle("people", True)
+    shell.go("people/archive")
+    shell.go("home")
+    assert opened_groups(shell) == ["people"]
+
+
+def test_a_long_entry_takes_two_lines_and_is_not_cut(open_shell: Open, model: ShellModel) -> None:
+    shell = open_shell()
+    model.set_nav(FIXED, [NavItem("x", "获取个人归属公司变更二维码"), NavItem("y", "证书注销")])
+    long, short = shell.nav.buttons[-2:]
+    assert long.height() == short.height() + 20
 
 
 def test_the_left_side_is_walked_by_arrows(open_shell: Open) -> None:

@@ -182,7 +182,7 @@ def test_pulling_the_cable_stops_nothing_but_delivery(server: PlainServer, local
         ears.until_line(Line.ONLINE)
 
 
-def test_paused_it_leaves_the_network_alone_until_resumed(server: PlainServer, local: LocalStore) -> None:
+def test_what_came_while_it_was_paused_goes_when_it_is_resumed(server: PlainServer, local: LocalStore) -> None:
     session = logged_in(local, server)
     with running(local, session) as (runner, ears):
         ears.until_line(Line.ONLINE)

@@ -598,3 +598,18 @@ def test_stopping_lets_go_of_everything_and_late_answers_do_not_count(desk: Desk
     desk.core.start()
     desk.settle()
     assert desk.association.applied == [op_id]
+
+
+def test_stopped_it_leaves_the_network_alone_whatever_is_asked(desk: Desk) -> None:
+    desk.settle()
+    desk.core.stop()
+    op_id = desk.asks()
+    started = len(desk.hand.started)
+    for asked in (desk.core.wake, desk.core.send_now):
+        asked()
+        assert desk.core.step() is None
+    assert desk.hand.open == {}
+    assert len(desk.hand.started) == started
+    desk.core.start()
+    desk.settle()
+    assert desk.association.applied == [op_id]

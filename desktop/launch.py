@@ -19,6 +19,7 @@ from desktop.bugs import Bugs
 from desktop.folders import data_folder, log_folder
 from desktop.opening_window import OpeningWindow
 from desktop.quick_imports import spare_sources
+from desktop.smoothness import Smoothness
 
 if TYPE_CHECKING:
     from desktop.app import Program
@@ -92,6 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     alone.listen()
     theme.install(app)
+    Smoothness(app)
     bugs = Bugs(log_folder(folder))
     bugs.install()
     launch = Launch(app, QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat), bugs)

@@ -17,6 +17,7 @@ from shiboken6 import isValid
 
 from desktop.context import Context
 from desktop.pages.unlock import LockForm, LockWindow
+from desktop.smoothness import TOUCHES
 from desktop.window_place import over
 from sync.store.errors import StoreFailure
 from sync.store.keys import PASSPHRASE, Header
@@ -25,13 +26,6 @@ from sync.store.local import Reader
 SETTING = "lock-minutes"  # setting of the store
 TOPIC = "desk"  # told when it is another
 MINUTE = 60_000  # ms
-TOUCHES = (
-    QEvent.Type.KeyPress,
-    QEvent.Type.MouseMove,
-    QEvent.Type.MouseButtonPress,
-    QEvent.Type.Wheel,
-    QEvent.Type.TouchBegin,
-)
 
 
 def minutes_of(reader: Reader) -> int:

@@ -21,7 +21,6 @@ one sort of 10,000 rows by Python keys takes some 20 ms, a QSortFilterProxyModel
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
 from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import (
@@ -258,8 +257,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
             absent = [row for row in rows if by(row) is None]  # what is unknown stands last, either way
             rows[:] = sorted(present, key=by, reverse=down) + absent
         else:
-            words = cmp_to_key(self._collator.compare)
-            rows.sort(key=lambda row: words(spec.words(row)), reverse=down)
+            rows.sort(key=lambda row: self._collator.sortKey(spec.words(row)), reverse=down)
 
     def _kept(self, row: T) -> bool:
         if self._keep is not None and not self._keep(row):

@@ -24,7 +24,6 @@ from domain.picking import row_values
 from sync.actions import new_draft, save_roster
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
-from sync.store.pinyin import full, initials
 from sync.views import Chip, PersonRow, people, people_counts, view_for
 from sync.views.persons import fits
 
@@ -158,7 +157,9 @@ class PeopleModel(Watching[PeopleFound]):
 
     def search_text(self, row: PersonRow) -> str:
         numbers = " ".join(str(one.get("number") or "") for one in row.certificates)
-        return f"{row.name} {initials(row.name)} {full(row.name)} {row.document} {numbers} {row.mobile}"
+        sounds = row.sound.split()
+        short = "".join(one[:1] for one in sounds)
+        return f"{row.name} {short} {''.join(sounds)} {row.document} {numbers} {row.mobile}"
 
     def certificates_words(self, row: PersonRow) -> str:
         kinds = [self.context.pack.label("certificate_type", one.get("type") or "") for one in held(row)]

@@ -77,7 +77,7 @@ class PickerPage(Page):
                     self._words,
                     icon=self._icon,
                     role=self._role,
-                    sort=lambda one: ("ok", "warn", "in", "wait", "bad", "").index(self.model.verdict(one).state),
+                    sort=lambda one: ("ok", "warn", "in", "wait", "bad", "").index(self.model.state_of(one.id)),
                 ),
             ],
             self,
@@ -86,7 +86,10 @@ class PickerPage(Page):
             tickable=lambda one: self.model.verdict(one).eligible,
             search=lambda one: one.search,
         )
-        empty = EmptyState("人员档案里还没有人", "先在“人员管理”里导入本单位人员，再来这里选。", icon="users")
+        empty = EmptyState(
+            "人员档案里还没有人", "先导入本单位人员，再来这里选。", action="导入人员名单", icon="users"
+        )
+        empty.acted.connect(lambda: self.go.emit("import"))
         self.view = RowsView(self.rows, name="全体人员", empty=empty, row_height=32)
         self.view.setObjectName("picker.table")
         for part in (self.notice, Gap(self.notice), self.pasting, Gap(self.pasting)):
@@ -219,19 +222,19 @@ class PickerPage(Page):
         return self.model.verdict(one).words
 
     def _icon(self, one: Candidate) -> str:
-        state = self.model.verdict(one).state
+        state = self.model.state_of(one.id)
         return {"in": "check", "wait": "clock"}.get(state, state)
 
     def _role(self, one: Candidate) -> str:
-        state = self.model.verdict(one).state
+        state = self.model.state_of(one.id)
         return {"in": "text2", "": "text2"}.get(state, state)
 
     def _filter(self, key: str) -> None:
         self._chip = key
         ticked = {one.id for one in self.rows.ticked}
         keep = {
-            "ok": lambda one: self.model.verdict(one).state in ("ok", "warn"),
-            "bad": lambda one: self.model.verdict(one).state in ("bad", "wait"),
+            "ok": lambda one: self.model.state_of(one.id) in ("ok", "warn"),
+            "bad": lambda one: self.model.state_of(one.id) in ("bad", "wait"),
             "chosen": lambda one: one.id in ticked,
         }.get(key)
         self.rows.set_filter(keep)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.context import Context
 from desktop.pages.form_values import Form, rows_of, with_rows
@@ -30,7 +30,8 @@ from sync.store.local import LocalStore, Reader
 from sync.store.reminders import Reminder
 from sync.views import as_of, people, reminders, view_for
 
-FIRST, SLICE = 40, 0.2  # people judged at once first; then as many as this many seconds allow
+FIRST, SLICE = 40, 0.05  # people judged at once first; then as many as this many seconds allow
+TELL = 0.25  # seconds between words of how far it is, unless somebody in sight was judged
 PAGE = 200  # people on screen before the others are read
 
 
@@ -44,6 +45,9 @@ class Everybody:
     as_of: str | None
     reminders: tuple[Reminder, ...]
     whole: bool
+    inside: frozenset[str]  # in the card already
+    by_id: dict[str, Candidate]
+    states: dict[str, str]  # before anybody is judged
 
 
 class PickerModel(QObject):
@@ -68,6 +72,8 @@ class PickerModel(QObject):
         self._deep: set[str] = set()  # studied, with the day
         self._inside: frozenset[str] = frozenset()
         self._queue: list[str] = []
+        self._sight: frozenset[str] = frozenset()
+        self._told = 0.0
         self._states: dict[str, str] = {}
         self._by_id: dict[str, Candidate] = {}
         self._picker: Picker | None = None
@@ -101,7 +107,7 @@ class PickerModel(QObject):
         return self._checks.get(candidate)
 
     def verdict(self, one: Candidate) -> Verdict:
-        """In a word; the reasons stand beside."""
+        """In words; the reasons stand beside."""
         if one.id in self._inside:
             return Verdict("in", "已在本单", False)
         if one.person is None:
@@ -116,6 +122,10 @@ class PickerModel(QObject):
         shorts = list(dict.fromkeys(each.short for each in check.findings if each.short)) or ["不可选"]
         more = f"，另 {len(shorts) - 1} 条" if len(shorts) > 1 else ""
         return Verdict("bad", f"{shorts[0]}{more}", one.id in self._forced)
+
+    def state_of(self, candidate: str) -> str:
+        """As the verdict says it: ok, warn, bad, wait, in; empty while it is on its way."""
+        return self._states.get(candidate, "")
 
     def force(self, candidate: str) -> None:
         """Somebody who cannot be sent now may still wait in a draft."""
@@ -163,7 +173,12 @@ class PickerModel(QObject):
             picker = Picker(pack, view, draft.service, card, today, form=draft.form or {})
             shown = tuple(candidate(pack, one, today.year) for one in listed)
             whole = most is None or len(listed) < most
-            return Everybody(shown, view, picker, as_of(reader, account), reminders(reader, account), whole)
+            inside = frozenset(str(row.get("person") or row.get("roster")) for row in rows_of(draft.form or {}, card))
+            by_id = {one.id: one for one in shown}
+            unjudged = {one.id: "" if one.person else UNKNOWN_TO_THEM.state for one in shown}
+            states = unjudged | dict.fromkeys(inside & unjudged.keys(), "in")
+            asked = reminders(reader, account)
+            return Everybody(shown, view, picker, as_of(reader, account), asked, whole, inside, by_id, states)
 
         def rest() -> None:
             self._waiting += 1
@@ -184,22 +199,19 @@ class PickerModel(QObject):
         self._waiting -= 1
         if turn != self._round:
             return
-        assert self.draft is not None
         self.people, self._view, self._picker, self.as_of = found.people, found.view, found.picker, found.as_of
         self._reminders = {each.id: each for each in found.reminders}
         self._checks = {}
         self._deep = set()
-        self._inside = frozenset(
-            str(each.get("person") or each.get("roster")) for each in rows_of(self.draft.form or {}, self.card)
-        )
+        self._inside = found.inside
         self._queue = [one.id for one in found.people if one.person is not None]
-        self._states = {one.id: self.verdict(one).state for one in found.people}
-        self._by_id = {one.id: one for one in found.people}
+        self._states, self._by_id = found.states, found.by_id
         self.loaded.emit()
         self._next(FIRST)
 
     def first(self, ids: Sequence[str]) -> None:
         """Those in sight come next."""
+        self._sight = frozenset(ids)
         wanted = [each for each in ids if each not in self._checks]
         if wanted:
             inside = set(wanted)
@@ -233,8 +245,11 @@ class PickerModel(QObject):
         self._checks.update(made)
         self._states.update({each: self.verdict(self._by_id[each]).state for each in made if each in self._by_id})
         self._queue = [each for each in self._queue if each not in self._checks]
-        self.judged.emit(self.done, self.total)
-        self._next()
+        now = time.monotonic()
+        if not self._queue or now - self._told >= TELL or not self._sight.isdisjoint(made):
+            self._told = now
+            self.judged.emit(self.done, self.total)
+        QTimer.singleShot(0, self, self._next)  # what the screen has to do comes first, and has both hands free
 
     def study(self, candidate_id: str) -> None:
         """Every reason, with the first day on which it would be possible."""

@@ -13,7 +13,6 @@ from domain.filling import is_empty
 from domain.packs.pack import Pack
 from domain.picking import Picker, row_values
 from domain.view import View
-from sync.store.pinyin import full, initials
 from sync.views import PersonRow
 
 _APART = re.compile(r"[\n\r、,，;；]+")
@@ -129,6 +128,7 @@ def candidate(pack: Pack, row: PersonRow, year: int) -> Candidate:
     labels = {str(each.get("type")): str(each.get("label")) for each in pack.spec.certificates}
     held = [each for each in row.certificates if each.get("status", "active") == "active"]
     ends = [str(each["valid_until"]) for each in held if each.get("valid_until")]
+    sounds = row.sound.split()
     numbers = tuple(str(each.get("number") or "") for each in row.certificates)
     return Candidate(
         id=row.person or row.subject,
@@ -140,7 +140,7 @@ def candidate(pack: Pack, row: PersonRow, year: int) -> Candidate:
         certificates="、".join(labels.get(str(each.get("type")), str(each.get("type"))) for each in held),
         until=min(ends, default=""),
         about=_about(pack, row, year),
-        search=f"{row.name} {initials(row.name)} {full(row.name)} {row.document} {' '.join(numbers)}",
+        search=f"{row.name} {''.join(one[:1] for one in sounds)} {''.join(sounds)} {row.document} {' '.join(numbers)}",
         numbers=numbers,
     )
 

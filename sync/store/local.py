@@ -32,6 +32,8 @@ Listener = Callable[[frozenset[str]], object]
 class Reader:
     """One moment of the store, on one connection."""
 
+    _steady = True
+
     def __init__(self, connection: Connection, files: BlobFolder) -> None:
         self.connection = connection
         self.files = files
@@ -49,7 +51,7 @@ class Reader:
     @cached_property
     def mirror(self) -> Mirror:
         """What the server said is so."""
-        return Mirror(self.connection)
+        return Mirror(self.connection, steady=self._steady)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -79,6 +81,8 @@ class Reader:
 
 class Writer(Reader):
     """The one transaction that may write; what it touched is told once it is durable."""
+
+    _steady = False
 
     def __init__(self, connection: Connection, files: BlobFolder) -> None:
         super().__init__(connection, files)
@@ -160,7 +164,9 @@ class LocalStore:
     def reading(self) -> Iterator[Reader]:
         """One moment, read-only, from any thread."""
         with self._reading.connect() as connection, connection.begin():
-            yield Reader(connection, self.files)
+            reader = Reader(connection, self.files)
+            yield reader
+            reader.mirror.forget()
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Called with the topics after each transaction, on the thread that wrote; what is returned ends it."""

@@ -40,10 +40,11 @@ class Cursor:
 
 
 class Mirror:
-    """Never begins a transaction, never commits one."""
+    """Never begins a transaction, never commits one. `steady`: nothing is written meanwhile, a kind is read once."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, steady: bool = False) -> None:
         self._connection = connection
+        self._kinds: dict[tuple[str, str, frozenset[str]], dict[str, Entity]] | None = {} if steady else None
 
     # ---- reading ----
 
@@ -57,10 +58,22 @@ class Mirror:
 
     def of_kind(self, account: str, kind: str, *, but: Collection[str] = ()) -> dict[str, Entity]:
         """All of one kind, but those in these states."""
+        which = (account, kind, frozenset(but))
+        if self._kinds is not None and which in self._kinds:
+            return dict(self._kinds[which])
         asked = _NEWEST.where(mirror.c.account == account, mirror.c.kind == kind)
         if but:
             asked = asked.where(or_(mirror.c.state.is_(None), mirror.c.state.not_in(sorted(but))))
-        return _collect(self._connection.execute(asked.order_by(mirror.c.version)))
+        found = _collect(self._connection.execute(asked.order_by(mirror.c.version)))
+        if self._kinds is not None:
+            self._kinds[which] = dict(found)
+        return found
+
+    def forget(self) -> None:
+        """Let go of what was kept, little by little: all at once would stop every other thread for as long."""
+        for kept in (self._kinds or {}).values():
+            while kept:
+                kept.popitem()
 
     def of_person(self, account: str, people: Collection[str], kind: str | None = None) -> dict[str, Entity]:
         """Memberships, certificates, study tasks and roster entries of these people."""

@@ -32,6 +32,7 @@ class Listed:
     name: str
     document: str
     unit: str
+    sound: str = ""  # of the name, syllable by syllable, as it is sorted
 
 
 def is_listed(entry: Mapping[str, Any]) -> bool:
@@ -179,7 +180,7 @@ class People:
 
 _INDEX = text("INSERT INTO people_index(rowid, tokens) VALUES (:id, :tokens)")
 _UNINDEX = text("DELETE FROM people_index WHERE rowid = :id")
-_COLUMNS = "p.subject, p.person, p.roster, p.name, p.document, p.unit"
+_COLUMNS = "p.subject, p.person, p.roster, p.name, p.document, p.unit, p.sort"
 _FOUND = f"""SELECT {_COLUMNS} FROM people_index CROSS JOIN people AS p ON p.id = people_index.rowid
 WHERE people_index MATCH :tokens AND p.account = :account"""
 _SEARCH_SHORT = text(f"{_FOUND} AND :wanted IS NOT NULL LIMIT :most")
@@ -232,7 +233,7 @@ def _row(
 
 
 def _listed(row: Any) -> Listed:
-    return Listed(row.subject, row.person, row.roster, row.name, row.document, row.unit)
+    return Listed(row.subject, row.person, row.roster, row.name, row.document, row.unit, row.sort.partition("\t")[0])
 
 
 def _parts(values: Iterable[str]) -> list[list[str]]:

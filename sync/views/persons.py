@@ -57,6 +57,7 @@ class PersonRow:
     differences: tuple[Difference, ...]
     pending: bool
     tasks: tuple[Mapping[str, Any], ...] = ()  # courses, whatever became of them
+    sound: str = ""  # of the name, syllable by syllable
 
     @property
     def mobile(self) -> str:
@@ -196,6 +197,7 @@ def rows_of(reader: Reader, account: str, listed: Sequence[Listed]) -> tuple[Per
                 _differences(body, entry) if body and entry else (),
                 shown is not None and shown.pending is not None,
                 tuple(tasks.get(line.person or "", ())),
+                line.sound,
             )
         )
     return tuple(rows)

@@ -194,6 +194,11 @@ def test_the_list_is_in_the_order_of_a_register_and_pages(store: LocalStore, acc
         assert [row.name for row in views.people(reader, account, today=TODAY, limit=2, offset=1)] == ["李四", "单一"]
 
 
+def test_a_line_says_how_the_name_sounds(store: LocalStore, account: str) -> None:
+    pull(store, account, a_person("1", name="单小明"))
+    assert [row.sound for row in listed(store, account)] == ["shan xiao ming"]
+
+
 def test_masks_hide_what_identifies() -> None:
     assert views.mask_document("440104198001013019") == "440104********3019"
     assert views.mask_document("E1234567") == "E1****67"

@@ -196,3 +196,18 @@ def test_the_sum_of_a_scope_stays_within_a_signed_column() -> None:
     total = add_to_sum(SUM_MODULUS - 1, come=[("a/1", 1)])
     assert 0 <= total < 1 << 63
     assert add_to_sum(total, gone=[("a/1", 1)]) == SUM_MODULUS - 1
+
+
+def test_one_reading_reads_a_kind_once_and_sees_one_moment(store: LocalStore, port: SyncStore, account: str) -> None:
+    one, two = a_person("1"), a_person("2")
+    port.apply_page(account, SCOPE, a_page((one["id"], 1, 1, one)), now=NOW)
+    with store.reading() as reader:
+        first = reader.mirror.of_kind(account, "person")
+        again = reader.mirror.of_kind(account, "person")
+        assert again["person/1"] is first["person/1"]
+        first.clear()
+        assert set(reader.mirror.of_kind(account, "person")) == {"person/1"}, "what a caller does with it is its own"
+    with store.transaction() as writer:
+        assert set(writer.mirror.of_kind(account, "person")) == {"person/1"}
+        pull(store, account, two, start=2)
+        assert set(writer.mirror.of_kind(account, "person")) == {"person/1", "person/2"}, "what it writes it sees"

@@ -1,0 +1,64 @@
+"""What keeps the screen moving while lanes work: short turns, and full collections only when nobody would notice.
+
+With ten thousand people in memory a full collection of Python's stops every thread for a quarter of a second; and a
+screen that has to ask a busy lane for the interpreter twenty times a frame must not wait 5 ms each time.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from time import monotonic
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication, QWindow
+from shiboken6 import isValid
+
+TOUCHES = (
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin,
+)
+TURN = 0.0005  # seconds a lane keeps the interpreter while another thread waits for it
+LOOK = 15_000  # ms between looks
+REST = 10.0  # seconds without a touch
+NEVER = 1_000_000  # of the middle generation's collections before Python makes a full one by itself
+
+
+class Smoothness(QObject):
+    """One a program, for as long as it runs."""
+
+    def __init__(self, app: QGuiApplication, *, every: int = LOOK) -> None:
+        super().__init__(app)
+        sys.setswitchinterval(TURN)
+        small, middle, _ = gc.get_threshold()
+        gc.set_threshold(small, middle, NEVER)
+        self._touched = monotonic()
+        self._watched: QWindow | None = None
+        self._looks = QTimer(self, interval=every)
+        self._looks.timeout.connect(self.look)
+        self._looks.start()
+        app.focusWindowChanged.connect(self._watch)
+
+    @Slot()
+    def look(self) -> None:
+        """Collect now if nobody would notice."""
+        away = QGuiApplication.applicationState() != Qt.ApplicationState.ApplicationActive
+        if (away or monotonic() - self._touched >= REST) and gc.get_count()[2]:
+            gc.collect()
+
+    @Slot(QWindow)
+    def _watch(self, window: QWindow | None) -> None:
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = window
+        if window is not None:
+            window.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Keys and presses pass the window's native handle, one event each."""
+        if event.type() in TOUCHES:
+            self._touched = monotonic()
+        return False

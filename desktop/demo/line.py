@@ -321,6 +321,8 @@ class Link:
                 await writer.drain()
             except OSError:
                 self.sever()
+                if not data:  # nothing comes after the end
+                    return
 
     def _say(self, data: bytes, writer: asyncio.StreamWriter) -> None:
         """Bytes reach the server: counted, and the last thing before a cut."""

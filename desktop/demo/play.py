@@ -46,8 +46,10 @@ def play(work: Path, out: Path, pack: str, *, seed: int, story: Callable[[Book],
         _failed(book, f"演示自己出了差错，经过写在 {out / TROUBLE}")
         return 1
     finally:
-        _end(stage, out)
+        ended = _end(stage, out)
     wrong = problems(out, whole=story is tell)
+    if not ended:
+        wrong.append(f"收场时出了差错，经过写在 {out / TROUBLE}")
     for words in wrong:
         sys.stderr.write(f"{words}\n")
     if wrong:
@@ -84,13 +86,15 @@ def _failed(book: Book, words: str) -> None:
             shutil.copy(log, stage.out / name)
 
 
-def _end(stage: Stage, out: Path) -> None:
+def _end(stage: Stage, out: Path) -> bool:
     """Windows, server and line end, whatever happened; trouble in doing so is written down."""
     try:
         stage.close()
     except Exception:  # the story has its end already: what fails in clearing up must not hide it
         with (out / TROUBLE).open("a", encoding="utf-8") as file:
             file.write(traceback.format_exc())
+        return False
+    return True
 
 
 def sit_down(work: Path, pack: str, *, seed: int) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import http.client
 import json
 import queue
+import random
 import socket
 import subprocess
 import sys
@@ -14,10 +17,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from desktop.demo.line import BAD, Conditions
+from desktop.demo.line import BAD, CLEAN, Conditions, Line, Link
 from desktop.demo.proxy import LineProxy, RemoteProxy
 
 Refusal = (ConnectionError, http.client.HTTPException)
@@ -253,3 +257,29 @@ def test_a_proxy_in_its_own_process_obeys_and_keeps_a_log(ledger: Ledger, tmp_pa
     assert counts.routes["POST /push"][0] > 0
     events = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
     assert events == ["up", "down", "up", "answer-lost", "down", "closed"]
+
+
+class Gone:
+    """The far end of a connection that was reset before the end of the stream could be passed on."""
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+
+def test_an_end_that_cannot_be_passed_on_is_the_end_all_the_same() -> None:
+    async def carry() -> None:
+        pairs = [socket.socketpair() for _ in range(2)]
+        streams = [await asyncio.open_connection(sock=mine) for mine, _ in pairs]
+        link = Link(Line(("127.0.0.1", 1), 0, CLEAN, random.Random(0), None), streams[0], streams[1])
+        given: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        given.put_nowait((0.0, b""))
+        await asyncio.wait_for(link._deliver(1, given, cast("asyncio.StreamWriter", Gone())), 2)
+        for _, writer in streams:
+            writer.close()
+        for _, theirs in pairs:
+            theirs.close()
+
+    asyncio.run(carry())

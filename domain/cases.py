@@ -14,6 +14,9 @@ _SETS = frozenset(
 )
 
 
+LONGEST = 200  # letters of an error: what was given may be a book
+
+
 class CasesUnreadable(ValueError):
     """A file that is not a list of cases. One clear sentence."""
 
@@ -42,7 +45,7 @@ def ask(pack: Pack, case: Any) -> dict[str, Any]:
         given = case.get("given")
         return {"id": identity, "answer": answer(pack, kind, service, {} if given is None else given)}
     except CannotAsk as error:
-        return {"id": identity, "error": str(error)}
+        return {"id": identity, "error": " ".join(str(error).split())[:LONGEST]}
 
 
 def differences(expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:

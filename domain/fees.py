@@ -69,7 +69,7 @@ def bills(question: Question, only: frozenset[str] | None = None) -> tuple[NewBi
 
 def _line(fee: Fee, env: Env) -> Line | None:
     quantity, amount = fee.quantity(env), fee.amount(env)
-    if not isinstance(quantity, int) or quantity == 0:
+    if not isinstance(quantity, int) or quantity < 1:
         return None
     each = Decimal(amount) if isinstance(amount, int | Decimal) and not isinstance(amount, bool) else None
     if each == 0:

@@ -137,7 +137,10 @@ class Question:
             part = self.pack.services.get(str(item.get("service"))) if isinstance(item, Mapping) else None
             if part is None or part is self.service:
                 continue
-            laid = self.pack.fact_reader.read_some({"request": item})
+            try:
+                laid = self.pack.fact_reader.read_some({"request": item})
+            except FactError as error:
+                raise CannotAsk(str(error)) from None
             made.append(Frame(part, env.overlaid(laid), rules_at(part, stage), row, card, part.id))
         return made
 

@@ -3,9 +3,15 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from desktop.commands.packs import complain, find_pack
+from desktop.commands.troubles import explain_failure
+
+if TYPE_CHECKING:
+    from domain.packs import Pack
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +34,17 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError, CasesUnreadable) as error:
         complain(f"用例文件“{arguments.cases}”不能读取：{error}")
         return 2
-    answers = [ask(pack, case) for case in cases]
-    json.dump(answers, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    answers = [_answer(ask, pack, case) for case in cases]
+    whole = json.dumps(answers, ensure_ascii=False, indent=1, default=float)  # an id that was written as a number
+    sys.stdout.write(whole + "\n")
     return 1 if any("error" in each for each in answers) else 0
+
+
+def _answer(ask: "Callable[[Pack, Any], dict[str, Any]]", pack: "Pack", case: Any) -> dict[str, Any]:
+    """A bug that one case meets is told, and costs that case only."""
+    try:
+        return ask(pack, case)
+    except Exception as error:
+        explain_failure(error)
+        identity = case.get("id") if isinstance(case, Mapping) else None
+        return {"id": identity, "error": "会办自己出了差错，这个用例没有回答"}

@@ -10,11 +10,13 @@ from domain.expressions.calendar import WEEKDAYS
 from domain.packs.facts import FactError, read_bool, read_date, read_int, read_number, read_text
 from domain.packs.schema import ParameterSpec
 
+MOST_MONEY = Decimal("9999999999.99")  # what a bill of the associations can show
+
 
 def _money(value: Any, path: str) -> Decimal:
     amount = read_number(value, path)
-    if amount < 0 or amount != amount.quantize(Decimal("0.01")):
-        raise FactError(f"参数 {path} 应为不小于零、精确到分的金额，不能是“{value}”")
+    if not 0 <= amount <= MOST_MONEY or amount != amount.quantize(Decimal("0.01")):
+        raise FactError(f"参数 {path} 应为不小于零、精确到分的金额，不能是“{str(value)[:40]}”")
     return amount
 
 

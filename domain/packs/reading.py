@@ -9,20 +9,36 @@ import yaml
 
 from domain.packs.errors import PackError, Path, Problem, key_text
 
-MAX_DEPTH = 40
-MAX_VALUES = 400_000  # a text that unfolds into more by its aliases is refused
+MAX_DEPTH = 40  # of a pack
+MAX_PLAIN_DEPTH = 200  # of somebody else's text
+MAX_VALUES = 400_000  # a text that unfolds by its aliases into more, and into more than it has letters, is refused
 _Base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(\.\d*)?[eE][-+]?\d+)")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _SWITCH = re.compile(r"(?i)on|off|yes|no")
 _WORDS: dict[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_DEEP = 2_000
+_BRACKETS = re.compile(r"[][{}]")
+_STAIRS = re.compile(rf"(?:[-?] +){{{_DEEP}}}|^ {{{_DEEP}}}", re.MULTILINE)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _INT = re.compile(r"[-+]?(0|[1-9]\d{0,17})")
 
 
 class _Loader(_Base):  # type: ignore[misc]  # the C loader has no stubs
     """Composes nodes only; what a plain word means is decided here, not by YAML 1.1."""
+
+
+def _bottomless(text: str) -> bool:
+    """Whether brackets, dashes or indents go so deep that the YAML library would run out of stack and take us along."""
+    if _STAIRS.search(text):
+        return True
+    depth = 0
+    for bracket in _BRACKETS.findall(text) if text.count("[") + text.count("{") > _DEEP else ():
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        if depth > _DEEP:
+            return True
+    return False
 
 
 class Document:
@@ -34,6 +50,10 @@ class Document:
         self.problems: list[Problem] = []
         self._strict = strict
         self._built = 0
+        self._most = max(MAX_VALUES, len(text))
+        self._deepest = MAX_DEPTH if strict else MAX_PLAIN_DEPTH
+        if _bottomless(text):
+            raise PackError([Problem(file, 1, "", "nested too deeply")])
         try:
             node = yaml.compose(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
@@ -58,9 +78,9 @@ class Document:
     def _build(self, node: yaml.Node, path: Path, open_nodes: frozenset[int]) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
         self._built += 1
-        if self._built > MAX_VALUES:
+        if self._built > self._most:
             raise PackError([Problem(self.file, node.start_mark.line + 1, key_text(path), "unfolds into too much")])
-        if id(node) in open_nodes or len(path) > MAX_DEPTH:
+        if id(node) in open_nodes or len(path) > self._deepest:
             self._trouble(node, path, "refers to itself or is nested too deeply")
             return None
         if isinstance(node, yaml.ScalarNode):
@@ -109,7 +129,7 @@ class Document:
         if _FLOAT.fullmatch(text):
             if self._strict:
                 self._trouble(node, path, f"quote “{text}”: money and other broken numbers are texts")
-            return Decimal(text)
+            return Decimal(text) if "." in text else text  # 1e5 may be somebody's number of a paper; readers know both
         if self._strict and (_DATE.fullmatch(text) or _MONTH.fullmatch(text)):
             self._trouble(node, path, f"quote the date “{text}”")
         if self._strict and _SWITCH.fullmatch(text):

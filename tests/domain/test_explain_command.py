@@ -54,6 +54,47 @@ def test_one_case_that_cannot_be_asked_stops_no_other(cases: Path) -> None:
     assert [set(each) for each in answers] == [{"id", "answer"}, {"id", "answer"}, {"id", "error"}, {"id", "error"}]
 
 
+def test_ids_come_back_however_they_were_written(cases: Path) -> None:
+    ask = "kind: document, service: receipt, given: {request: {payment_kind: unit_fee}}"
+    ids = ["1.5", "1e5", "007", "2026-03-18", "[a, 1.5]", "null", "twice", "twice"]
+    cases.write_text("cases:\n" + "".join(f"- {{id: {each}, {ask}}}\n" for each in ids), encoding="utf-8")
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
+    assert done.returncode == 0, done.stderr.decode()
+    made = [each["id"] for each in json.loads(done.stdout.decode("utf-8"))]
+    assert made == [1.5, "1e5", "007", "2026-03-18", ["a", 1.5], None, "twice", "twice"]
+
+
+def test_a_bug_that_one_case_meets_costs_that_case_only(cases: Path, tmp_path: Path) -> None:
+    broken = """
+import domain.cases, sys
+whole = domain.cases.ask
+def ask(pack, case):
+    if case["id"] == 2:
+        raise KeyError("a name")
+    return whole(pack, case)
+domain.cases.ask = ask
+from desktop.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+    words = ["explain", "--pack", "gdjlxh-2025", "--cases", str(cases)]
+    environment = {**os.environ, "HUIBAN_DATA": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", broken, *words], cwd=ROOT, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    answers = json.loads(done.stdout.decode("utf-8"))
+    assert [set(each) for each in answers] == [{"id", "answer"}, {"id", "error"}]
+    assert "a name" not in done.stderr.decode("utf-8") + done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("deep", ["[" * 200_000 + "]" * 200_000, "- " * 100_000 + "x", '{"a":' * 50_000 + "1"])
+def test_a_file_without_a_bottom_is_refused_in_one_sentence(cases: Path, deep: str) -> None:
+    cases.write_text(f"cases:\n  {deep}\n", encoding="utf-8")
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert len(done.stderr.decode("utf-8").strip().splitlines()) == 1
+
+
 def test_a_pack_may_be_a_folder(cases: Path) -> None:
     folder = ROOT / "resources" / "packs" / "gdjlxh-2025"
     assert huiban("explain", "--pack", str(folder), "--cases", str(cases)).returncode == 0

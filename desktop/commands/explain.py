@@ -44,7 +44,7 @@ def _answer(ask: "Callable[[Pack, Any], dict[str, Any]]", pack: "Pack", case: An
     """A bug that one case meets is told, and costs that case only."""
     try:
         return ask(pack, case)
-    except Exception as error:
+    except Exception as error:  # whatever it is, the other cases are still answered
         explain_failure(error)
         identity = case.get("id") if isinstance(case, Mapping) else None
         return {"id": identity, "error": "会办自己出了差错，这个用例没有回答"}

@@ -54,6 +54,8 @@ class SubmitPage(DraftPage):
         self._focus_due = False  # the cursor goes to what is to be ticked, once that is there
         self._asked = False  # 提交 was pressed while a newer verdict was on its way
         self._sent = ""  # the Operation that has it now
+        self._frozen: str | None = None  # the Operation whose content is on screen: it is judged no more
+        self._over = False  # it is delivered
         self._steps: QWidget | None = None
         self._told: object = None
         self._pairs: list[tuple[str, str]] = []
@@ -103,11 +105,11 @@ class SubmitPage(DraftPage):
         self.split = Button("可办的先提交", "secondary", hint="不可办的移到另一份草稿里，办好再交")
         self.split.setObjectName("submit.split")
         self.words = Label(SENT_WORDS, "secondary", "text2", wrap=True)
-        box, after = QWidget(), QWidget()
+        box, self.after = QWidget(), QWidget()
         box.setLayout(column(self.facts, 12, self.send, 8, self.split, self.words))
         self.follow_box = column()
-        after.setLayout(column(Label("之后会怎样", "section"), 12, self.follow_box))
-        self.side.set_sections([box, after])
+        self.after.setLayout(column(Label("之后会怎样", "section"), 12, self.follow_box))
+        self.side.set_sections([box, self.after])
         self.side.set_foot("提交后内容不再变，退回才能改", icon="lock")
         self.send.set_reason(OPENING)
 
@@ -127,6 +129,8 @@ class SubmitPage(DraftPage):
 
     def shown(self) -> None:
         self._opening, self._focus_due, self._asked, self._sent = True, True, False, ""
+        self._frozen, self._over = None, False
+        show_if(self.after, True)
         self.notice.clear()
         self.confirms.clear()
         self.send.set_reason(OPENING)
@@ -172,6 +176,10 @@ class SubmitPage(DraftPage):
         service, look, draft = self.form.service, self.form.look, self.form.draft
         if service is None or look is None or draft is None or self._opening:
             return
+        if draft.sent is not None and draft.sent == self._frozen:
+            self._side()
+            return
+        self._frozen = draft.sent
         form = self.form.form
         self.set_head("检查并提交", f"{service.label}  {short_code(draft.entity)}")
         groups = Lines(service, form, look.check, look.around.people, asked=True).groups()
@@ -218,7 +226,7 @@ class SubmitPage(DraftPage):
 
     def _side(self) -> None:
         service, look, draft = self.form.service, self.form.look, self.form.draft
-        if service is None or look is None or draft is None or self._opening:
+        if service is None or look is None or draft is None or self._opening or self._over:
             return
         form, context = self.form.form, self.context
         agency = self._agency()
@@ -353,7 +361,10 @@ class SubmitPage(DraftPage):
 
     def _delivered(self, found: ReceiptView | None) -> None:
         if found is not None and found.status == Status.APPLIED and found.op_id == self._sent:
-            route = f"receipt/{found.op_id}"
+            route, self._over = f"receipt/{found.op_id}", True
+            show_if(self.after, False)  # it is on its way there: the case says who has it
+            self.send.set_reason("已送达")
+            self.words.setText("已送达")
             self.say(f"已送达，回执 {found.receipt.number}。", "ok", "看回执", lambda: self.context.go(route))
 
 

@@ -234,3 +234,20 @@ def test_what_waits_to_be_sent_can_be_taken_back_after_the_page_was_left(qtbot: 
     with desk.store.reading() as reader:
         assert [one.place for one in reader.operations.outbox(desk.account) if one.place == OUTBOX] == []
     assert page.form.draft.sent is None
+
+
+def test_what_was_delivered_is_judged_no_more_on_the_page_it_was_sent_from(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    page.confirms.ticks["pledge"].setChecked(True)
+    page.submit()
+    settle(qtbot, page)
+    op_id, before = page._sent, page.card_view.rows.as_text(range(1))
+    port = SyncStore(desk.store)
+    port.mark_sending(desk.account, [op_id], NOW)
+    port.record_outcomes(desk.account, [applied(op_id, 2)], NOW)  # from now on its people are in flight
+    qtbot.waitUntil(lambda: "已送达" in page.notice.accessibleName())
+    settle(qtbot, page)
+    assert page.card_view.rows.as_text(range(1)) == before
+    assert page.after.isHidden(), "what comes next is told by the case"
+    assert page.send.toolTip() == "已送达"

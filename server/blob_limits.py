@@ -30,14 +30,13 @@ class BlobLimits:
         self._key: tuple[date, int] | None = None
         self._limits = Limits(frozenset(), NO_LIMIT)
 
-    def now(self, parts: Work) -> Limits:
+    def now(self, parts: Work, connection: Connection) -> Limits:
         """The limits of today."""
         day = shanghai_day(parts.clock())
-        with parts.database.read() as connection:
-            key = (day, feed.head_of(connection, PUBLIC))  # parameters and editions travel there
-            if key != self._key:
-                self._limits, self._key = _reckoned(parts.editions.current(connection, day), connection, day), key
-            return self._limits
+        key = (day, feed.head_of(connection, PUBLIC))  # parameters and editions travel there
+        if key != self._key:
+            self._limits, self._key = _reckoned(parts.editions.current(connection, day), connection, day), key
+        return self._limits
 
 
 def _reckoned(pack: Pack, connection: Connection, day: date) -> Limits:

@@ -49,20 +49,27 @@ class BlobStore:
         here = self.growing(scope, sha256)
         if here is not None and here.length == length:
             return here
-        self.drop(scope, sha256)
+        if here is not None:
+            here.path.unlink(missing_ok=True)
         stem = _stem(scope, sha256)
         path = self._growing / stem[:2] / f"{stem}.{length}.part"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        try:
+            path.touch()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
         return Growing(path, length, 0)
 
     def finish(self, part: Path, sha256: str) -> None:
         """Move a whole, proven upload to its place, durably: bytes, then name."""
         target = self.path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(part, target)
+        try:
+            os.replace(part, target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(part, target)
         sync_folder(target.parent)
 
     def drop(self, scope: str, sha256: str) -> None:

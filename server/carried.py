@@ -114,7 +114,9 @@ def _signed(one: Opened, keys: tuple[str, ...]) -> bool:
 
 
 def _keep_blob(parts: Work, caller: Caller, file: Carried, sha256: str, size: int) -> None:
-    limits, scope = parts.limits.now(parts), f"carried:{caller.scopes[0]}"
+    scope = f"carried:{caller.scopes[0]}"
+    with parts.database.read() as connection:
+        limits = parts.limits.now(parts, connection)
     if size > limits.max_bytes:
         log.warning("carried: an attachment of %d bytes is too large", size)
         return

@@ -22,6 +22,7 @@ from sync.protocol import Problem
 
 ALIASES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tiff": "tif", "m4v": "mp4", "htm": "html"}
 HEAD_BYTES = 4096  # enough to tell what a file really is
+PLAIN = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}  # told by their first bytes alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Limits:
 
 def type_by_content(head: bytes) -> str:
     """The extension that the bytes themselves tell; empty when they tell nothing."""
+    for first, kind in PLAIN.items():
+        if head.startswith(first):
+            return kind
     try:
         found = puremagic.from_string(head).lstrip(".").lower()
     except puremagic.PureError:

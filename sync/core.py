@@ -72,7 +72,7 @@ class SyncCore:
         chance: Chance,
         notify: Callable[[Notice], object],
         wakes: bool = True,
-        blob_lanes: int = 2,
+        blob_lanes: int = 3,
     ) -> None:
         self._me, self._store, self._transport = identity, store, transport
         self._clock, self._chance, self._notify, self._wakes = clock, chance, notify, wakes
@@ -125,6 +125,7 @@ class SyncCore:
             self._push = None
             self._transport.cancel("talk")
             self._release(push, FailureKind.OFFLINE)
+        self._blobs.write_down()
         self._let_go()
         if self._line.line is not Line.STOPPED:
             self._tell(Line.IDLE)
@@ -431,7 +432,9 @@ class SyncCore:
         for notice in told:
             self._notify(notice)
         if isinstance(event, Uploaded):
-            self._look |= self._blobs.completes(event.request.blob.sha256)
+            if self._blobs.completes(event.request.blob.sha256):
+                self._blobs.write_down()
+                self._look = True
             self._touch(now)
         if stopped:
             self._trouble(stopped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,6 +16,7 @@ from sync.core_reading import STOPPING
 from sync.failures import Failure, FailureKind
 from sync.ports import BlobToSend, Chance, Event, Failed, Progress, StorePort, TransportPort, Upload, Uploaded
 
+TOGETHER, AT_LEAST_EVERY = 16, timedelta(seconds=0.25)  # those that arrived are written down so
 AGAIN, LONGEST_AGAIN = timedelta(seconds=10), timedelta(hours=1)
 FATAL = frozenset({FailureKind.BLOB_REFUSED, FailureKind.BLOB_DAMAGED})  # of one attachment; the others go on
 
@@ -39,8 +41,11 @@ class BlobLanes:
         self._queue: list[BlobToSend] = []
         self._look = False
         self._awaited: dict[str, set[str]] = {}  # op_id -> what the server said it lacks
+        self._begun: set[str] = set()  # something of it may have left, whatever the store knows
         self._aside: set[str] = set()  # not again before a person did something
         self._brought: Counter[str] = Counter()  # how often the server said that it has it
+        self._arrived: dict[str, int] = {}  # whole at the server, and not written down yet
+        self._arrived_since: datetime | None = None
         self._not_before: dict[str, datetime] = {}  # of one that the server had and has no more
 
     def look(self) -> None:
@@ -77,13 +82,14 @@ class BlobLanes:
             if upload:
                 self._transport.cancel(lane)
                 self._busy[lane] = None
+        self._arrived, self._arrived_since = {}, None
         self._look = True
 
     @property
     def idle(self) -> bool:
-        """Nothing on its way and nothing to send now."""
+        """Nothing on its way, nothing to send now, nothing to write down."""
         waits = all(blob.sha256 in self._not_before for blob in self._queue)
-        return not self._look and waits and not any(self._busy.values())
+        return not self._look and waits and not any(self._busy.values()) and not self._arrived
 
     @property
     def failures(self) -> int:
@@ -92,19 +98,37 @@ class BlobLanes:
 
     def due(self, now: datetime) -> datetime | None:
         """When a lane that waits may go on."""
+        written = [self._arrived_since + AT_LEAST_EVERY] if self._arrived_since else []
         if not self._queue and not self._look:
-            return None
-        waits = [back.until for lane, back in self._back.items() if not self._busy[lane] and back.until]
+            return min(written, default=None)
+        waits = written + [back.until for lane, back in self._back.items() if not self._busy[lane] and back.until]
         waits += self._not_before.values()
         return min((time for time in waits if time > now), default=None)
 
     def start(self, now: datetime) -> None:
         """Fill the lanes that are free."""
+        if self._arrived_since and self._arrived_since + AT_LEAST_EVERY <= now:
+            self.write_down()
         for lane, upload in self._busy.items():
-            if upload is None and self._back[lane].ready(now) and (blob := self._next(now)):
-                opening = partial(self._store.open_blob, self._me.account, blob.sha256)
-                self._busy[lane] = begun = Upload(self._number(), lane, blob, self._me.blob_scope, opening)
-                self._transport.start(begun)
+            if upload is None:
+                self._fill(lane, now)
+
+    def write_down(self) -> None:
+        """What has arrived is known durably from now on. Were it forgotten, the server would say that it has it."""
+        if self._arrived:
+            with self._store.together():
+                for sha256, size in self._arrived.items():
+                    self._store.blob_sent(self._me.account, sha256, size)
+        self._arrived, self._arrived_since = {}, None
+
+    def _fill(self, lane: str, now: datetime) -> None:
+        if not self._back[lane].ready(now) or (blob := self._next(now)) is None:
+            return
+        blob = replace(blob, attempted=blob.attempted or blob.sha256 in self._begun)
+        opening = partial(self._store.open_blob, self._me.account, blob.sha256)
+        self._busy[lane] = begun = Upload(self._number(), lane, blob, self._me.blob_scope, opening)
+        self._begun.add(blob.sha256)
+        self._transport.start(begun)
 
     def handle(self, event: Event, now: datetime) -> tuple[list[notices.Notice], Failure | None]:
         """What to tell, and the failure that stops everything, if it is one."""
@@ -118,9 +142,14 @@ class BlobLanes:
             return [notices.BlobProgress(blob.sha256, event.offset, blob.size)], None
         self._busy[upload.lane] = None
         if isinstance(event, Uploaded):
-            self._store.blob_sent(self._me.account, blob.sha256, blob.size)
+            self._begun.discard(blob.sha256)
             self._back[upload.lane].clear()
             self._bring(blob.sha256, now)
+            self._arrive(blob, now)
+            if self._queue and not self._look:
+                self._fill(upload.lane, now)  # the line works while we write down what it brought
+            if len(self._arrived) >= TOGETHER or not any(self._busy.values()):
+                self.write_down()
             return [notices.BlobProgress(blob.sha256, blob.size, blob.size)], None
         if isinstance(event, Failed):
             return self._failed(upload, event, now)
@@ -140,6 +169,10 @@ class BlobLanes:
         self._back[upload.lane].failed(now, self._chance(), moved=event.moved, asked=failure.retry_after)
         return [], None
 
+    def _arrive(self, blob: BlobToSend, now: datetime) -> None:
+        self._arrived[blob.sha256] = blob.size
+        self._arrived_since = self._arrived_since or now
+
     def _bring(self, sha256: str, now: datetime) -> None:
         """A server that says it has it and then asks for it again is not brought it all the time."""
         self._brought[sha256] += 1
@@ -148,6 +181,7 @@ class BlobLanes:
 
     def _next(self, now: datetime) -> BlobToSend | None:
         if self._look:
+            self.write_down()
             self._queue = list(self._store.missing_blobs(self._me.account))
             self._look = False
         self._not_before = {sha256: at for sha256, at in self._not_before.items() if at > now}

@@ -1,10 +1,11 @@
-"""Attachments: tus 1.0 (core, creation, checksum). Who calls is known before the first byte is written."""
+"""Attachments: tus 1.0 (core, creation, creation with upload, checksum). Who calls is known before the first byte."""
 
 from __future__ import annotations
 
 import asyncio
 import mimetypes
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from server.access import Caller, Everyone
+from server.blobs import Growing
 from server.problems import SCHEMA, Refused, problems
 from server.repositories import blobs
 from server.uploads import HEAD_BYTES, Checksum, Writer, disk, metadata, type_by_content
@@ -24,6 +26,9 @@ ALWAYS = (P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEEDED, P.NOT_FO
 TUS = {"Tus-Resumable": TUS_VERSION}
 OTHER_TUS: dict[int | str, dict[str, Any]] = {
     412: {"description": "Another version of tus", "content": {PROBLEM_TYPE: {"schema": {"$ref": SCHEMA}}}}
+}
+BYTES: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {TUS_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 }
 SHA256 = r"^[0-9a-f]{64}$"
 UPLOAD = r"^[a-z]+(:[^:/\s]{1,64})?:[0-9a-f]{64}$"
@@ -50,41 +55,47 @@ async def tus(tus_resumable: Annotated[str | None, Header(description="1.0.0")] 
 def capabilities(caller: Everyone, parts: Parts) -> Response:
     """Version, extensions, and the largest attachment."""
     told = {"Tus-Version": TUS_VERSION, "Tus-Extension": TUS_EXTENSIONS, "Tus-Checksum-Algorithm": "sha1,sha256"}
-    return Response(status_code=204, headers={**TUS, **told, "Tus-Max-Size": str(parts.limits.now(parts).max_bytes)})
+    with parts.database.read() as connection:
+        most = parts.limits.now(parts, connection).max_bytes
+    return Response(status_code=204, headers={**TUS, **told, "Tus-Max-Size": str(most)})
 
 
 @router.post(
     "/blobs",
-    summary="Announce an attachment",
+    summary="Announce an attachment, and send it if it is small",
     status_code=201,
-    responses={**OTHER_TUS, **problems(*ALWAYS, P.TOO_LARGE, P.NOT_ALLOWED)},
+    openapi_extra=BYTES | {"requestBody": BYTES["requestBody"] | {"required": False}},
+    responses={**OTHER_TUS, **problems(*ALWAYS, P.TOO_LARGE, P.NOT_ALLOWED, P.BLOB_CHECKSUM, P.BLOB_KIND)},
 )
-def create(
+async def create(
+    request: Request,
     caller: Everyone,
     parts: Parts,
     _: Annotated[None, Depends(tus)],
     upload_length: Annotated[int, Header(ge=1, le=1 << 50)],
     upload_metadata: Annotated[str, Header(description="scope and sha256, in base64", max_length=4096)],
+    upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Room for the bytes of a SHA-256 in a scope. The offset tells what is here: all, if the account may read it."""
+    """Room for the bytes of a SHA-256 in a scope. The offset tells what is here: all, if the account may read it.
+
+    Bytes that come with it are counted from the first one on, whatever came before.
+    """
     told = metadata(upload_metadata)
     scope, sha256 = told.get("scope", ""), told.get("sha256", "")
     if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
         raise Refused(P.MALFORMED, "Upload-Metadata: sha256")
     if scope not in caller.scopes or scope == "public":
         raise Refused(P.NOT_ALLOWED, "不能在这个范围里放附件。")
-    most = parts.limits.now(parts).max_bytes
-    if upload_length > most:
-        raise Refused(P.BLOB_KIND, f"附件超过 {most >> 20} MB，请压缩或拆分后重新添加。", status=413)
-    with parts.database.read() as connection:
-        here = blobs.find(connection, scope, sha256)
-        other = here or blobs.readable(connection, caller.scopes, sha256)
-    if other is not None and other.bytes == upload_length:
-        if here is None:
-            _complete(parts, caller, scope, sha256, other.bytes, other.type)
-        return _created(scope, sha256, upload_length)
-    with disk():
-        return _created(scope, sha256, parts.blobs.begin(scope, sha256, upload_length).offset)
+    checksum = Checksum.read(upload_checksum)
+    named = Named(scope, sha256, upload_length)
+    growing = await asyncio.to_thread(_room, parts, caller, named)
+    if request.headers.get("content-type") != TUS_TYPE:
+        return _created(named, upload_length if growing is None else growing.offset)
+    if growing is None:  # what comes is here already: let it pass, so that the line can be used again
+        async for _piece in request.stream():
+            pass
+        return _created(named, upload_length)
+    return _created(named, await _take(request, parts, caller, named, growing.path, 0, checksum))
 
 
 @router.head("/blobs/{upload}", summary="How far an attachment has come", responses={**OTHER_TUS, **problems(*ALWAYS)})
@@ -102,9 +113,7 @@ def offset(upload: Upload, caller: Everyone, parts: Parts, _: Annotated[None, De
     "/blobs/{upload}",
     summary="Send bytes of an attachment",
     status_code=204,
-    openapi_extra={
-        "requestBody": {"required": True, "content": {TUS_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
-    },
+    openapi_extra=BYTES,
     responses={**OTHER_TUS, **problems(*ALWAYS, P.TOO_LARGE, P.BLOB_OFFSET, P.BLOB_CHECKSUM, P.BLOB_KIND)},
 )
 async def patch(
@@ -127,14 +136,9 @@ async def patch(
         raise Refused(P.BLOB_OFFSET, offset=here, headers={**TUS, "Upload-Offset": str(here)})
     if growing is None:
         return Response(status_code=204, headers={**TUS, "Upload-Offset": str(here)})
-    with disk():
-        writer = parts.writers.open(growing.path, here)
-        try:
-            await _receive(request, writer, growing.length, checksum)
-            await asyncio.to_thread(_settle, parts, caller, Named(scope, sha256, growing.length), writer, checksum)
-        finally:
-            writer.close()
-    return Response(status_code=204, headers={**TUS, "Upload-Offset": str(writer.offset)})
+    named = Named(scope, sha256, growing.length)
+    at = await _take(request, parts, caller, named, growing.path, here, checksum)
+    return Response(status_code=204, headers={**TUS, "Upload-Offset": str(at)})
 
 
 @router.get(
@@ -154,9 +158,25 @@ def read(sha256: Annotated[str, Path(pattern=SHA256)], caller: Everyone, parts: 
     return FileResponse(parts.blobs.path(sha256), media_type=media, headers=private)
 
 
-def _created(scope: str, sha256: str, at: int) -> Response:
-    where = f"{BASE}/blobs/{scope}:{sha256}"
+def _created(named: Named, at: int) -> Response:
+    where = f"{BASE}/blobs/{named.scope}:{named.sha256}"
     return Response(status_code=201, headers={**TUS, "Location": where, "Upload-Offset": str(at)})
+
+
+def _room(parts: Work, caller: Caller, named: Named) -> Growing | None:
+    """The upload as it stands; None when the bytes are here, and the account may read them."""
+    with parts.database.read() as connection:
+        most = parts.limits.now(parts, connection).max_bytes
+        if named.length > most:
+            raise Refused(P.BLOB_KIND, f"附件超过 {most >> 20} MB，请压缩或拆分后重新添加。", status=413)
+        here = blobs.find(connection, named.scope, named.sha256)
+        other = here or blobs.readable(connection, caller.scopes, named.sha256)
+    if other is not None and other.bytes == named.length:
+        if here is None:
+            _complete(parts, caller, named, other.type)
+        return None
+    with disk():
+        return parts.blobs.begin(named.scope, named.sha256, named.length)
 
 
 def _own(caller: Caller, upload: str) -> tuple[str, str]:
@@ -173,6 +193,20 @@ def _whole(parts: Work, scope: str, sha256: str) -> blobs.Blob:
     if blob is None:
         raise Refused(P.NOT_FOUND)
     return blob
+
+
+async def _take(
+    request: Request, parts: Work, caller: Caller, named: Named, path: FilePath, start: int, checksum: Checksum | None
+) -> int:
+    """The bytes of a request, from this offset on, as far as the line holds; where the upload stands then."""
+    with disk():
+        writer = parts.writers.open(path, start)
+        try:
+            await _receive(request, writer, named.length, checksum)
+            await asyncio.to_thread(_settle, parts, caller, named, writer, checksum)
+        finally:
+            writer.close()
+    return writer.offset
 
 
 async def _receive(request: Request, writer: Writer, length: int, checksum: Checksum | None) -> None:
@@ -204,12 +238,14 @@ def _settle(parts: Work, caller: Caller, upload: Named, writer: Writer, checksum
         raise Refused(P.BLOB_CHECKSUM, headers=TUS)
     kind = _type(parts, upload, writer)
     writer.finish(parts.blobs, upload.sha256)
-    _complete(parts, caller, upload.scope, upload.sha256, upload.length, kind)
+    _complete(parts, caller, upload, kind)
 
 
 def _type(parts: Work, upload: Named, writer: Writer) -> str:
     """What the bytes are; refused when the pack takes no such file."""
-    kind, allowed = type_by_content(writer.head()), parts.limits.now(parts).types
+    kind = type_by_content(writer.head())
+    with parts.database.read() as connection:
+        allowed = parts.limits.now(parts, connection).types
     if kind not in allowed:
         parts.blobs.drop(upload.scope, upload.sha256)
         takes = "、".join(sorted(allowed)).upper()
@@ -217,6 +253,7 @@ def _type(parts: Work, upload: Named, writer: Writer) -> str:
     return kind
 
 
-def _complete(parts: Work, caller: Caller, scope: str, sha256: str, size: int, kind: str) -> None:
+def _complete(parts: Work, caller: Caller, named: Named, kind: str) -> None:
     with parts.database.write() as connection:
-        blobs.complete(connection, scope, sha256, size, kind, caller.account, instant_text(parts.clock()))
+        now = instant_text(parts.clock())
+        blobs.complete(connection, named.scope, named.sha256, named.length, kind, caller.account, now)

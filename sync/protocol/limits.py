@@ -13,7 +13,7 @@ PROBLEM_TYPE = "application/problem+json"
 PROBLEM_PREFIX = "urn:huiban:problem:"
 TUS_VERSION = "1.0.0"
 TUS_TYPE = "application/offset+octet-stream"
-TUS_EXTENSIONS = "creation,checksum"
+TUS_EXTENSIONS = "creation,creation-with-upload,checksum"
 
 GZIP_LEVEL = 3  # 5 times fewer bytes for 24 µs a form; level 5 takes 39 µs for 2 % fewer
 MAX_OPERATION_BYTES = 1 << 20  # the content of one Operation

@@ -116,13 +116,17 @@ class Line:
         pages = answer.json()["scopes"].values()
         return {change[0]: change[3] for page in pages for change in page["changes"] if change[3] is not None}
 
-    def announce(self, data: bytes, scope: str, *, length: int | None = None, sha256: str = "") -> requests.Response:
-        """POST /blobs"""
+    def announce(
+        self, data: bytes, scope: str, *, length: int | None = None, sha256: str = "", body: Any = None
+    ) -> requests.Response:
+        """POST /blobs, with these bytes or without any."""
         told = {"scope": scope, "sha256": sha256 or hashlib.sha256(data).hexdigest(), "name": "证明.jpg"}
         pairs = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
         size = len(data) if length is None else length
         headers = {"Tus-Resumable": TUS_VERSION, "Upload-Length": str(size), "Upload-Metadata": pairs}
-        return self.ask("POST", "/blobs", headers=headers)
+        if body is not None:
+            headers["Content-Type"] = TUS_TYPE
+        return self.ask("POST", "/blobs", data=body, headers=headers)
 
     def patch(self, place: str, data: Any, offset: int, **headers: str) -> requests.Response:
         """PATCH /blobs/…"""

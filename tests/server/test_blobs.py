@@ -52,6 +52,50 @@ def test_an_upload_is_resumed_where_the_server_stands(either: Running) -> None:
     assert line.ask("GET", f"/blobs/{SHA}").content == DATA
 
 
+def test_a_small_attachment_comes_with_its_announcement(either: Running) -> None:
+    line = either.line("甲公司")
+    answer = line.announce(DATA, "unit:u1", body=DATA)
+    assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, str(len(DATA)))
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+    again = line.announce(DATA, "unit:u1", body=DATA)
+    assert (again.status_code, again.headers["Upload-Offset"]) == (201, str(len(DATA)))
+
+
+def test_what_came_with_an_announcement_before_the_line_died_is_kept(running: Running) -> None:
+    line = running.line("甲公司")
+
+    def until_the_line_dies() -> Iterator[bytes]:
+        yield DATA[:200_000]
+        raise ConnectionError
+
+    with pytest.raises(requests.ConnectionError):
+        line.announce(DATA, "unit:u1", body=until_the_line_dies())
+    place = f"{BASE}/blobs/unit:u1:{SHA}"
+    assert _arrived(line, place, 200_000) == 200_000
+    _go_on(line, place)
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+def test_an_announcement_with_bytes_begins_anew_whatever_came_before(running: Running) -> None:
+    line = running.line("甲公司")
+    place = line.announce(DATA, "unit:u1").headers["Location"]
+    line.patch(place, DATA[:1000], 0)
+    assert line.announce(DATA, "unit:u1", body=DATA).headers["Upload-Offset"] == str(len(DATA))
+    assert line.ask("GET", f"/blobs/{SHA}").content == DATA
+
+
+def test_bytes_with_an_announcement_are_proven_and_typed_as_any_others(running: Running) -> None:
+    line = running.line("甲公司")
+    wrong = line.announce(DATA, "unit:u1", body=JPEG + b"x" * (len(DATA) - len(JPEG)))
+    assert (wrong.status_code, slug(wrong)) == (460, "blob-checksum")
+    long = line.announce(DATA, "unit:u1", body=DATA + b"more")
+    assert (long.status_code, slug(long)) == (413, "too-large")
+    text = "只是文字".encode() * 2_000
+    kind = line.announce(text, "unit:u1", body=text)
+    assert (kind.status_code, slug(kind)) == (415, "blob-kind")
+    assert line.ask("GET", f"/blobs/{SHA}").status_code == 404
+
+
 def test_a_line_that_dies_in_the_middle_loses_no_byte_that_came(running: Running) -> None:
     line = running.line("甲公司")
     place = line.announce(DATA, "unit:u1").headers["Location"]
@@ -154,7 +198,7 @@ def test_another_version_of_tus_and_another_type_of_content_are_refused(running:
 def test_capabilities_are_told(running: Running) -> None:
     told = running.line("甲公司").ask("OPTIONS", "/blobs").headers
     assert told["Tus-Version"] == "1.0.0"
-    assert set(told["Tus-Extension"].split(",")) == {"creation", "checksum"}
+    assert set(told["Tus-Extension"].split(",")) == {"creation", "creation-with-upload", "checksum"}
     assert told["Tus-Max-Size"] == str(2 << 20)
 
 

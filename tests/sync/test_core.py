@@ -514,6 +514,10 @@ def a_blob(desk: Desk, data: bytes) -> str:
     return sha256
 
 
+def missing(desk: Desk) -> list[str]:
+    return [blob.sha256 for blob in desk.store.missing_blobs(desk.account)]
+
+
 def test_an_operation_waits_for_its_attachments_and_overtakes_those_of_others(desk: Desk) -> None:
     large, small = a_blob(desk, b"%PDF" + b"a" * 9_000), a_blob(desk, b"%PDF" + b"b" * 50)
     waits = desk.asks("附件", blobs=[large])
@@ -547,6 +551,42 @@ def test_a_broken_upload_goes_on_and_talks_to_nobody_else(desk: Desk) -> None:
     desk.association.blobs = {blob}
     desk.settle()
     assert desk.state(waits) == DELIVERED
+
+
+def test_an_upload_that_broke_without_a_word_of_the_server_is_asked_for_first(desk: Desk) -> None:
+    desk.asks("附件", blobs=[a_blob(desk, b"%PDF" + b"a" * 9_000)])
+    desk.core.step()
+    desk.breaks(FailureKind.CUT, "blob-0", moved=True)
+    desk.later(0.1)
+    again = desk.hand.open["blob-0"]
+    assert isinstance(again, Upload)
+    assert again.blob.attempted
+
+
+def test_the_next_attachment_leaves_before_it_is_written_down_that_the_last_one_arrived(desk: Desk) -> None:
+    blobs = [a_blob(desk, b"%PDF" + b"a" * size) for size in range(9, 14)]
+    desk.asks("附件", blobs=blobs)
+    desk.core.step()
+    desk.answer()  # it waits for all of them
+    first = desk.hand.open["blob-0"]
+    assert isinstance(first, Upload)
+    desk.answer("blob-0")
+    following = desk.hand.open["blob-0"]
+    assert isinstance(following, Upload)
+    assert following.blob.sha256 == blobs[3]
+    assert first.blob.sha256 in missing(desk)
+    desk.later(0.3)
+    assert first.blob.sha256 not in missing(desk)
+
+
+def test_what_arrived_is_written_down_when_the_sync_stops(desk: Desk) -> None:
+    blobs = [a_blob(desk, b"%PDF" + b"a" * size) for size in range(9, 14)]
+    desk.asks("附件", blobs=blobs)
+    desk.core.step()
+    desk.answer()
+    desk.answer("blob-0")
+    desk.core.stop()
+    assert missing(desk) == blobs[1:]
 
 
 @pytest.mark.parametrize("kind", [FailureKind.BLOB_REFUSED, FailureKind.BLOB_DAMAGED])

@@ -16,21 +16,31 @@ from sync.transfer import Interrupted, upload
 from tests.sync.answering import Asked, Reply, a_problem, answering
 
 DATA = bytes(range(256)) * 4_000
+LARGE = DATA * 2
 SHA256 = hashlib.sha256(DATA).hexdigest()
 
 
 class Shelf:
     """Keeps what is sent to it, the tus way."""
 
-    def __init__(self, kept: bytes | None = None, cut_first: int | None = None, lie: int | None = None) -> None:
+    def __init__(
+        self,
+        kept: bytes | None = None,
+        cut_first: int | None = None,
+        lie: int | None = None,
+        *,
+        takes_with_the_word: bool = True,
+    ) -> None:
         self.kept = kept
         self.asked: list[str] = []
-        self._cut, self._lie = cut_first, lie
+        self._cut, self._lie, self._takes_with_the_word = cut_first, lie, takes_with_the_word
 
     def __call__(self, asked: Asked) -> Reply:
         self.asked.append(asked.method)
         if asked.method == "POST":
             self.kept = self.kept or b""
+            if self._takes_with_the_word and len(asked.body) > len(self.kept):
+                self.kept = asked.body
             return self._stands(201)
         if self.kept is None:
             return a_problem(404, "not-found")
@@ -50,9 +60,14 @@ class Shelf:
 
 
 def an_upload(
-    offset: int = 0, attempted: bool = False, opened: Callable[[], BlobReader] = lambda: io.BytesIO(DATA)
+    offset: int = 0,
+    attempted: bool = False,
+    opened: Callable[[], BlobReader] | None = None,
+    *,
+    data: bytes = DATA,
 ) -> Upload:
-    return Upload(1, "blob-0", BlobToSend(SHA256, len(DATA), "名单.pdf", offset, attempted), "unit:1", opened)
+    blob = BlobToSend(hashlib.sha256(data).hexdigest(), len(data), "名单.pdf", offset, attempted)
+    return Upload(1, "blob-0", blob, "unit:1", opened or (lambda: io.BytesIO(data)))
 
 
 def sent_to(shelf: Callable[[Asked], Reply], asked: Upload) -> list[int]:
@@ -62,19 +77,32 @@ def sent_to(shelf: Callable[[Asked], Reply], asked: Upload) -> list[int]:
     return told
 
 
-def test_a_new_attachment_takes_two_requests_and_tells_how_far_it_is() -> None:
+def test_a_small_attachment_takes_one_request_and_tells_how_far_it_is() -> None:
     shelf = Shelf()
     told = sent_to(shelf, an_upload())
-    assert (shelf.kept, shelf.asked) == (DATA, ["POST", "PATCH"])
-    assert told[0] == 0
+    assert (shelf.kept, shelf.asked) == (DATA, ["POST"])
     assert told == sorted(told)
     assert len(told) > 2
 
 
-def test_an_attachment_that_is_there_is_not_sent_again_only_asked_to_be_proven() -> None:
-    shelf = Shelf(DATA)
+def test_a_large_one_is_announced_before_its_bytes_leave() -> None:
+    shelf = Shelf()
+    told = sent_to(shelf, an_upload(data=LARGE))
+    assert (shelf.kept, shelf.asked) == (LARGE, ["POST", "PATCH"])
+    assert told[0] == 0
+    assert told == sorted(told)
+
+
+def test_a_server_that_takes_no_bytes_with_the_announcement_gets_them_after_it() -> None:
+    shelf = Shelf(takes_with_the_word=False)
     sent_to(shelf, an_upload())
     assert (shelf.kept, shelf.asked) == (DATA, ["POST", "PATCH"])
+
+
+def test_a_large_one_that_is_there_is_not_sent_again_only_asked_to_be_proven() -> None:
+    shelf = Shelf(LARGE)
+    sent_to(shelf, an_upload(data=LARGE))
+    assert (shelf.kept, shelf.asked) == (LARGE, ["POST", "PATCH"])
 
 
 def test_after_a_break_it_goes_on_where_the_server_stands_and_not_where_we_believed() -> None:
@@ -123,12 +151,13 @@ def test_a_server_that_stands_elsewhere_is_believed() -> None:
         (Reply(204, {HEADER: "1", "Upload-Offset": "-1"}, b""), FailureKind.GARBAGE),
     ],
 )
-def test_what_the_server_says_against_it_is_named(reply: Reply, kind: FailureKind) -> None:
+@pytest.mark.parametrize("data", [DATA, LARGE], ids=["small", "large"])
+def test_what_the_server_says_against_it_is_named(reply: Reply, kind: FailureKind, data: bytes) -> None:
     def refusing(asked: Asked) -> Reply:
-        return Shelf(b"")(asked) if asked.method == "POST" else reply
+        return Shelf(b"")(asked) if asked.method == "POST" and not asked.body else reply
 
     with pytest.raises(Interrupted) as caught:
-        sent_to(refusing, an_upload())
+        sent_to(refusing, an_upload(data=data))
     assert caught.value.failure.kind is kind
 
 
@@ -152,7 +181,10 @@ def no_file() -> BlobReader:
 @pytest.mark.parametrize(
     "opened", [lambda: io.BytesIO(DATA[:99]), Broken, no_file], ids=["short", "unreadable", "gone"]
 )
-def test_an_attachment_damaged_here_is_named_and_not_the_servers_fault(opened: Callable[[], BlobReader]) -> None:
+@pytest.mark.parametrize("data", [DATA, LARGE], ids=["small", "large"])
+def test_an_attachment_damaged_here_is_named_and_not_the_servers_fault(
+    opened: Callable[[], BlobReader], data: bytes
+) -> None:
     with pytest.raises(Interrupted) as caught:
-        sent_to(Shelf(), an_upload(opened=opened))
+        sent_to(Shelf(), an_upload(opened=opened, data=data))
     assert caught.value.failure.kind is FailureKind.BLOB_DAMAGED

@@ -1,6 +1,7 @@
 """Paints every row of every list: hairlines, two lines, state icon and word, check box, links, current-row bar."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter
@@ -13,6 +14,7 @@ from desktop.widgets.buttons import paint_check
 
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 8
+MEANINGS = frozenset({"ok", "warn", "bad"})  # icons that are colours too
 
 
 @dataclass
@@ -94,9 +96,14 @@ class RowsDelegate(QStyledItemDelegate):
             inner.setLeft(inner.x() + round(size.width()) + 12)
         if cell.icon and look.has_icon(cell.icon):
             size_px = 18 if rect.height() >= 48 else 16
+            step = size_px + 6 + (2 if size_px == 18 else 0)
+            if cell.align == "right" and not cell.acts:  # the icon stands before its word, not at the far side
+                words = QFontMetricsF(look.font(cell.font, cell.weight)).horizontalAdvance(cell.text)
+                inner.setLeft(max(inner.x(), inner.right() + 1 - step - ceil(words)))
             at = QRectF(inner.x(), inner.y() + (inner.height() - size_px) / 2, size_px, size_px)
-            look.draw_icon(painter, cell.icon, at, cell.role if cell.role != "text" else "text2")
-            inner.setLeft(inner.x() + size_px + 6 + (2 if size_px == 18 else 0))
+            plain = cell.icon if cell.icon in MEANINGS else "text2"  # beside plain words a meaning keeps its colour
+            look.draw_icon(painter, cell.icon, at, plain if cell.role == "text" else cell.role)
+            inner.setLeft(inner.x() + step)
         if cell.acts:
             self._paint_acts(painter, inner, cell)
         if cell.text or cell.sub:
@@ -146,7 +153,8 @@ class RowsDelegate(QStyledItemDelegate):
                 rounded(painter, rect.adjusted(-3, -1, 3, 1), 6, None, look.colour("accent"), 2)
             painter.setFont(look.font("row_title"))
             painter.setPen(look.colour(ink))
-            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), act.words)
+            place = rect.translated(0, -1) if act.kind == "link" else rect  # on one line with the words beside it
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), act.words)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
         """The whole text, only where it is cut; a tooltip of the column's own always."""

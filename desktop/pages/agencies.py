@@ -18,7 +18,8 @@ class AgenciesPage(OfficePage):
     def __init__(self, model: OfficeLists) -> None:
         self.new = Button("新增机构", icon="plus")
         self.new.setObjectName("agencies.new")
-        super().__init__(model, "会员服务机构", sub="单位报名时从这里选初审机构", actions=[self.new], topic="agencies")
+        words = "单位报名时从这里选初审机构"
+        super().__init__(model, "会员服务机构", sub=words, actions=[self.new], topic="agencies", scroll=True)
         self.new.clicked.connect(self._new)
         columns = [
             Column[Entry]("名称", lambda one: one.name, weight=500),
@@ -33,21 +34,23 @@ class AgenciesPage(OfficePage):
             "还没有会员服务机构", "添加以后，单位报名时就能选它初审。", action="新增机构", icon="building"
         )
         empty.acted.connect(self._new)
-        self.list = RowsView(self.agencies, name="会员服务机构", empty=empty, row_height=40, hang=True)
+        self.list = RowsView(self.agencies, name="会员服务机构", empty=empty, row_height=40, hang=True, fit=True)
         self.list.setObjectName("agencies.list")
         self.list.opened.connect(self.open_row)
         self.list.followed.connect(self.open_row)
-        self.add(self.list, stretch=2)
+        self.add(self.list)
+        self.add(16)
         self._title = SectionTitle("协会联系方式", 0, note="单位在办件页上看到，用来打电话问", line=False)
         self.add(self._title)
         desks = [columns[0], columns[2], columns[3], state_column(), columns[5]]
         self.desks: RowsModel[Entry] = RowsModel(desks, key=lambda one: one.id, search=lambda one: one.search)
         none = EmptyState("还没有联系方式", "协会的部门由规则包定下，第一次启动时写入。", icon="phone")
-        self.desk_list = RowsView(self.desks, name="协会联系方式", empty=none, row_height=40, hang=True)
+        self.desk_list = RowsView(self.desks, name="协会联系方式", empty=none, row_height=40, hang=True, fit=True)
         self.desk_list.setObjectName("agencies.desks")
         self.desk_list.opened.connect(self.open_row)
         self.desk_list.followed.connect(self.open_row)
-        self.add(self.desk_list, stretch=1)
+        self.add(self.desk_list)
+        self.add_stretch()
 
     def refresh(self) -> None:
         self.agencies.show(self.model.listed("agency"))

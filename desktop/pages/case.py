@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QWidget
 
 from desktop import words
 from desktop.context import Context
@@ -49,18 +49,20 @@ class CasePage(Page):
         self._keys = {"story": 0, "people": 1, "papers": 2, "compare": 3}
         for part in (_below(self.timeline), self._people_view(), self.papers, self._changes_view()):
             self._parts.addWidget(part)
+        self._middle = QStackedLayout()
+        self._middle.addWidget(self._parts)
         self.missing = EmptyState("本机没有这份申请", "请联网后再打开。", icon="inbox")
         self.add(self.confirm)
         self.add(self.tabs)
         self.add(8)
-        self.add(self._parts, stretch=1)
+        self.add(self._middle, stretch=1)
         self.refused = EmptyState(
             "这份申请又是草稿了", "没有被接收或已撤回，内容都在草稿里。", action="接着填", icon="pencil"
         )
         self.refused.setObjectName("case.refused")
         self.refused.acted.connect(self.model.take_up)
-        self.add(self.missing)
-        self.add(self.refused)
+        self._middle.addWidget(self.missing)
+        self._middle.addWidget(self.refused)
         self.set_panel(Panel("现在在谁手上"))
         self.tabs.chosen.connect(self._choose)
         self.papers.list.opened.connect(self._open_paper)
@@ -74,8 +76,6 @@ class CasePage(Page):
         self.model.paper_failed.connect(self._paper_failed)
         self.model.changed.connect(self.refresh)
         self.shortcut("Ctrl+P", self._print)
-        show_if(self.missing, False)
-        show_if(self.refused, False)
 
     def _buttons(self) -> None:
         self.end = Button("", "quiet", icon="close")
@@ -142,10 +142,11 @@ class CasePage(Page):
 
     def refresh(self) -> None:
         found = self.model.opened
-        show_if(self.missing, found is None and self.model.draft is None)
-        show_if(self.refused, self.model.draft is not None)
+        instead = self.missing if self.model.draft is None else self.refused
+        self._middle.setCurrentWidget(self._parts if found is not None else instead)
         show_if(self.tabs, found is not None)
-        self._parts.setVisible(found is not None)
+        if self.panel is not None:
+            show_if(self.panel, instead is not self.missing or found is not None)
         if found is None:
             self._show_none()
             return
@@ -177,6 +178,7 @@ class CasePage(Page):
         role = {"returned": "warn", "pay": "warn", "done": "ok"}.get(case.category, "wait")
         summary = case.summary.removeprefix(case.label).strip()
         sub = "　".join(part for part in (case.number or case.code, summary) if part)
+        self.place = f"cases/{case.service}"
         self.set_head(case.label, sub, tag=case.pending or case.status, tag_role=role)
         show_if(self.receipt, bool(found.receipts))
         show_if(self.copy, found.may_copy)

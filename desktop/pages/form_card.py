@@ -22,6 +22,8 @@ from domain.packs.service import Service
 from sync.store.text import key_of
 
 PICKS = {"person": "选人", "application": "选表单", "bill": "选账单", "certificate": "选证书", "free": "加一行"}
+NOBODY = ("还没有人", "按“选人”从全体人员里选：不可办的也列在那里，写明原因。")
+NOTHING = ("还没有明细", "")
 PICKERS = {"person": "picker", "application": "owed", "bill": "owed"}
 
 
@@ -70,11 +72,9 @@ class CardPart(QWidget):
         self.setLayout(column(head, self.toolbar, self.table))
 
     def _empty(self) -> EmptyState:
-        state = EmptyState(
-            "还没有人", "按“选人”从全体人员里选：不可办的也列在那里，写明原因。", action="选人", icon="users"
-        )
-        state.acted.connect(self.choose)
-        return state
+        self._nobody = EmptyState("", icon="users")
+        self._nobody.acted.connect(self.choose)
+        return self._nobody
 
     def _wire(self) -> None:
         self.table.edited.connect(self._typed)
@@ -124,6 +124,7 @@ class CardPart(QWidget):
         self.title.setText(f"{service.cards[card].label}  {len(rows_of(self.form.form, card))}")
         adds = service.cards[card].adds
         self.pick.set_text(PICKS[adds])
+        self._nobody.set_words(*(NOBODY if adds == "person" else NOTHING), action=PICKS[adds])
         show_if(self.papers, table.papers)
         show_if(self.paste, adds == "person")
         self._chosen()

@@ -24,7 +24,7 @@ from desktop.widgets.inputs import ChoiceInput, DateInput, NotesInput, TextInput
 from domain.packs.forms import FieldSpec
 
 Choices = Sequence[tuple[str, str]]
-_WIDTH = {"agency": 5, "mobile": 4, "long-text": 6, "email": 5, "choices": 6, "ordered": 6, "certificates": 6}
+_WIDTH = {"agency": 5, "mobile": 3, "long-text": 6, "email": 5, "choices": 6, "ordered": 6, "certificates": 6}
 _ROW = 18  # what the widths of one line of the grid add up to
 
 
@@ -251,5 +251,7 @@ def width_of(spec: FieldSpec) -> int:
         return _WIDTH[spec.type]
     if spec.type == "text":
         longest = spec.max_length or 0
-        return 5 if longest > 30 else 4 if 15 <= longest <= 25 else 3
+        if longest > 30 or 18 <= longest <= 25:  # a tax number of 18 has to be seen whole
+            return 5
+        return 4 if 15 <= longest < 18 else 3
     return 4 if spec.type == "choice" else 3

@@ -33,6 +33,8 @@ from desktop.widgets.previews import ImageView
 from domain.entities import Attachment
 from sync.store.errors import StoreFailure
 
+NO_PAPERS = ("这里不要资料", "这张卡片里的人都不用附资料。")
+
 
 class MaterialsPage(DraftPage):
     """The papers of one card."""
@@ -69,8 +71,8 @@ class MaterialsPage(DraftPage):
         self.chips = ChipRow([Chip("all", "全部")], name="筛选")
         self.search = SearchBox("姓名、首字母、资料名", width=200)
         self.rows = paper_rows(self)
-        empty = EmptyState("这里不要资料", "这张卡片里的人都不用附资料。", icon="clip")
-        self.view = RowsView(self.rows, name="资料", empty=empty, row_height=48)
+        self._empty = EmptyState(*NO_PAPERS, icon="clip")
+        self.view = RowsView(self.rows, name="资料", empty=self._empty, row_height=48)
         self.view.setObjectName("materials.table")
         self.bar = ChosenBar(self.view, [("same", "用同一个文件"), ("remove", "移除文件")], noun="处")
         asked = (Label("这批文件是", "secondary", "text2"), frame, self.folder, None, self.scanner)
@@ -135,6 +137,8 @@ class MaterialsPage(DraftPage):
         several = len(service.cards) > 1
         label = service.cards[self.card].label
         self.set_head("资料", f"{service.label}·{label}" if several else service.label)
+        nobody = not (self.form.form.get("cards") or {}).get(self.card)
+        self._empty.set_words(*(("还没有选人", "选人以后，这里列出每个人要附的资料。") if nobody else NO_PAPERS))
         self.rows.show(self._lines)
         counts = counts_of(self._lines)
         self.chips.set_chips(

@@ -17,9 +17,16 @@ class OfficePage(Page):
     """Lists of entries; one is open in the panel."""
 
     def __init__(
-        self, model: OfficeLists, title: str, *, sub: str = "", actions: Sequence[QWidget] = (), topic: str
+        self,
+        model: OfficeLists,
+        title: str,
+        *,
+        sub: str = "",
+        actions: Sequence[QWidget] = (),
+        topic: str,
+        scroll: bool = False,
     ) -> None:
-        super().__init__(title, sub=sub, actions=actions, help_topic=topic, scroll=False)
+        super().__init__(title, sub=sub, actions=actions, help_topic=topic, scroll=scroll)
         self.model = model
         model.setParent(self)
         self._notice = Notice()

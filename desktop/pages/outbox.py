@@ -98,7 +98,7 @@ class OutboxPage(Page):
                    role=lambda r: LOOKS.get(r.state, ("clock", "wait"))[1], width=120),
             Column("业务", about, sub=lambda r: below(r, words.moment(r.made_at, now())), weight=500),
             Column("为什么还没到", lambda r: r.reason, sub=lambda r: r.remedy, font="panel_body", progress=progress,
-                   width=268),
+                   width=320),
             Column("下次", lambda r: self._when(r), sub=attempts, font="panel_body", align="right", width=112),
             Column("可以做", acts=steps, align="right", width=140),
         ]  # fmt: skip

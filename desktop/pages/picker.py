@@ -86,9 +86,7 @@ class PickerPage(Page):
             tickable=lambda one: self.model.verdict(one).eligible,
             search=lambda one: one.search,
         )
-        empty = EmptyState(
-            "人员档案里还没有人", "先导入本单位人员，再来这里选。", action="导入人员名单", icon="users"
-        )
+        empty = EmptyState("人员档案里还没有人", "先导入本单位人员，再来这里选。", action="导入人员名单", icon="users")
         empty.acted.connect(lambda: self.go.emit("import"))
         self.view = RowsView(self.rows, name="全体人员", empty=empty, row_height=32)
         self.view.setObjectName("picker.table")

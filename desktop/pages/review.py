@@ -288,7 +288,7 @@ class ReviewPage(Page):
         if not self.editor.isHidden():
             self._refresh_editor()
         doubts = model.doubts()
-        self._doubt.setText(f"机器有 {len(doubts)} 处疑问，通过后可能被挡回" if doubts else "送出前可改判")
+        self._doubt.setText(f"机器有 {len(doubts)} 处疑问" if doubts else "送出前可改判")
         self._doubt.set_role("warn" if doubts else "text2")
         self._doubt.setToolTip("\n".join(doubts))
 

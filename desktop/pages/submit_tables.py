@@ -21,6 +21,7 @@ def card_rows(parent: QObject) -> RowsModel[CardLine]:
                 lambda line: line.state.short,
                 icon=lambda line: line.state.state,
                 role=lambda line: line.state.state,
+                align="right",
                 width=160,
             ),
         ],
@@ -56,8 +57,20 @@ def sealed_rows(parent: QObject) -> RowsModel[Sealed]:
     return RowsModel(
         [
             Column("资料", lambda line: line.label, sub=lambda line: line.words, weight=500, icon="file"),
-            Column("", lambda line: line.state, icon=lambda line: line.role, role=lambda line: line.role, width=240),
-            Column("", acts=lambda line: (Act("look", "看一眼"),) if line.blob else (Act("go", "去补"),), width=80),
+            Column(
+                "",
+                lambda line: line.state,
+                icon=lambda line: line.role,
+                role=lambda line: line.role,
+                align="right",
+                width=240,
+            ),
+            Column(
+                "",
+                acts=lambda line: (Act("look", "看一眼"),) if line.blob else (Act("go", "去补"),),
+                align="right",
+                width=80,
+            ),
         ],
         parent,
         key=lambda line: line.id,

@@ -113,6 +113,7 @@ class UnitPage(Page):
             self.facts[key].setObjectName(f"unit.{key}")
             if title:
                 self.add(SectionTitle(title, None, line=True))
+                self.add(8)
             self.add(self.facts[key])
             self.add(12)
         note = "资料以协会为准。要改请办变更申请；手机号码会收到协会的短信，请保持正确、在用。"

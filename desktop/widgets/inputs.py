@@ -178,7 +178,7 @@ class ChoiceInput(QComboBox):
 class DateInput(TextInput):
     """A day, typed in any of the ways people write one, or picked from the calendar (Alt+Down)."""
 
-    def __init__(self, parent: QWidget | None = None, *, placeholder: str = "2025-10-16", name: str = "") -> None:
+    def __init__(self, parent: QWidget | None = None, *, placeholder: str = "年-月-日", name: str = "") -> None:
         super().__init__(parent, placeholder=placeholder, name=name)
         self._calendar: QWidget | None = None
         self._open = QAction(self)

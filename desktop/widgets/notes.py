@@ -220,7 +220,7 @@ class EmptyState(QWidget):
         self._head = Label(head, "section", align=centre)
         self._words = Label(words, "panel_body", "text2", wrap=True, align=centre)
         show_if(self._words, bool(words))
-        self._own, self._waiting = (head, words, action), False
+        self._own, self._waiting, self._filtered = (head, words, action), False, False
         self._button = Button(action, "primary" if primary else "secondary")
         show_if(self._button, bool(action))
         self._button.clicked.connect(self.acted)
@@ -237,9 +237,12 @@ class EmptyState(QWidget):
         layout.addStretch(2)
         self.setAccessibleName(f"{head}。{words}")
 
-    def set_words(self, head: str, words: str = "") -> None:
-        self._own = (head, words, self._own[2])
-        self.set_filtered(False)
+    def set_words(self, head: str, words: str = "", *, action: str | None = None) -> None:
+        """Other words; another first step too, where one is given."""
+        if action is not None:
+            self._button.set_text(action)
+        self._own = (head, words, self._own[2] if action is None else action)
+        self.set_filtered(self._filtered)
 
     def set_waiting(self, waiting: bool) -> None:
         """Nobody knows yet whether there is anything."""
@@ -248,6 +251,7 @@ class EmptyState(QWidget):
 
     def set_filtered(self, filtered: bool) -> None:
         """There is something, but nothing that was looked for: say that instead."""
+        self._filtered = filtered
         head, words, action = ("没有符合条件的", "改一改搜索的字，或换一个筛选。", "") if filtered else self._own
         if self._waiting:
             head, words, action = "正在读取", "", ""

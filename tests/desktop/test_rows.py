@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import ChosenBar, RowsView
+from desktop.theme import theme
 from desktop.widgets.base import column
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState
@@ -354,7 +355,10 @@ def test_a_list_says_that_it_reads_until_it_knows_that_there_is_nothing(qtbot: Q
 
 
 def test_a_list_as_high_as_its_rows_keeps_its_last_row_free_of_the_scroll_bar(qtbot: QtBot) -> None:
-    wide = [Column("姓名", lambda p: p.name, width=400), Column("状态", lambda p: p.state, width=400)]
+    wide: list[Column[Person]] = [
+        Column("姓名", lambda p: p.name, width=400),
+        Column("状态", lambda p: p.state, width=400),
+    ]
     model: RowsModel[Person] = RowsModel(wide, key=lambda p: p.id)
     view = RowsView(model, name="人员", fit=True, row_height=36)
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -369,3 +373,23 @@ def test_a_list_as_high_as_its_rows_keeps_its_last_row_free_of_the_scroll_bar(qt
     holder.resize(1000, 300)
     qtbot.waitUntil(lambda: not view.horizontalScrollBar().isVisible())
     assert view.viewport().height() == 36
+
+
+def test_an_icon_stands_before_its_word_at_the_right_and_keeps_its_meaning_beside_plain_words(qtbot: QtBot) -> None:
+    state = Column[str]("状态", lambda one: one, icon="ok", role="ok", align="right", width=160)
+    plain = Column[str]("参数", lambda one: one, icon="warn", width=160)
+    model: RowsModel[str] = RowsModel([plain, state], key=lambda one: one)
+    view = RowsView(model, name="名单", header=False)
+    qtbot.addWidget(view)
+    view.resize(320, 80)
+    model.show(["可办"])
+    shown(view)
+    image = view.viewport().grab().toImage()
+    inked = {
+        (x, image.pixelColor(x, y).name())
+        for x in range(image.width())
+        for y in range(view.rowHeight(0) - 2)
+    }  # fmt: skip
+    ok, warn = (theme().colour(role).name() for role in ("ok", "warn"))
+    assert min(x for x, colour in inked if colour == ok) > 240
+    assert max(x for x, colour in inked if colour == warn) < 40

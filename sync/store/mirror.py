@@ -95,6 +95,13 @@ class Mirror:
             found.update(self._connection.scalars(asked))
         return self.many(account, [entity for entity in found if kind_of(entity) == kind])
 
+    def of_unit(self, account: str, unit: str, kind: str) -> dict[str, Entity]:
+        """Applications or bills of this unit that name nobody: they are about the unit itself."""
+        named = select(links.c.entity).where(links.c.account == account)
+        asked = _NEWEST.where(mirror.c.account == account, mirror.c.kind == kind, mirror.c.unit == unit)
+        asked = asked.where(mirror.c.entity.not_in(named))
+        return _collect(self._connection.execute(asked.order_by(mirror.c.version)))
+
     def _newest(self, account: str, column: Any, values: Collection[str], kind: str | None) -> dict[str, Entity]:
         found: dict[str, Entity] = {}
         for some in _slices(values):

@@ -25,6 +25,7 @@ def view_for(
     also: Collection[str] = (),
 ) -> View:
     """Of these people (None: of everybody mirrored). `unit`: another one than the account's own (a reviewer's case).
+    Of what is about a unit itself only that unit's is there.
 
     With a pack, applications that its states call closed are left out; `also` names ones to be covered anyway.
     """
@@ -50,14 +51,12 @@ def view_for(
         ),
         study_tasks=cast("Mapping[str, tuple[StudyTask, ...]]", _grouped(_of(reader, account, "study-task", people))),
         bills=cast("Mapping[str, tuple[Bill, ...]]", by_person),
-        unit_bills=tuple(
-            cast(Bill, bill.body)
-            for entity, bill in _unit_bills(overlay, bills, people).items()
-            if not people_of(entity, bill.body)
-        ),
+        unit_bills=tuple(cast(Bill, one.body) for one in _about_unit(overlay, bills, own, people, "bill")),
         applications=cast("Mapping[str, tuple[Application, ...]]", _by_people(opened)),
         unit_applications=tuple(
-            cast(Application, one.body) for entity, one in opened.items() if not people_of(entity, one.body)
+            cast(Application, one.body)
+            for one in _about_unit(overlay, opened, own, people, "application")
+            if _open(pack, one)
         ),
         covered={entity: cast(Application, one.body) for entity, one in covered.items()},
         config={entity: cast(Config, one.body) for entity, one in overlay.of_kind("config").items()},
@@ -75,8 +74,14 @@ def _open(pack: Pack | None, one: Shown) -> bool:
     return is_open(pack, one.body) if pack is not None else not one.body.get("completed_on")
 
 
-def _unit_bills(overlay: Overlay, bills: dict[str, Shown], people: Collection[str] | None) -> dict[str, Shown]:
-    return bills if people is None else overlay.of_kind("bill")
+def _about_unit(
+    overlay: Overlay, found: Mapping[str, Shown], own: str | None, people: Collection[str] | None, kind: str
+) -> list[Shown]:
+    """What is about the unit itself and nobody else's; an account without a unit that asks of everybody sees all."""
+    if people is not None:
+        return list(overlay.of_unit(own, kind).values()) if own else []
+    whose = [one for entity, one in found.items() if not people_of(entity, one.body)]
+    return [one for one in whose if own is None or one.body.get("unit") == own]
 
 
 def _body(overlay: Overlay, entity: str | None) -> Any:

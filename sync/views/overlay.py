@@ -53,6 +53,15 @@ class Overlay:
         shown = _lay(found, self._of(kind))
         return {entity: one for entity, one in shown.items() if wanted & people_of(entity, one.body)}
 
+    def of_unit(self, unit: str, kind: str) -> dict[str, Shown]:
+        """Applications or bills of this unit that name nobody."""
+        shown = _lay(self._reader.mirror.of_unit(self._account, unit, kind), self._of(kind))
+        return {
+            entity: one
+            for entity, one in shown.items()
+            if one.body.get("unit") == unit and not people_of(entity, one.body)
+        }
+
     def _of(self, kind: str) -> dict[str, Kept]:
         if kind not in self._by_kind:
             self._by_kind[kind] = _newest(self._reader.operations.pending_of(self._account, kind))

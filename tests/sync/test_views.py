@@ -254,7 +254,7 @@ def test_the_rules_see_the_mirror_with_what_is_pending(store: LocalStore, accoun
         {"id": "certificate/1", "person": "person/1", "number": "A"},
         {"id": "study-task/1", "person": "person/1", "status": "open"},
         {"id": "bill/1", "kind": "k", "status": "unpaid", "lines": [{"rule": "r", "person": "person/1"}]},
-        {"id": "bill/2", "kind": "k", "status": "unpaid", "application": "application/3", "lines": [{"rule": "u"}]},
+        {"id": "bill/2", "kind": "k", "unit": "unit/u1", "status": "unpaid", "application": "application/3"},
         an_application("1"),
         an_application("2", "completed"),
         an_application("3", "completed"),
@@ -274,6 +274,23 @@ def test_the_rules_see_the_mirror_with_what_is_pending(store: LocalStore, accoun
     assert set(some.people) == {"person/1"}
     assert set(everybody.people) == {"person/1", "person/2"}
     assert "application/3" in everybody.covered, "what a bill belongs to can be paid though it is closed"
+
+
+def test_a_reviewer_sees_of_one_unit_only_what_is_about_it(store: LocalStore, account: str, pack: Pack) -> None:
+    def about(unit: str, number: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        asked = {**an_application(number), "unit": unit, "people": [], "form": {"cards": {}}}
+        return {"id": f"bill/{number}", "kind": "k", "unit": unit, "status": "unpaid", "lines": [{"rule": "u"}]}, asked
+
+    pull(store, account, a_person("1"), *about("unit/u1", "1"), *about("unit/u2", "2"))
+    with store.reading() as reader:
+        theirs = views.view_for(reader, account, ["person/1"], pack=pack, unit="unit/u2")
+        all_theirs = views.view_for(reader, account, pack=pack, unit="unit/u2")
+        own = views.view_for(reader, account, ["person/1"], pack=pack)
+    for view in (theirs, all_theirs):
+        assert [bill["id"] for bill in view.unit_bills] == ["bill/2"]
+        assert [one["id"] for one in view.unit_applications] == ["application/2"]
+    assert [bill["id"] for bill in own.unit_bills] == ["bill/1"]
+    assert [one["id"] for one in own.unit_applications] == ["application/1"], "as the server judges it"
 
 
 def test_the_age_of_the_facts_is_that_of_the_last_whole_pull(store: LocalStore, port: SyncStore, account: str) -> None:

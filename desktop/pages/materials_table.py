@@ -13,14 +13,14 @@ def paper_rows(parent: QObject) -> RowsModel[PaperLine]:
     """A line for each person and paper."""
     return RowsModel(
         [
-            Column("姓名", lambda line: line.name, weight=500, width=92),
+            Column("姓名", lambda line: line.name, weight=500, width=84),
             Column("资料", lambda line: line.check.label),
             Column(
                 "状态",
                 lambda line: line.words,
                 icon=lambda line: "dot" if line.state == "wait" else line.state,
                 role=lambda line: line.state,
-                width=124,
+                width=112,
                 tooltip=lambda line: "\n".join(line.check.invalid),
             ),
             Column(
@@ -28,7 +28,7 @@ def paper_rows(parent: QObject) -> RowsModel[PaperLine]:
                 lambda line: str(line.papers[0].get("name") or "") if line.papers else "",
                 sub=lambda line: _about(line),
                 role="text2",
-                width=190,
+                width=150,
             ),
             Column("", acts=_acts, width=132, align="right"),
         ],

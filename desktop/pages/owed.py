@@ -100,6 +100,7 @@ class OwedPage(Page):
         pack, account, card = self.context.pack, self.context.account, self.card
         service = pack.services[draft.service]
         label = service.cards[card].label
+        self.place = f"cases/{service.id}"
         self.set_head("选缴费项目", f"{service.label}·{label}")
         self.context.read(lambda reader: owed(reader, account, pack, service, card, draft.form or {}), self._listed)
 

@@ -78,14 +78,14 @@ class PeoplePage(Page):
     def _columns(self) -> list[Column[PersonRow]]:
         model = self.model
         return [
-            Column("姓名", lambda one: one.name, weight=500, width=112),
-            Column("证件号码", lambda one: one.masked, width=176),
-            Column("会员类型", model.membership_words, width=104),
+            Column("姓名", lambda one: one.name, weight=500, width=92),
+            Column("证件号码", lambda one: one.masked, width=152),
+            Column("会员类型", model.membership_words, width=88),
             Column(
                 "会籍至",
                 lambda one: one.membership_until or "—",
                 align="right",
-                width=112,
+                width=104,
                 sort=lambda one: one.membership_until,
             ),
             Column(
@@ -98,7 +98,7 @@ class PeoplePage(Page):
                 "有效期至",
                 lambda one: next_end(one) or "—",
                 align="right",
-                width=112,
+                width=104,
                 sort=lambda one: next_end(one) or None,
             ),
             Column(
@@ -106,7 +106,7 @@ class PeoplePage(Page):
                 lambda one: state_of(one, model.today)[0],
                 icon=lambda one: state_of(one, model.today)[1],
                 role=lambda one: state_of(one, model.today)[1],
-                width=136,
+                width=128,
             ),
         ]
 

@@ -69,9 +69,9 @@ class PickerPage(Page):
         self.rows: RowsModel[Candidate] = RowsModel(
             [
                 Column("姓名", lambda one: one.name, weight=500, width=92),
-                Column("身份证号码", lambda one: one.masked, role="text2", width=156),
-                Column("持有证书", lambda one: one.certificates or "—", width=156),
-                Column("有效期至", lambda one: one.until or "—", align="right", width=104),
+                Column("身份证号码", lambda one: one.masked, role="text2", width=148),
+                Column("持有证书", lambda one: one.certificates or "—", width=144),
+                Column("有效期至", lambda one: one.until or "—", align="right", width=96),
                 Column(
                     "能否办理",
                     self._words,
@@ -156,6 +156,7 @@ class PickerPage(Page):
         service = self.model.service
         assert service is not None
         self.help_topic = topic_of(service)
+        self.place = f"cases/{service.id}"
         label = self.model.card_label
         several = len(service.cards) > 1
         name = f"{service.label}·{label}" if several else service.label

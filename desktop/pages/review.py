@@ -106,7 +106,7 @@ class ReviewPage(Page):
         top = QWidget()
         top.setFixedHeight(48)
         chips = ScrollArea(self._wrapped(self.chips))
-        top.setLayout(row(chips, margins=(12, 8, 8, 8)))
+        top.setLayout(row(chips, margins=(8, 8, 0, 8)))
         self._list_box.setLayout(column(top, self.list, self._send_box, margins=(0, 0, 1, 0)))
 
     @staticmethod

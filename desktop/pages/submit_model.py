@@ -153,7 +153,7 @@ def to_send(form: Form, delivered: Collection[str]) -> tuple[int, int]:
 def line_words(size: int, rate: float, *, online: bool) -> str:
     """How long that takes at so many bytes a second, as last measured on this line."""
     if rate <= 0:
-        return "还没有测过快慢，送过一次就知道"
+        return "送过一次就知道快慢"
     seconds = max(1, round(size / rate))
     words = f"约 {seconds} 秒" if seconds < 100 else f"约 {-(-seconds // 60)} 分钟"
     return words if online else f"联网后{words}"

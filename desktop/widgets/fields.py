@@ -109,7 +109,7 @@ class Field(QWidget):
 
     def set_value(self, text: str) -> None:
         self.editor.set_value(text)
-        self._plain.setText(self._shown())
+        self._plain.setText(self._shown() or "—")
 
     def set_label(self, label: str) -> None:
         """Another name for the same place."""
@@ -127,7 +127,7 @@ class Field(QWidget):
 
     def set_locked(self, locked: bool) -> None:
         self._locked = locked
-        self._plain.setText(self._shown())
+        self._plain.setText(self._shown() or "—")
         show_if(self.frame, not locked)
         show_if(self._lock, locked)
 

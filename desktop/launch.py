@@ -47,11 +47,9 @@ class Launch(QObject):
         if self._begun:
             return
         self._begun = True
-        gc.disable()  # nothing that modules make is ever thrown away
         from desktop.app import Program
 
-        gc.freeze()
-        gc.enable()
+        gc.freeze()  # nothing that modules make is ever thrown away
         if self._window is None:
             return
         self.program = program = Program(data_folder(), settings=self._settings, bugs=self._bugs, opening=self._window)

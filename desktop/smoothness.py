@@ -1,5 +1,8 @@
 """What keeps the screen moving while lanes work: short turns, and full collections only when nobody would notice.
 
+Python collects rubbish on whichever thread happens to allocate. A widget that hangs in a cycle would then be destroyed
+on the thread of a lane or of the sync, and Qt stops the process. So nothing is collected but on the screen's thread.
+
 With ten thousand people in memory a full collection of Python's stops every thread for a quarter of a second; and a
 screen that has to ask a busy lane for the interpreter twenty times a frame must not wait 5 ms each time.
 """
@@ -22,9 +25,9 @@ TOUCHES = (
     QEvent.Type.TouchBegin,
 )
 TURN = 0.0005  # seconds a lane keeps the interpreter while another thread waits for it
+TIDY = 100  # ms between small collections
 LOOK = 15_000  # ms between looks
 REST = 10.0  # seconds without a touch
-NEVER = 1_000_000  # of the middle generation's collections before Python makes a full one by itself
 
 
 class Smoothness(QObject):
@@ -33,14 +36,23 @@ class Smoothness(QObject):
     def __init__(self, app: QGuiApplication, *, every: int = LOOK) -> None:
         super().__init__(app)
         sys.setswitchinterval(TURN)
-        small, middle, _ = gc.get_threshold()
-        gc.set_threshold(small, middle, NEVER)
+        gc.disable()
         self._touched = monotonic()
         self._watched: QWindow | None = None
+        self._tidies = QTimer(self, interval=TIDY)
+        self._tidies.timeout.connect(self.tidy)
+        self._tidies.start()
         self._looks = QTimer(self, interval=every)
         self._looks.timeout.connect(self.look)
         self._looks.start()
         app.focusWindowChanged.connect(self._watch)
+
+    @Slot()
+    def tidy(self) -> None:
+        """What is young and due, as Python would by itself."""
+        due, counts = gc.get_threshold(), gc.get_count()
+        if counts[0] > due[0]:
+            gc.collect(1 if counts[1] > due[1] else 0)
 
     @Slot()
     def look(self) -> None:

@@ -19,6 +19,7 @@ from desktop.demo.server_process import ServerFailed
 from desktop.demo.stage import SIZE, Stage
 from desktop.demo.story import tell
 from desktop.demo.verify import problems
+from desktop.smoothness import Smoothness
 
 TROUBLE = "trouble.txt"
 ROLES = ("unit_main", "agency", "association_review", "association_finance", "admin")
@@ -128,6 +129,7 @@ def _screen() -> QApplication:
     app.setApplicationDisplayName("会办")
     app.setQuitOnLastWindowClosed(False)
     theme.install(app)
+    Smoothness(app)
     return app
 
 

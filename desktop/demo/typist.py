@@ -20,6 +20,7 @@ from desktop import theme
 from desktop.app import Program
 from desktop.demo import hands
 from desktop.shell import Shell
+from desktop.smoothness import Smoothness
 
 PACE_MS = 25
 MOST = 450  # keys: no field takes many more
@@ -34,6 +35,7 @@ def main(folder: Path, draft: str, field: str, passphrase: str) -> int:
     """Until killed; 1 when the window does not come so far."""
     app = QApplication(["huiban"])
     theme.install(app)
+    Smoothness(app)
     program = Program(folder, passphrase=passphrase)
 
     def type_on() -> None:

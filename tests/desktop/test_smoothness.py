@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -20,11 +21,12 @@ from tests.support.windows import shown
 
 @pytest.fixture
 def smooth(qapp: QApplication) -> Iterator[Smoothness]:
-    thresholds, turn = gc.get_threshold(), sys.getswitchinterval()
+    turn, on = sys.getswitchinterval(), gc.isenabled()
     made = Smoothness(qapp)
     yield made
     shiboken6.delete(made)
-    gc.set_threshold(*thresholds)
+    if on:
+        gc.enable()
     sys.setswitchinterval(turn)
 
 
@@ -55,6 +57,30 @@ def test_python_makes_no_full_collection_by_itself(smooth: Smoothness, full_coll
     assert sys.getswitchinterval() == pytest.approx(TURN)
 
 
+def test_rubbish_of_other_threads_is_collected_on_the_screens_thread_only(qapp: QApplication, qtbot: QtBot) -> None:
+    where: set[int] = set()
+
+    def note(phase: str, about: dict[str, int]) -> None:
+        where.add(threading.get_ident())
+
+    before, turn = gc.isenabled(), sys.getswitchinterval()
+    gc.enable()
+    made = Smoothness(qapp)  # as at the start of the program, where the collector is on
+    gc.callbacks.append(note)
+    try:
+        lane = threading.Thread(target=rubbish, args=(200_000,))
+        lane.start()
+        lane.join()
+        assert where == set()
+        qtbot.waitUntil(lambda: where == {threading.get_ident()})
+    finally:
+        gc.callbacks.remove(note)
+        shiboken6.delete(made)
+        sys.setswitchinterval(turn)
+        if before:
+            gc.enable()
+
+
 def test_one_is_made_when_nobody_touched_the_desk_for_a_while(
     smooth: Smoothness, full_collections: list[int], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,7 +88,9 @@ def test_one_is_made_when_nobody_touched_the_desk_for_a_while(
     qtbot.addWidget(field)
     shown(field)
     QTest.keyClick(field.windowHandle(), Qt.Key.Key_A)
-    rubbish(50_000)
+    for _ in range(15):
+        rubbish(2_000)
+        smooth.tidy()
     smooth.look()
     assert full_collections == [], "somebody types"
     monkeypatch.setattr(smoothness, "REST", 0.0)

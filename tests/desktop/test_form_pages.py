@@ -459,7 +459,7 @@ def test_the_page_tells_what_comes_after_from_the_workflow(qtbot: QtBot, desk: S
 def test_how_much_is_to_be_sent_and_how_long_it_takes_on_this_line_is_said(qtbot: QtBot, desk: SampleDesk) -> None:
     key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
     page = on_screen(qtbot, submit.make(desk.context, key))
-    assert "还没有测过快慢" in said(page.side)
+    assert "送过一次就知道快慢" in said(page.side)
     desk.context.set_line(online=True, paused=False)
     desk.context.set_line_rate(30_000.0)  # bytes a second
     assert "2 个附件，共 18" in said(page.side)  # the same bytes under one address are sent once

@@ -51,13 +51,14 @@ class Opened:
 
 def take_in(parts: Work, source: BinaryIO) -> bytes:
     """Decide everything in the file; the AnswerFile that goes back. Raises NotCarried."""
+    begun = instant_text(parts.clock())
     with carried(source) as file:
         if file.told.association != parts.association:
             raise NotCarried("这个文件是交给另一个协会的。")
         texts = list(_decided(parts, file))
     with parts.database.read() as connection:
         epoch, _ = feed.position(connection)
-    told = {"format": "huiban-answer-1", "association": parts.association, "epoch": epoch}
+    told = {"format": "huiban-answer-1", "association": parts.association, "epoch": epoch, "begun_at": begun}
     head = json_bytes(told | {"taken_in_at": instant_text(parts.clock())})
     parts.outlet.set()
     return head[:-1] + b',"outcomes":[' + ",".join(texts).encode() + b"]}"

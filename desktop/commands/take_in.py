@@ -15,7 +15,6 @@ from sync.actions import read_answers
 from sync.failures import FailureKind, SyncFailure
 from sync.handing_in import hand_in
 from sync.login import Session
-from sync.protocol import ANSWER_SUFFIX
 from sync.store.errors import NotAllowed, StoreFailure
 from sync.store.local import LocalStore
 
@@ -73,12 +72,7 @@ def _hand_in(sessions: list[Session], file: Path) -> str:
 
 
 def _handed_in(session: Session, file: Path) -> str:
-    answer = hand_in(session, file)
-    target = file.with_name(file.name + ANSWER_SUFFIX)
-    fresh = target.with_name(f".{target.name}")
-    fresh.write_bytes(answer)
-    fresh.replace(target)
-    return f"已交给{session.association_name}。请把 {target.name} 带回单位，用会办读入。"
+    return hand_in(session, file).words
 
 
 def _read_in(store: LocalStore, sessions: list[Session], file: Path) -> str:

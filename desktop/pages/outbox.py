@@ -48,6 +48,10 @@ class OutboxPage(Page):
         self.answers = menu.addAction("读入协会的答复文件…")
         self.answers.setObjectName("outbox.answers")
         self.answers.triggered.connect(self._read_answers)
+        self.hand_in = menu.addAction("代收单位带来的文件…")
+        self.hand_in.setObjectName("outbox.hand_in")
+        self.hand_in.setVisible(False)
+        self.hand_in.triggered.connect(self._hand_in)
         self.more.set_menu(menu)
         self.set_actions([self.search, self.more, self.pause])
         self.notice = Notice()
@@ -146,6 +150,8 @@ class OutboxPage(Page):
         going = any(not row.can_edit for row in queue.waiting)
         self.export.setEnabled(going)
         self.export.setText("存成文件，带到协会…" if going else "存成文件（没有等着送的）")
+        self.hand_in.setVisible(queue.office)
+        self.hand_in.setEnabled(not self.model.handing_in)
         self.done.show(queue.delivered)
         self._waiting_title.set_count(len(queue.waiting))
         self._done_title.set_count(len(queue.delivered))
@@ -182,6 +188,11 @@ class OutboxPage(Page):
         path, _ = QFileDialog.getOpenFileName(self, "读入协会的答复文件", "", f"协会的答复 (*{ANSWER_SUFFIX})")
         if path:
             self.model.read_answers(Path(path))
+
+    def _hand_in(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "代收单位带来的文件", "", "会办待发送 (*.zip)")
+        if path:
+            self.model.hand_in(Path(path))
 
     def _search(self, text: str) -> None:
         self.waiting.set_search(text)

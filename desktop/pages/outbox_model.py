@@ -16,9 +16,13 @@ from desktop.watching import Watching
 from domain.operations import Kind
 from sync import actions
 from sync.actions_carrying import Answers
+from sync.failures import Failure, FailureKind, SyncFailure
+from sync.fetching import words_of
+from sync.handing_in import HandedIn, hand_in
+from sync.login import load_session
 from sync.store.drafts import Draft
-from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
+from sync.store.port import SyncStore
 from sync.store.text import key_of
 from sync.views import OutboxRow, delivered, outbox
 
@@ -37,6 +41,7 @@ class Queue:
     sharing: tuple[OutboxRow, ...]  # drafts on their way to colleagues: nobody has to do anything about them
     delivered: tuple[OutboxRow, ...]
     association: str
+    office: bool = False  # not a unit's desk: it may hand in what units bring
 
 
 class OutboxModel(Watching[Queue]):
@@ -47,6 +52,7 @@ class OutboxModel(Watching[Queue]):
     def __init__(self, context: Context, parent: QObject | None = None) -> None:
         super().__init__(context, parent)
         self.queue = Queue((), (), (), "")
+        self.handing_in = False
         context.line_changed.connect(self.changed)
         context.shrinking_changed.connect(self.changed)
 
@@ -57,7 +63,9 @@ class OutboxModel(Watching[Queue]):
         open_ones = {row.op_id for row in waiting}
         done = tuple(row for row in delivered(reader, account, limit=ANSWERED) if row.op_id not in open_ones)
         sharing = tuple(row for row in rows if row.sharing)
-        return Queue(waiting, sharing, done, reader.accounts.need(account).association_name)
+        me = reader.accounts.need(account)
+        office = self.context.pack.role(me.role) not in ("unit", "person")
+        return Queue(waiting, sharing, done, me.association_name, office)
 
     def take(self, found: Queue) -> None:
         self.queue = found
@@ -113,11 +121,28 @@ class OutboxModel(Watching[Queue]):
         parts += [f"{told.others} 件不是本机的"] if told.others else []
         self.said.emit(f"答复已读入：{'，'.join(parts) or '没有新的'}。", "warn" if told.returned else "ok")
 
+    def hand_in(self, path: Path) -> None:
+        """代收: what a unit brought goes to the association over this desk's line; the answers lie beside the file."""
+        account = self.context.account
+        self.handing_in = True
+        self.said.emit(f"正在把“{path.name}”交给协会。", "wait")
+        self.context.ask_server(lambda store: _hand_in(store, account, path), self._handed_in, self._not_handed_in)
+
+    def _handed_in(self, told: HandedIn) -> None:
+        self.handing_in = False
+        self.said.emit(told.words, "warn" if told.returned or told.unknown else "ok")
+        self.changed.emit()
+
+    def _not_handed_in(self, error: BaseException) -> None:
+        self.handing_in = False
+        self.changed.emit()
+        self._failed(error)
+
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, OSError):
             self.said.emit(f"文件读写不了：{error.strerror}。请换一个位置。", "bad")
-        elif isinstance(error, StoreFailure):
-            self.said.emit(f"{error.sentence}{error.remedy}", "bad")
+        elif (words := words_of(error)) is not None:
+            self.said.emit("".join(words), "bad")
         else:
             raise error
 
@@ -165,6 +190,13 @@ class OutboxModel(Watching[Queue]):
             lambda store: actions.edit_refused(store, account, row.op_id),
             lambda draft: self.context.go(route_of(draft)),
         )
+
+
+def _hand_in(store: LocalStore, account: str, path: Path) -> HandedIn:
+    session = load_session(SyncStore(store), account)
+    if session is None:
+        raise SyncFailure(Failure(FailureKind.LOGIN_NEEDED))
+    return hand_in(session, path)
 
 
 def steps(row: OutboxRow) -> tuple[Act, ...]:

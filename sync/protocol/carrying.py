@@ -42,6 +42,7 @@ class AnswerFile(Message):
     format: Literal["huiban-answer-1"] = "huiban-answer-1"
     association: str
     epoch: str
+    begun_at: str = ""  # what was received before it had come some other way already
     taken_in_at: str
     outcomes: list[WireOutcome]
 

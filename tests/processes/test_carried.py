@@ -143,9 +143,11 @@ def test_an_office_hands_a_file_in_over_its_own_line_and_a_unit_may_not(
     assert refused.value.failure.kind is FailureKind.REFUSED
     with a_store(tmp_path / "office") as other:
         office = logged_in(other, server, "admin")
-    answer = hand_in(office, stick)
+    first, again = hand_in(office, stick), hand_in(office, stick)
+    assert (first.applied, first.known) == (3, 0)
+    assert (again.applied, again.known) == (0, 3), "what came before is not counted as new"
     assert decisions(server, op_ids) == ["applied"] * 3
-    assert actions.read_answers(local, session.account, answer, now=now()).applied == 3
+    assert actions.read_answers(local, session.account, again.answer.read_bytes(), now=now()).applied == 3
 
 
 def test_the_command_hands_in_at_an_office_and_reads_in_at_the_unit(

@@ -47,7 +47,9 @@ def look_through(book: Book, person: Person, number: str, words: str, *, desk: s
     wanted = sum(len(part.sheets) for part in sheet.parts)
     if not wanted or len(seen) != wanted:
         raise hands.Stuck(f"{number} 有 {wanted} 份附件，只打开了 {len(seen)} 份")
-    book.step(f"{words}：打开 {number}，{wanted} 份附件都看得到", window, facts={"attachments": wanted})
+    lent = sum(paper.profile for part in sheet.parts for paper in part.sheets)
+    words = f"{words}：打开 {number}，{wanted} 份附件都看得到，其中 {lent} 份取自个人档案"
+    book.step(words, window, facts={"attachments": wanted, "from_profile": lent})
 
 
 def pass_case(

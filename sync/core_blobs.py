@@ -146,8 +146,7 @@ class BlobLanes:
             self._back[upload.lane].clear()
             self._bring(blob.sha256, now)
             self._arrive(blob, now)
-            if self._queue and not self._look:
-                self._fill(upload.lane, now)  # the line works while we write down what it brought
+            self._fill(upload.lane, now)  # the line works while we write down what it brought
             if len(self._arrived) >= TOGETHER or not any(self._busy.values()):
                 self.write_down()
             return [notices.BlobProgress(blob.sha256, blob.size, blob.size)], None
@@ -181,11 +180,10 @@ class BlobLanes:
 
     def _next(self, now: datetime) -> BlobToSend | None:
         if self._look:
-            self.write_down()
             self._queue = list(self._store.missing_blobs(self._me.account))
             self._look = False
         self._not_before = {sha256: at for sha256, at in self._not_before.items() if at > now}
-        held = {upload.blob.sha256 for upload in self._busy.values() if upload} | self._aside
+        held = {upload.blob.sha256 for upload in self._busy.values() if upload} | self._aside | self._arrived.keys()
         self._queue = [blob for blob in self._queue if blob.sha256 not in held]
         ready = next((blob for blob in self._queue if blob.sha256 not in self._not_before), None)
         if ready is not None:

@@ -568,9 +568,10 @@ def test_the_next_attachment_leaves_before_it_is_written_down_that_the_last_one_
     desk.asks("附件", blobs=blobs)
     desk.core.step()
     desk.answer()  # it waits for all of them
+    desk.core.step()
     first = desk.hand.open["blob-0"]
     assert isinstance(first, Upload)
-    desk.answer("blob-0")
+    desk.answer("blob-0")  # and nobody steps
     following = desk.hand.open["blob-0"]
     assert isinstance(following, Upload)
     assert following.blob.sha256 == blobs[3]

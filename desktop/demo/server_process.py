@@ -86,15 +86,7 @@ class ServerProcess:
         """Serves, on the port it had before if it had one; returns the URL when it listens."""
         if self.running:
             raise ServerFailed("it is running already")
-        log = self.log.open("ab")
-        with log:
-            self._process = subprocess.Popen(
-                self._command("serve", "--host", "127.0.0.1", "--port", str(self.port)),
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+        self._process = self._begin("serve", "--host", "127.0.0.1", "--port", str(self.port))
         assert self._process.stdout is not None
         first: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_pass_on, args=(self._process.stdout, first, self.log), daemon=True).start()
@@ -140,6 +132,12 @@ class ServerProcess:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+    def _begin(self, *told: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+            command = self._command(*told)
+            return subprocess.Popen(command, env=self._environment(), stdin=nothing, stdout=pipe, stderr=log)
 
     def _command(self, command: str, *options: str) -> Sequence[str]:
         database = ["--database", self.database] if self.database else []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import uuid_utils
 
@@ -22,15 +26,15 @@ from sync.store.signing import ask
 HERE = Path(__file__).parent
 KEY = bytes(range(32))
 TODAY = date(2026, 3, 18)
+Plain = TypeVar("Plain", bound="PlainServer")
 
 
 class PlainServer(ServerProcess):
     """A server with the least pack: no service, so that only the line is tried."""
 
     def found(self) -> None:
-        """Makes it; the accounts of plain.yaml have the passwords given there."""
-        seed, pack = str(HERE / "plain.yaml"), str(HERE / "plain_pack")
-        self.run("init", "--pack", pack, "--name", "平常协会", "--seed", seed, "--today", TODAY.isoformat())
+        """A copy of the one that was made first; the accounts of plain.yaml have the passwords given there."""
+        shutil.copytree(made_once(), self.data)
 
     @property
     def pid(self) -> int:
@@ -44,14 +48,29 @@ class PlainServer(ServerProcess):
             return database.execute(question).fetchall()
 
 
+@cache
+def made_once() -> Path:
+    """The data of a server that nobody has asked anything: to make it anew takes as long as many a test."""
+    folder = Path(tempfile.mkdtemp(prefix="huiban-plain-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    seed, pack = str(HERE / "plain.yaml"), str(HERE / "plain_pack")
+    options = ("--pack", pack, "--name", "平常协会", "--seed", seed, "--today", TODAY.isoformat())
+    PlainServer(folder / "server").run("init", *options)
+    return folder / "server"
+
+
 @contextmanager
-def a_plain_server(folder: Path) -> Iterator[PlainServer]:
+def listening(server: Plain) -> Iterator[Plain]:
     """Made, listening, killed at the end."""
-    server = PlainServer(folder / "server")
     with server:
         server.found()
         server.start()
         yield server
+
+
+def a_plain_server(folder: Path) -> AbstractContextManager[PlainServer]:
+    """One in this folder, made, listening, killed at the end."""
+    return listening(PlainServer(folder / "server"))
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """Either side is killed at random moments: nothing is lost, nothing is doubled, no half-sent attachment counts.
 
 `pytest tests/processes/test_kills.py --kills 200 --seed N` goes on for longer and at other moments. While one desk
-lives the next process starts, so that the machine's second core loads Python meanwhile.
+or server lives its next process starts, so that the machine's second core loads Python meanwhile.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import queue
 import random
 import subprocess
@@ -24,7 +25,7 @@ from sync.runner import SyncRunner, sync_once
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.processes.ears import Ears
-from tests.processes.plain import PlainServer, a_plain_server, a_store, attach, logged_in, places, roster
+from tests.processes.plain import PlainServer, a_store, attach, listening, logged_in, places, roster
 from tests.processes.plain import queue as put
 
 pytestmark = pytest.mark.processes
@@ -32,9 +33,34 @@ ROOT = Path(__file__).resolve().parents[2]
 PER_LIFE = 10  # Operations queued in each life of the desk
 
 
+class Phoenix(PlainServer):
+    """A server whose next process has loaded Python before this one is killed."""
+
+    _next: subprocess.Popen[bytes] | None = None
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        if self._next is not None:
+            self._next.communicate()  # told nothing, it ends
+
+    def _begin(self, *told: str) -> subprocess.Popen[bytes]:
+        process, self._next = self._next or self._loaded(), self._loaded()
+        command, *options = told
+        assert process.stdin is not None
+        process.stdin.write(json.dumps([command, "--data", str(self.data), *options]).encode())
+        process.stdin.close()
+        return process
+
+    def _loaded(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.processes.waiting"]
+        with self.log.open("ab") as log:
+            pipe = subprocess.PIPE
+            return subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdin=pipe, stdout=pipe, stderr=log)
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[PlainServer]:
-    with a_plain_server(tmp_path) as running:
+def server(tmp_path: Path) -> Iterator[Phoenix]:
+    with listening(Phoenix(tmp_path / "server")) as running:
         yield running
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.demo import eyes, hand_files, hand_rows, hands, papers
-from desktop.demo.book import Book
+from desktop.demo.book import Book, last_op, next_op
 from desktop.demo.scene_decide import at_home, hears, open_case, pass_case, return_case
 from desktop.demo.scene_form import begin, tick_person
 from desktop.demo.scene_returned import mending_on, number_of, open_returned, state_of
@@ -59,6 +59,23 @@ def pay_fee(book: Book, unit: Person, finance: Person, covered: str) -> None:
     pass_case(book, finance, number, "财务核实到账", desk="finance")
     hears(book, unit, since, "缴费核实")
     hands.wait(lambda: state_of(unit, number) == "completed", "缴费办结", 60)
+
+
+def invoice(book: Book, unit: Person, finance: Person, covered: str) -> None:
+    """Finance notes number and day of the invoice at the paid bill; the unit sees both."""
+    number = book.stage.sample["story"]["assist"]["invoice"]
+    application = next(one["id"] for one in finance.bodies("application") if one.get("number") == covered)
+    bill = next(one for one in finance.bodies("bill") if one.get("application") == application)
+    finance.go("receipts")
+    hand_rows.click_row(finance.window, "receipts.table", str(bill["number"]))
+    hands.press(finance.window, "receipts.issue")
+    hands.write(finance.window, "receipts.issue.number", number)
+    before = last_op(finance)
+    hands.press(finance.window, "receipts.issue.save")
+    book.delivered("财务登记开出的发票：号码和日期", finance, next_op(finance, before, "发票", None))
+    unit.go("receipts")
+    eyes.says(unit.window, number, 60)
+    book.step("单位的开票记录里马上看到发票号码", unit.window)
 
 
 def bill_papers(book: Book, unit: Person) -> None:

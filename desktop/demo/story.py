@@ -7,7 +7,7 @@ from desktop.demo.book import Book
 from desktop.demo.scene_decide import at_home, hears, look_through, pass_case, return_case, return_marked
 from desktop.demo.scene_drafts import killed_while_typing, second_draft
 from desktop.demo.scene_form import fill_in
-from desktop.demo.scene_money import bill_papers, pay_dues, pay_fee
+from desktop.demo.scene_money import bill_papers, invoice, pay_dues, pay_fee
 from desktop.demo.scene_papers import attach_all, drop_on, label_of, open_papers, receipt_paper, seal_letter
 from desktop.demo.scene_people import people_from_excel
 from desktop.demo.scene_returned import (
@@ -143,6 +143,7 @@ def money(book: Book, first: str) -> None:
     pay_dues(book, unit, finance)
     bill_papers(book, unit)
     pay_fee(book, unit, finance, first)
+    invoice(book, unit, finance, first)
     since = at_home(unit)
     pass_case(book, office, first, "协会复核通过")
     hears(book, unit, since, "办结")

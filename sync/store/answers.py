@@ -193,7 +193,9 @@ def _applied(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> Non
 
 def _came_back(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> None:
     unshared = kept.kind == Kind.SAVE_DRAFT and outcome.status is Status.REFUSED
-    if kept.kind in (Kind.DELETE_DRAFT, Kind.REMOVE_ROSTER) or unshared:
+    if kept.kind == Kind.REMOVE_ROSTER:
+        return  # the entry stands in the list again: it stays in the outbox until somebody has seen why
+    if kept.kind == Kind.DELETE_DRAFT or unshared:
         writer.operations.see(kept.op_id)  # nothing of anybody's depends on it
     elif kept.kind == Kind.SAVE_DRAFT:
         writer.operations.see(kept.op_id)

@@ -275,6 +275,9 @@ def _paper_words(reader: Reader, kept: Kept) -> tuple[str, str]:
 
 def _answer_words(kept: Kept) -> tuple[str, str]:
     findings = kept.outcome.findings if kept.outcome else ()
+    if kept.kind == Kind.REMOVE_ROSTER:
+        why = "这一条在别处又改过，没有移出" if kept.state == CONFLICT or not findings else findings[0].message
+        return why, "已放回人员名单，请核对；看过后点“知道了”"
     if kept.state == CONFLICT:
         return "别人先改过了", "请打开，比较两边后重新提交"
     more = f"（共 {len(findings)} 处）" if len(findings) > 1 else ""

@@ -450,6 +450,32 @@ def test_an_import_that_was_sent_is_undone_by_asking_for_it(store: LocalStore, p
     assert (again.payload["mobile"], again.payload["remark"]) == ("1", "")
 
 
+@pytest.mark.parametrize("conflict", [False, True])
+def test_an_entry_that_may_not_be_taken_out_is_back_and_says_why_until_it_is_seen(
+    store: LocalStore, port: SyncStore, account: str, conflict: bool
+) -> None:
+    made = actions.import_roster(store, account, [{"name": "张三", "document_number": ""}], now=NOW)
+    port.mark_sending(account, made.op_ids, NOW)
+    port.record_outcomes(account, [applied(made.op_ids[0], 1, **{SCOPE.replace(":", "_"): 900})], NOW)
+    actions.undo_import(store, account, made.id, now=NOW)
+    assert names(store, account) == []
+    with store.reading() as reader:
+        (removal,) = views.outbox(reader, account, now=NOW)
+    port.mark_sending(account, [removal.op_id], NOW)
+    clash = Outcome(removal.op_id, Status.CONFLICT, current={"name": "张三"})
+    port.record_outcomes(account, [clash if conflict else refused(removal.op_id, "这一条已经用在表单里。")], NOW)
+    assert [name for name, _ in names(store, account)] == ["张三"]
+    with store.reading() as reader:
+        (row,) = views.outbox(reader, account, now=NOW)
+        assert views.drafts(reader, account) == ()
+    assert row.can_edit
+    assert row.reason == ("这一条在别处又改过，没有移出" if conflict else "这一条已经用在表单里。")
+    assert "已放回人员名单" in row.remedy
+    actions.dismiss(store, account, row.op_id)
+    with store.reading() as reader:
+        assert views.outbox(reader, account, now=NOW) == ()
+
+
 def test_a_person_who_stood_twice_in_the_file_is_undone_whole(store: LocalStore, account: str) -> None:
     number = "110101199003078515"
     rows = [{"name": "张三", "document_number": number}, {"name": "张三", "document_number": number, "mobile": "1"}]

@@ -119,8 +119,7 @@ class Person:
         return isinstance(self.program.window, Shell)
 
     def look_here(self) -> None:
-        """This person's window is in front of the others."""
-        self.window.raise_()
+        """This person's window has the keyboard."""
         self.window.activateWindow()
 
     def go(self, route: str) -> None:

@@ -129,7 +129,7 @@ class ReviewPage(Page):
         self.parts.place_chosen.connect(self.model.choose_place)
         self.parts.ticked.connect(self.model.tick)
         self.parts.part_chosen.connect(self.model.choose_part)
-        self._whole = Button("", "link", font="panel_body")
+        self._whole = Button("看整件", "link", font="panel_body")
         self._whole.setObjectName(f"{self._name}.case")
         self._whole.clicked.connect(self._open_case)
         self._number = Label("", "secondary", "text2", elide="right")
@@ -221,7 +221,7 @@ class ReviewPage(Page):
             ]
         )
         self.rows.show(model.listed(self.chips.current))
-        place = self.rows.place_of(model.sheet.id) if model.sheet is not None else -1
+        place = self.rows.place_of(model.wanted) if model.sheet is not None else -1  # not back to what was left
         if place >= 0 and self.list.currentIndex().row() != place:
             self.list.set_current(place)
         count = model.decided
@@ -257,7 +257,7 @@ class ReviewPage(Page):
             said = sheet.case.row.reason or next((s.reason for s in reversed(sheet.case.steps) if s.reason), "")
             self._old_reason.set_verdict("warn", f"第 {sheet.case.row.round} 轮", f"上一轮退回：{said}" if said else "")
         self._number.setText(f"{sheet.case.row.label}　{sheet.case.row.number or sheet.case.row.code}" if sheet else "")
-        self._whole.set_text("看整件" if sheet else "")
+        show_if(self._whole, sheet is not None)
         self._moved()
         self._list_changed()
 

@@ -142,6 +142,11 @@ class ReviewModel(Watching[Found]):
 
     # where one is
 
+    @property
+    def wanted(self) -> str:
+        """The application that was chosen, also while it is still being read."""
+        return self._wanted
+
     def open(self, application: str) -> None:
         """Another one of the list."""
         if application != self._wanted or self.sheet is None:

@@ -71,8 +71,9 @@ def test_a_click_while_the_list_is_being_read_is_not_lost(desk: SampleDesk, qtbo
     page.model.sleep()
     with desk.store.reading() as reader:
         found = page.model.look(reader)  # news of another application came just now
-    page.model.open(FIRST)
+    page.list.set_current(page.rows.place_of(FIRST))
     page.model.take(found)
+    page.model.changed.emit()  # as after every look
     page.model.awake()
     settle(page, qtbot)
     assert page.model.sheet is not None

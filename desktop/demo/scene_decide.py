@@ -21,9 +21,12 @@ def open_case(person: Person, number: str, *, desk: str = "review") -> QWidget:
     """The case lies open at this desk, with its first attachment."""
     window = person.window
     person.go(desk)
-    hand_rows.click_row(window, f"{desk}.list", number, 60)
-    eyes.says(window, number)
-    hands.wait(lambda: _number_open(window) == number, f"{number} 打开")
+    hand_rows.row(window, f"{desk}.list", number, 60)
+    hands.again_until(
+        lambda: hand_rows.click_row(window, f"{desk}.list", number),
+        lambda: _number_open(window) == number,
+        "打开的申请",
+    )
     eyes.settle(window)
     return window
 

@@ -38,6 +38,7 @@ class PageHead(Box):
         self.setFixedHeight(theme().tokens.height["page_head"] + 1)  # and its hairline
         self._back = Button("", "icon", icon="arrow-left", name="返回", hint="返回（Alt+←）")
         self._back.setFixedWidth(32)
+        self._back.setObjectName("page.back")
         self._back.clicked.connect(self.back)
         self.title = Label("", "page_title", elide="right")
         self.sub = Label("", "panel_body", "text2", elide="right")

@@ -32,6 +32,7 @@ from desktop.shell_bars import StatusBar, TopBar
 from desktop.shell_goto import GoTo
 from desktop.shell_model import ShellModel
 from desktop.shell_nav import Nav
+from desktop.tab_order import move_focus
 from desktop.theme import theme
 from desktop.widgets.notes import Notice
 from desktop.window_place import keep_place, put_back
@@ -217,6 +218,10 @@ class Shell(QWidget):
                 self.back()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab, from anything in the window that keeps it not for itself."""
+        return move_focus(self, forward=forward) or super().focusNextPrevChild(forward)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.BackButton:

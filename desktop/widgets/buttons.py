@@ -167,6 +167,7 @@ class _ChipButton(QPushButton):
     def __init__(self, chip: Chip, parent: QWidget) -> None:
         super().__init__(without_mnemonic(chip.label), parent)
         self.chip = chip
+        self.setObjectName(f"chip.{chip.key}")
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setFixedHeight(theme().tokens.height["chip"])

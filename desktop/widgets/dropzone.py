@@ -87,6 +87,7 @@ class DropZone(QWidget):
         self._patterns, self._folders, self._name, self._many = tuple(patterns), folders, name, many
         self.target = _Target(self)
         pick = Button("选文件", "link", name=f"{name}：选文件", font="panel_body")
+        pick.setObjectName("drop.choose")
         pick.setFixedHeight(32)
         inside = QHBoxLayout(self.target)
         inside.setContentsMargins(16, 0, 16, 0)

@@ -224,6 +224,7 @@ class EmptyState(QWidget):
         self._button = Button(action, "primary" if primary else "secondary")
         show_if(self._button, bool(action))
         self._button.clicked.connect(self.acted)
+        self._button.setObjectName("empty.step")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(4)

@@ -10,7 +10,7 @@ import yaml
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.page import Page
@@ -18,7 +18,7 @@ from desktop.shell import KEPT, Shell
 from desktop.shell_bars import shorten
 from desktop.shell_model import FIXED, Count, LineState, NavItem, Place, ShellModel
 from desktop.widgets.base import Label
-from desktop.widgets.buttons import Button
+from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import TextInput
 from desktop.widgets.notes import Notice
@@ -188,6 +188,26 @@ def test_a_long_entry_takes_two_lines_and_is_not_cut(open_shell: Open, model: Sh
     model.set_nav(FIXED, [NavItem("x", "获取个人归属公司变更二维码"), NavItem("y", "证书注销")])
     long, short = shell.nav.buttons[-2:]
     assert long.height() == short.height() + 20
+
+
+def test_tab_goes_as_one_reads_though_parts_were_made_later(open_shell: Open, qtbot: QtBot) -> None:
+    shell = open_shell()
+    shell.go("home")
+    page = shell.page
+    assert page is not None
+    chips, search = ChipRow([Chip("all", "全部")]), TextInput(name="找")
+    page.add(chips)
+    page.add(search)
+    chips.set_chips([Chip("all", "全部"), Chip("due", "到期")])  # made anew, after the box below
+    first, second = chips.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly)[-2:]
+    qtbot.waitUntil(lambda: second.isVisible() and search.isVisible())
+    first.setFocus()
+    key(shell, Qt.Key.Key_Tab)
+    assert second.hasFocus()
+    key(shell, Qt.Key.Key_Tab)
+    assert search.hasFocus()
+    key(shell, Qt.Key.Key_Backtab)
+    assert second.hasFocus()
 
 
 def test_the_left_side_is_walked_by_arrows(open_shell: Open) -> None:

@@ -201,7 +201,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self.beginResetModel()
         self.columns, self._all, self._order, self._texts = tuple(columns), tuple(rows), None, {}
         self._ticked &= {self._key(row) for row in self._all}
-        kept = [row for row in self._all if self._kept(row)]
+        kept = self._found()
         self._take(kept, [self._key(row) for row in kept])
         self.endResetModel()
         if len(self._ticked) != before:
@@ -212,6 +212,8 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self._arrange()
 
     def set_filter(self, keep: Callable[[T], bool] | None) -> None:
+        if keep is None and self._keep is None:
+            return
         self._keep = keep
         self._arrange()
 
@@ -221,7 +223,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         self._arrange()
 
     def _arrange(self) -> None:
-        rows = [row for row in self._all if self._kept(row)]
+        rows = self._found()
         if self._order is not None:
             self._sort(rows, *self._order)
         keys = [self._key(row) for row in rows]
@@ -259,10 +261,11 @@ class RowsModel(QAbstractTableModel, Generic[T]):
         else:
             rows.sort(key=lambda row: self._collator.sortKey(spec.words(row)), reverse=down)
 
-    def _kept(self, row: T) -> bool:
-        if self._keep is not None and not self._keep(row):
-            return False
-        return not self._query or all(word in self.search_text(row) for word in self._query)
+    def _found(self) -> list[T]:
+        rows = list(self._all) if self._keep is None else [row for row in self._all if self._keep(row)]
+        for word in self._query:
+            rows = [row for row in rows if word in self.search_text(row)]
+        return rows
 
     def search_text(self, row: T) -> str:
         key = self._key(row)

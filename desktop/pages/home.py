@@ -28,7 +28,7 @@ class GroupView(QWidget):
     def __init__(self, group: Group, act: Callable[[WorkRow, str], None], go: Callable[[str], None]) -> None:
         super().__init__()
         self._act, self._go, self.group = act, go, group
-        self.title = SectionTitle(group.title, len(group.rows), note="" if group.route else group.note,
+        self.title = SectionTitle(group.title, group.count, note="" if group.route else group.note,
                                   action=group.note if group.route else "")  # fmt: skip
         self.title.acted.connect(self._more)
         self.rows: RowsModel[WorkRow] = RowsModel(
@@ -59,7 +59,7 @@ class GroupView(QWidget):
 
     def show_group(self, group: Group) -> None:
         self.group = group
-        self.title.set_count(len(group.rows))
+        self.title.set_count(group.count)
         if not group.route:
             self.title.set_note(group.note)
         self.rows.show(group.rows)

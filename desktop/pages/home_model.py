@@ -22,6 +22,7 @@ from sync.store.reminders import Reminder
 from sync.store.text import key_of
 from sync.views import BillRow, CaseRow, Expiring, OutboxRow, Worklist, applications, as_of, due_reminders, worklist
 
+LONG = 50  # Operations on their way that are shown; with more of them the outbox is one step away
 MOST = 6  # cases in other hands that are shown; the rest is one step away
 STATE_ICONS = {"sending": "send", "refused": "bad", "conflict": "warn"}
 
@@ -58,6 +59,12 @@ class Group:
     rows: tuple[WorkRow, ...]
     note: str = ""
     route: str = ""  # of the note
+    more: int = 0  # that are not among the rows
+
+    @property
+    def count(self) -> int:
+        """With those that are not shown."""
+        return len(self.rows) + self.more
 
 
 @dataclass(frozen=True)
@@ -137,14 +144,15 @@ class HomeModel(Watching[Seen]):
             *expiring_rows(found.expiring, today.isoformat(), self.context.pack),
             *reminder_rows(seen.reminders, self.context.pack),
         ]
-        waiting = tuple(queue_rows([row for row in found.queued if not row.can_edit], now))
+        going = [row for row in found.queued if not row.can_edit]
+        waiting, left = tuple(queue_rows(going[:LONG], now)), max(0, len(going) - LONG)
         review = tuple(review_rows(found.review, now, self.context.pack))
         in_hand = [row for row in found.in_progress if not row.pending][:MOST]
         others = tuple(progress_rows(in_hand, now, offices=seen.offices))
         more = f"全部 {len(found.in_progress)} 件" if self.context.online and others else ""
         stored = "都已存好，不会丢" if not self.context.online else ""
         age = f"资料截至 {words.moment(seen.as_of, now)}" if not self.context.online and seen.as_of else ""
-        queue = Group("queue", "待发送", waiting, stored)
+        queue = Group("queue", "待发送", waiting, "看全部" if left else stored, "outbox" if left else "", left)
         progress = Group("progress", "正在办理", others, more or age, "cases" if more else "")
         first = (
             Group("review", "待审", review)

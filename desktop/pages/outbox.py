@@ -64,7 +64,7 @@ class OutboxPage(Page):
         self.sharing.setObjectName("outbox.sharing")
         self.sharing.acted.connect(self._unfold)
         self._unfolded = False
-        self.waiting: RowsModel[OutboxRow] = RowsModel(self._waiting_columns(), key=lambda r: r.op_id)
+        self.waiting: RowsModel[OutboxRow] = RowsModel(self._waiting_columns(), key=lambda r: r.op_id, search=found_by)
         self.done: RowsModel[OutboxRow] = RowsModel(self._done_columns(), key=lambda r: r.op_id)
         self._waiting_title = SectionTitle("还没送达", 0)
         self._done_title = SectionTitle("最近送达", 0, note="回执可打印，扫码可查", line=False)
@@ -206,6 +206,11 @@ class OutboxPage(Page):
     def _follow(self, row: object, key: str) -> None:
         if isinstance(row, OutboxRow):
             self.model.act(row, key)
+
+
+def found_by(row: OutboxRow) -> str:
+    """What the search looks at."""
+    return f"{row.word} {about(row)} {row.number} {row.code} {row.reason}"
 
 
 def attempts(row: OutboxRow) -> str:

@@ -67,6 +67,7 @@ class PeopleFound:
 
     rows: tuple[PersonRow, ...]
     counts: Mapping[Chip, int]
+    texts: Mapping[str, str]  # what each is found by, by subject
 
 
 def state_of(row: PersonRow, today: date) -> tuple[str, str]:
@@ -92,6 +93,13 @@ def state_of(row: PersonRow, today: date) -> tuple[str, str]:
 def held(row: PersonRow) -> tuple[Mapping[str, Any], ...]:
     """Certificates that have not been taken away."""
     return tuple(one for one in row.certificates if one.get("status") in (None, "active"))
+
+
+def found_by(row: PersonRow) -> str:
+    """Name, sound and numbers, for the search."""
+    numbers = " ".join(str(one.get("number") or "") for one in row.certificates)
+    sounds = row.sound.split()
+    return f"{row.name} {''.join(one[:1] for one in sounds)} {''.join(sounds)} {row.document} {numbers} {row.mobile}"
 
 
 def next_end(row: PersonRow) -> str:
@@ -139,14 +147,15 @@ class PeopleModel(Watching[PeopleFound]):
         super().__init__(context, parent)
         self.rows: tuple[PersonRow, ...] = ()
         self.counts: Mapping[Chip, int] = {}
+        self._texts: Mapping[str, str] = {}
 
     def look(self, reader: Reader) -> PeopleFound:
         today = self.context.today()
         rows = people(reader, self.context.account, today=today)
-        return PeopleFound(rows, people_counts(rows, today))
+        return PeopleFound(rows, people_counts(rows, today), {row.subject: found_by(row) for row in rows})
 
     def take(self, found: PeopleFound) -> None:
-        self.rows, self.counts = found.rows, found.counts
+        self.rows, self.counts, self._texts = found.rows, found.counts, found.texts
 
     @property
     def today(self) -> date:
@@ -156,10 +165,7 @@ class PeopleModel(Watching[PeopleFound]):
         return fits(row, Chip(chip), self.today)
 
     def search_text(self, row: PersonRow) -> str:
-        numbers = " ".join(str(one.get("number") or "") for one in row.certificates)
-        sounds = row.sound.split()
-        short = "".join(one[:1] for one in sounds)
-        return f"{row.name} {short} {''.join(sounds)} {row.document} {numbers} {row.mobile}"
+        return self._texts[row.subject]
 
     def certificates_words(self, row: PersonRow) -> str:
         kinds = [self.context.pack.label("certificate_type", one.get("type") or "") for one in held(row)]

@@ -61,12 +61,13 @@ class PersonModel(PeopleModel):
         )
         if row is None or row.person is None:
             facts = _facts(pack, row, today) if row is not None else ()
-            return PersonFound((row,) if row else (), {}, row, facts=facts, differences=_differences(pack, row))
+            return PersonFound((row,) if row else (), {}, {}, row, facts=facts, differences=_differences(pack, row))
         tasks = reader.mirror.of_person(account, [row.person], "study-task").values()
         cases = [one for one in applications(reader, account, pack) if row.person in one.people]
         owed = [one for one in bills(reader, account) if row.person in one.people]
         return PersonFound(
             (row,),
+            {},
             {},
             row,
             tuple(_certificate(pack, one, today) for one in row.certificates),

@@ -8,6 +8,7 @@ when the people in sight are judged, when all are, and how long the screen ever 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import statistics
 import sys
@@ -47,6 +48,7 @@ def main() -> int:
     told = parser.parse_args()
     app, now, pack = QApplication([]), datetime.now(UTC), the_pack()
     theme.install(app)
+    gc.freeze()  # as the program does when all is imported
     Smoothness(app, every=3_600_000)  # somebody sits at the desk all the time
     with tempfile.TemporaryDirectory() as name, a_full_desk(Path(name), told.people, now) as (store, account, key):
         floors, judged, paged = [], [], []

@@ -128,6 +128,18 @@ def test_only_what_waited_first_has_the_filled_button(desk: SampleDesk, qtbot: Q
     assert kinds[0] == "primary"
 
 
+def test_of_a_long_queue_the_first_page_shows_the_beginning_and_leads_to_the_rest(
+    desk: SampleDesk, qtbot: QtBot
+) -> None:
+    rows = [{"name": f"张{number}", "document_number": ""} for number in range(60)]
+    actions.import_roster(desk.store, desk.account, rows, now=NOW)
+    page = show(qtbot, home.make, desk)
+    queue = next(group for group in page.model.groups if group.key == "queue")
+    assert (len(queue.rows), queue.count) == (50, 60)
+    page._views["queue"].title.acted.emit()
+    assert desk.went[-1] == "outbox"
+
+
 def test_offline_the_queue_stands_above_what_others_have(desk: SampleDesk, qtbot: QtBot) -> None:
     submitted(desk)
     desk.context.set_line(online=True, paused=False)

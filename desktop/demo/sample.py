@@ -17,11 +17,6 @@ from desktop.demo import papers
 
 Sample = dict[str, Any]
 SHIFT = frozenset({"years", "months", "days"})
-PAPER_TITLES = {  # what is printed on a made-up paper; materials not named here carry their id
-    "highest-diploma": "毕业证书",
-    "social-insurance-proof": "社会保险参保证明",
-    "credential-verification": "证书验证证明",
-}
 
 
 def resolved(path: Path, today: date, *, configured: bool = False) -> Sample:
@@ -39,7 +34,7 @@ def resolved(path: Path, today: date, *, configured: bool = False) -> Sample:
 def write_seed(sample: Sample, folder: Path) -> Path:
     """Writes what `huiban-server init --seed` reads, with the papers of each person's profile beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    people = [{**person, "materials": _profile(person, folder)} for person in sample["people"]]
+    people = [{**person, "materials": _profile(person, folder, sample["papers"])} for person in sample["people"]]
     seed = folder / "seed.json"  # JSON is YAML
     seed.write_text(json.dumps({**sample, "people": people}, ensure_ascii=False, indent=1), encoding="utf-8")
     return seed
@@ -91,10 +86,10 @@ def _completed(pattern: str, birth_date: str) -> str:
     return number.replace("{check}", ric.calc_check_digit(number.replace("{check}", "0")))
 
 
-def _profile(person: Mapping[str, Any], folder: Path) -> list[dict[str, str]]:
+def _profile(person: Mapping[str, Any], folder: Path, titles: Mapping[str, str]) -> list[dict[str, str]]:
     kept = []
     for material in person.get("profile", []):
-        title = PAPER_TITLES.get(material, material)
+        title = titles.get(material, material)
         file = folder / "profile" / f"{person['id'].rpartition('/')[2]}-{material}.jpg"
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(papers.picture(title, [person["name"], person["id_number"]], kind="jpg"))

@@ -41,10 +41,11 @@ def fill_in(book: Book, unit: Person) -> str:
     own_fields(unit, form)
     hands.press(window, "form.share")  # the desk tries to send it, and notices
     eyes.says(window, "离线", 60)
-    book.step("网络断了照样办：打开学习报名申请，选初审机构，填经办人", window)
+    label = unit.pack.services[form["service"]].label
+    book.step(f"网络断了照样办：打开{label}，填好基本信息", window)
     for card in form["cards"]:
         pick_people(book, unit, form["service"], card, pictures=True)
-    book.step("四张卡片都填好：每个人缺什么、在哪里补，点名说清楚", window)
+    book.step(f"{len(form['cards'])} 张卡片都填好：每个人缺什么、在哪里补，点名说清楚", window)
     return key
 
 

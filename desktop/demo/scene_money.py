@@ -27,7 +27,7 @@ def pay_dues(book: Book, unit: Person, finance: Person) -> None:
     number = number_of(unit, op_id)
     since = at_home(unit)
     pass_case(book, finance, number, "财务核实到账", desk="finance")
-    hears(book, unit, since, "会费核实")
+    hears(book, unit, since, f"{words}已核实")
     after = hands.wait(lambda: _moved(unit, name, before), f"{name}的会籍延长", 60)
     unit.go("people")
     hands.write(window, "people.search", name)

@@ -40,7 +40,7 @@ def attach_all(book: Book, unit: Person) -> None:
     _told_at_once(book, unit, first, labels["kind"])
     _folder(book, unit, [first, second], labels["kind"])
     _one_for_all(book, unit, [first, second], labels["shared"])
-    scan = _scan(book, f"{first}-验证证明.jpg", labels["single"], [first])
+    scan = _scan(book, f"{first}-{labels['single'][-6:]}.jpg", labels["single"], [first])
     hand_files.choose_files(
         lambda: hand_rows.act_row(window, "materials.table", (first, labels["single"]), "choose"), [scan]
     )
@@ -102,7 +102,7 @@ def _folder(book: Book, unit: Person, names: Sequence[str], label: str) -> None:
     """A whole folder: who is named in a file name gets it, the rest are listed."""
     window, stage = unit.window, book.stage
     story = stage.sample["story"]["form"]
-    folder = stage.work / "毕业证书"
+    folder = stage.work / str(story["number_on_paper"])
     people = [(name, number_of(stage.sample, name)) for name in names]
     papers.folder_of_papers(folder, people, story["number_on_paper"], strangers=[story["stranger"]])
     hands.choose(window, "materials.kind", label)
@@ -116,30 +116,31 @@ def _folder(book: Book, unit: Person, names: Sequence[str], label: str) -> None:
 def _one_for_all(book: Book, unit: Person, names: Sequence[str], label: str) -> None:
     """One list for several people."""
     window = unit.window
-    listed = book.stage.work / "单位社保清单.pdf"
+    listed = book.stage.work / f"{label[:4]}清单.pdf"
     listed.write_bytes(papers.scan(label, list(names), sealed=True))
     for name in names:
         hand_rows.tick_row(window, "materials.table", (name, label))
     hand_files.choose_files(lambda: hands.press_words(window, "用同一个文件"), [listed])
     for name in names:
         has(unit, name, label)
-    book.step(f"一份社保清单给 {len(names)} 个人用", window)
+    book.step(f"{label}：一份清单给 {len(names)} 个人用", window)
 
 
 def seal_letter(book: Book, unit: Person, name: str, *, pictures: bool = True) -> None:
     """The letter as a PDF, kept under this name; a scan of the sealed one is dragged back."""
     stage, window = book.stage, unit.window
     sealed = stage.sample["story"]["form"]["sealed"]
+    title = next(one.label for one in unit.pack.spec.documents.values())
     hands.press(window, "form.letter")
     hands.find(window, "letter.preview")
     eyes.settle(window)
     if pictures:
-        book.step("单位承诺书由表单生成，先看一遍", window)
+        book.step(f"{title}由表单生成，先看一遍", window)
     letter = hand_files.save_as(stage.work, lambda: hands.press(window, "letter.save"))
     book.keep(name, letter)
     hands.press_words(window, "返回")
-    scan = stage.work / "承诺书扫描件.pdf"
-    scan.write_bytes(papers.scan("单位承诺书", ["名单同申请表", "（此处应有日期）"], sealed=True))
+    scan = stage.work / f"{title}扫描件.pdf"
+    scan.write_bytes(papers.scan(title, ["名单同申请表", "（此处应有日期）"], sealed=True))
     hand_files.drop(hands.find(window, f"form.drop.{sealed}"), [scan])
     eyes.says(window, "已附 1 个")
     if pictures:

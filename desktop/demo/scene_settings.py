@@ -28,7 +28,8 @@ def set_values(book: Book, admin: Person) -> None:
         next_op(admin, before, setting["why"], "set-config")
         if number == 0:
             eyes.says(window, "待发送")
-            book.step("设定个人会费：从哪天起、依据什么，都写清楚", window)
+            label = admin.pack.parameters[setting["key"]].label
+            book.step(f"设定“{label}”：从哪天起、依据什么，都写清楚", window)
     op_id = last_op(admin, "set-config")
     _all_delivered(admin)
     book.delivered(f"{len(settings)} 项设定送达协会，立即生效", admin, op_id)

@@ -92,7 +92,7 @@ def decisions(book: Book, first: str, second: str) -> None:
     unit, agency, office = stage.person("unit_main"), stage.person("agency"), stage.person("association_review")
     marked = story["form"]["marked"]
     first_run(book, agency, pictures=False)
-    look_through(book, agency, first, "会员服务机构初审")
+    look_through(book, agency, first, "会员服务机构审核")
     since = at_home(unit)
     return_marked(book, agency, first, marked["name"], marked["material"], marked["words"], "会员服务机构退回一份")
     hears(book, unit, since, "退回")

@@ -1,7 +1,7 @@
 """What would be said of a form if it were sent now: each finding at its place, papers, and the bills that will come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from domain.facts import facts_for, form_rows
 from domain.fees import NewBill, bills
 from domain.filling import filling_findings
 from domain.judging import fill, row_path
-from domain.materials import Place, Unacceptable, Upload, examine, in_profile, limits_of, read_uploads
+from domain.materials import Place, Unacceptable, Upload, examine, in_profile, read_uploads
 from domain.operations import Finding, Severity
 from domain.packs.pack import Pack
 from domain.packs.service import Service
@@ -79,6 +79,7 @@ class FormCheck:
     bill_blocked_by: tuple[str, ...]  # parameters that are not set
     ok: bool
     counts: Mapping[Worst, int]
+    question: Question = field(repr=False, compare=False)  # what was asked: whoever goes on with it asks no second time
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -138,6 +139,7 @@ def check_form(
         tuple(dict.fromkeys(key for bill in owed for key in bill.blocked_by)),
         not any(each.severity is Severity.BLOCK for each in findings),
         {state: sum(row.worst == state for row in rows.values()) for state in ("ok", "warn", "bad")},
+        question,
     )
 
 
@@ -178,9 +180,9 @@ def bill_body(pack: Pack, bill: NewBill) -> dict[str, Any]:
 def fields_of(service: Service, env: Env, fields: Iterable[Any]) -> dict[str, FieldCheck]:
     """Which fields are on screen for these facts, and which must be filled in."""
     made = {}
-    for field in fields:
-        shown = _holds(service.shown(field), env)
-        made[field.key] = FieldCheck(shown, shown and _holds(service.required(field), env))
+    for each in fields:
+        shown = _holds(service.shown(each), env)
+        made[each.key] = FieldCheck(shown, shown and _holds(service.required(each), env))
     return made
 
 
@@ -193,7 +195,7 @@ def _person(service: Service, form: Mapping[str, Any], row: str) -> str | None:
 
 
 def _material(place: Place, needed: bool, uploads: Sequence[Upload], invalid: Sequence[Unacceptable]) -> MaterialCheck:
-    spec, limits = place.material.spec, limits_of(place.material, place.env)
+    spec, limits = place.material.spec, place.limits
     attached = {each.material for each in uploads if place.row is None or each.row in (None, place.row)}
     served: Literal["", "upload", "profile", "other"] = ""
     if spec.id in attached:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from domain.expressions.compiling import Compiled
@@ -41,7 +42,7 @@ class Unacceptable:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where a material is asked: the whole form, or one row."""
 
@@ -50,6 +51,11 @@ class Place:
     env: Env
     row: str | None
     card: str = ""
+
+    @cached_property
+    def limits(self) -> "Limits":
+        """What a file may be here."""
+        return limits_of(self.material, self.env)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,7 @@ def _limits(place: Place, uploads: Sequence[Upload]) -> list[Unacceptable]:
     mine = [
         each for each in uploads if each.material == spec.id and (place.row is None or each.row in (None, place.row))
     ]
-    limits = limits_of(place.material, place.env)
+    limits = place.limits
     words, made = place.service.pack.spec.files, []
 
     def refuse(upload: Upload, limit: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """A question put to a pack: its facts read and typed once, and the rows it is about laid over them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.expressions.env import Env
@@ -28,6 +28,7 @@ class Row:
     env: Env
     given: Mapping[str, Any]
     materials: tuple[str, ...]
+    laid: Mapping[str, Any]  # facts of its own, as they were read
 
 
 class Question:
@@ -49,6 +50,19 @@ class Question:
             self.rows = self._rows(facts.get("rows"))
         except FactError as error:
             raise CannotAsk(str(error)) from None
+
+    def told(self, more: Mapping[str, Any]) -> "Question":
+        """The same question with some facts more: the others are not read again."""
+        other = Question.__new__(Question)
+        vars(other).update(vars(self))
+        try:
+            other.env = self.env.overlaid(self.pack.fact_reader.read_some(more))
+        except FactError as error:
+            raise CannotAsk(str(error)) from None
+        other.given = {**self.given, **more}
+        if self.rows is not None:
+            other.rows = tuple(replace(row, env=other.env.overlaid(row.laid)) for row in self.rows)
+        return other
 
     def _rows(self, given: Any) -> tuple[Row, ...] | None:
         """None where the question has no rows at all."""
@@ -90,6 +104,7 @@ class Question:
             self.env.overlaid(laid),
             given,
             tuple(str(each) for each in materials),
+            laid,
         )
 
     def frames(self, stage: str) -> list[Frame]:

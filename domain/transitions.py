@@ -106,16 +106,22 @@ def transition(
     view: View,
     today: date,
     payload: Body | None = None,
+    question: Question | None = None,
 ) -> Transition | Refusal:
-    """The action as the pack says, or the findings that stand in its way. `payload` is the Operation's."""
+    """The action as the pack says, or the findings that stand in its way. `payload` is the Operation's.
+
+    `question`: the one that `check_form` asked of the same application and form today.
+    """
     payload = payload or {}
     service = str(application.get("service"))
     if service not in pack.services:
         return Refusal((_refusal(pack, f"没有业务“{service}”"),))
     form = payload.get("form") or application.get("form") or {}
-    facts = facts_for(pack, view, service, form, today, application=application)
-    facts["materials"] = [each["material"] for each in form.get("attachments") or ()]
-    return _carried_out(pack, service, facts, application, actor, action, view, payload, form)
+    if question is None:
+        question = Question(pack, service, facts_for(pack, view, service, form, today, application=application))
+    materials = [each["material"] for each in form.get("attachments") or ()]
+    question = question.told({"materials": materials, "action": _action(actor, action, payload)})
+    return _carried_out(question, application, actor, action, view, payload, form)
 
 
 def study_step(pack: Pack, task: Body, *, passed: bool, view: View, today: date) -> Transition | Refusal:
@@ -141,13 +147,17 @@ def study_step(pack: Pack, task: Body, *, passed: bool, view: View, today: date)
         "application": application,
     }
     action = study.passed if passed else study.failed
-    return _carried_out(pack, study.service, facts, application, study.actor, action, view, {}, {})
+    facts["action"] = _action(study.actor, action, {})
+    return _carried_out(Question(pack, study.service, facts), application, study.actor, action, view, {}, {})
+
+
+def _action(actor: str, action: str, payload: Body) -> dict[str, Any]:
+    """The fact of that name."""
+    return {"actor": actor, "name": action, "reason": payload.get("reason")}
 
 
 def _carried_out(
-    pack: Pack,
-    service: str,
-    facts: dict[str, Any],
+    question: Question,
     application: Body,
     actor: str,
     action: str,
@@ -155,11 +165,9 @@ def _carried_out(
     payload: Body,
     form: Body,
 ) -> Transition | Refusal:
-    facts["action"] = {"actor": actor, "name": action, "reason": payload.get("reason")}
-    question = Question(pack, service, facts)
-    made = step(question)
+    pack, made = question.pack, step(question)
     if not made.allowed or made.action is None:
-        return Refusal(made.findings or (_not_possible(pack, service, made, action),))
+        return Refusal(made.findings or (_not_possible(pack, question.service.id, made, action),))
     spec = made.action.spec
     if spec.reason == "required" and not made.reason:
         return Refusal((_refusal(pack, pack.spec.required.reason, path="reason"),))

@@ -9,6 +9,7 @@ from typing import Any
 from domain.checking import check_form
 from domain.operations import Finding
 from domain.packs import Pack, Service
+from domain.questions import Question
 from domain.transitions import Refusal as Refused
 from domain.transitions import Transition, transition
 from server import effects
@@ -52,16 +53,19 @@ def decide(step: Step, asked: Asked) -> Verdict:
     view = view_of(step, sent, step.body(asked.caller.account))
     warnings: tuple[Finding, ...] = ()
     owed: Sequence[Mapping[str, Any]] | None = None
+    question: Question | None = None
     if case.verb in SENDING:
         check = check_form(case.pack, view, case.service.id, sent["form"], asked.day, application=sent)
         if not check.ok:
             return refused_with(check.findings)
-        warnings = check.findings
+        warnings, question = check.findings, check.question
         if payments.is_payment(case.service) and not case.new:
             owed = check.bills
             if short := payments.unset(case.pack, check.bill_blocked_by):
                 return refused_with(short)
-    made = transition(case.pack, sent, case.actor, case.action, view=view, today=asked.day, payload=said)
+    made = transition(
+        case.pack, sent, case.actor, case.action, view=view, today=asked.day, payload=said, question=question
+    )
     if isinstance(made, Refused):
         return refused_with(made.findings) if made.findings else refused(Refusal.NOT_NOW)
     if short := payments.blocked(case.pack, made.bills):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import domain
+from domain.questions import Question
 from domain.transitions import BillToMake
 from tests.domain.sample import UNIT, a_certificate, a_config, a_form, a_membership, a_row, a_view
 from tests.domain.test_forms import pack
@@ -48,6 +49,22 @@ def test_submitting() -> None:
     assert isinstance(made, domain.Transition)
     assert (made.source, made.target, made.verb, made.holder_actor) == ("none", "agency_review", "submit", "agency")
     assert made.writes == ()
+
+
+@pytest.mark.parametrize("form", [upgrade_form(), a_form()], ids=["with a row", "empty"])
+def test_who_goes_on_with_a_checked_form_gets_what_a_fresh_question_gives(form: dict[str, Any]) -> None:
+    application = an_application("none", form=form)
+    check = domain.check_form(pack(), member_view(), application["service"], form, DAY, application=application)
+
+    def submitted(**more: Any) -> Any:
+        return domain.transition(pack(), application, "unit", "submit", view=member_view(), today=DAY, **more)
+
+    assert submitted(question=check.question) == submitted()
+    told = check.question.told({"action": {"actor": "unit", "name": "submit", "reason": None}, "materials": ["x"]})
+    given = {**check.question.given, "action": {"actor": "unit", "name": "submit", "reason": None}, "materials": ["x"]}
+    fresh = Question(pack(), application["service"], given)
+    assert (told.env.facts, told.given) == (fresh.env.facts, fresh.given)
+    assert [row.env.facts for row in told.rows or ()] == [row.env.facts for row in fresh.rows or ()]
 
 
 def test_what_is_not_possible_is_refused_in_words() -> None:

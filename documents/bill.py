@@ -111,6 +111,6 @@ def _amount(line: BillLine) -> str:
 
 def _total_words(lines: Sequence[BillLine], total: Decimal | None) -> list[str]:
     if total is not None:
-        return [f"合计（大写）：{capitals(total)}　　　　合计：{figures(total)}"]
+        return [f"合计（大写）：{capitals(total)}\t合计：{figures(total)}"]
     known = sum((Decimal(amount) for line in lines if (amount := line.get("amount")) is not None), Decimal("0.00"))
-    return [f"合计：暂不能确定　　　　其中已设定部分：{figures(known)}"]
+    return [f"合计：暂不能确定\t其中已设定部分：{figures(known)}"]

@@ -89,6 +89,9 @@ class Text(Flowable):
 Cells = list[list[Line]]  # one row: for each cell its lines
 
 
+SIDES: tuple[Align, Align] = ("left", "right")  # of what a line of a foot says before and after its tab
+
+
 class Grid(Flowable):
     """A table. Its head is repeated on each page; a row is cut only if it is taller than a page."""
 
@@ -101,7 +104,8 @@ class Grid(Flowable):
         self._leading, self._laid = size * 1.4, given
         self._wide, self._heading = 0.0, heading
         self._above = HEADING if heading else 0.0
-        texts = (heading, *(column.title for column in columns), *foot, *(cell for row in rows for cell in row))
+        texts = (heading, *(column.title for column in columns), *(part for text in foot for part in text.split("\t")),
+                 *(cell for row in rows for cell in row))  # fmt: skip
         for text in texts if given is None else ():
             ink.lines(text, 1e9, size=size)
 
@@ -112,7 +116,10 @@ class Grid(Flowable):
         if self._laid is None or (self._wide and self._wide != width):
             self._laid = (
                 [self._cells(row) for row in self._rows],
-                [[self._ink.lines(text, width - 2 * PAD, size=self._size)] for text in self._foot],
+                [
+                    [self._ink.lines(part, width - 2 * PAD, size=self._size) for part in text.split("\t")]
+                    for text in self._foot
+                ],
             )
         self._wide = width
         self._head = self._cells([column.title for column in self._columns], Face.SONG_BOLD)
@@ -162,7 +169,8 @@ class Grid(Flowable):
             edges.append(y)
         body = y
         for cells in foot:
-            places += self._lines_of(cells[0], "left", 0, self._wide, y, self._height(cells))
+            for side, lines in zip(SIDES, cells, strict=False):
+                places += self._lines_of(lines, side, 0, self._wide, y, self._height(cells))
             y -= self._height(cells)
             edges.append(y)
         self._rules(edges, body, height)

@@ -59,7 +59,8 @@ NUMBER = Column("序号", align="center", fixed=11)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head that is repeated on each page. `foot` closes it, each text over all columns."""
+    """Rows under a head that is repeated on each page. `foot` closes it, each text over all columns,
+    what stands after its tab at the right."""
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]

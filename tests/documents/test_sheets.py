@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,7 +19,7 @@ from documents.summary import SentFile, SummaryTable, size_text, summary_sheet
 from domain.entities import Bill
 from domain.operations import Receipt, Status
 from domain.proofs import LEAVES, groups
-from tests.documents.reading import codes, pages, text
+from tests.documents.reading import codes, pages, picture, text
 
 BILL: Bill = {
     "id": "bill/1",
@@ -64,6 +65,21 @@ def test_an_amount_that_is_not_set_is_named_and_never_counted_as_zero() -> None:
     assert "其中已设定部分：￥830.00" in words
     assert "大写" not in words
     assert "不是缴费凭据" in words
+
+
+def test_the_total_ends_where_the_amounts_end() -> None:
+    seen = picture(a_bill().pdf(), dpi=200).convert("L").point(lambda grey: 255 if grey < 210 else 0)
+    rows = [seen.crop((0, y, seen.width, y + 1)) for y in range(seen.height * 6 // 10)]
+    ruled = [row.histogram()[255] > seen.width // 2 for row in rows]
+    rules = [y for y, (above, here) in enumerate(pairwise(ruled), 1) if here and not above]
+    border = seen.crop((0, rules[0], seen.width, rules[0] + 1)).getbbox()
+    assert border is not None
+    ends = []
+    for top, bottom in pairwise(rules[-4:]):  # two lines and their total
+        inside = seen.crop((border[2] // 2, top + 3, border[2] - 3, bottom - 1)).getbbox()
+        ends += [inside[2]] if inside is not None else []
+    assert len(ends) == 3
+    assert max(ends) - min(ends) <= 4  # at 200 dpi, figures end differently
 
 
 def test_a_bill_that_does_not_add_up_is_not_printed() -> None:

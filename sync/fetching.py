@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sync.core_reading import read_problem_body
 from sync.failures import Failure, FailureKind, SyncFailure
-from sync.http import Http
 from sync.login import load_session
 from sync.store.errors import BlobMissing, StoreFailure
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
+
+if TYPE_CHECKING:
+    from sync.http import Http
 
 Told = Callable[[int], object]  # bytes that are in; whoever raises in it stops the fetching
 

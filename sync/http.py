@@ -6,7 +6,6 @@ header and a media type of ours: a hotel's log-in page is named as such.
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
+from sync.address import is_this_machine
 from sync.failures import Failure, FailureKind, SyncFailure
 from sync.protocol import (
     BASE,
@@ -73,15 +73,12 @@ class Http:
     """A session with one server. Not shared between threads."""
 
     def __init__(self, address: str, token: str = "") -> None:
-        parts = urlsplit(address)
-        local = is_loopback(parts.hostname or "")
-        if parts.scheme != "https" and not (parts.scheme == "http" and local):
-            raise SyncFailure(Failure(FailureKind.CERTIFICATE, "plain HTTP only on loopback"))
+        local = is_this_machine(address)
         self.base = address.rstrip("/") + BASE
         self._token = token
         self._session = requests.Session()
         self._session.trust_env = not local  # proxies of the system, but never on the way to ourselves
-        self._session.mount(f"{parts.scheme}://", _Adapter())
+        self._session.mount(f"{urlsplit(address).scheme}://", _Adapter())
         few = {
             HEADER: str(PROTOCOL),
             "User-Agent": "huiban",
@@ -170,14 +167,6 @@ def _whole(response: requests.Response) -> bytes:
         if len(got) > MAX_ANSWER_BYTES:
             raise TooLarge("the answer is too long")
     return bytes(got)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this host is this machine, by its own words: names are not looked up."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def refuse_strangers(response: requests.Response) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sync.address import talk
 from sync.core_parts import Identity
 from sync.core_reading import read_problem_body
 from sync.failures import Failure, FailureKind, SyncFailure
-from sync.http import Answer, Http
 from sync.ports import StorePort
 from sync.protocol import (
     Association,
@@ -27,6 +27,9 @@ from sync.protocol import (
 from sync.store.accounts import account_id
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
+
+if TYPE_CHECKING:
+    from sync.http import Answer, Http
 
 SETTING = "session"
 M = TypeVar("M", bound=BaseModel)
@@ -65,7 +68,7 @@ class Session:
 
     def http(self) -> Http:
         """A conversation as this account."""
-        return Http(self.address, self.token)
+        return talk(self.address, self.token)
 
 
 def home_scope(scopes: tuple[str, ...]) -> str:
@@ -88,7 +91,7 @@ def read_invitation(data: bytes | str) -> Invitation:
 
 def connect(invitation: Invitation, http: Http | None = None) -> Hello:
     """Who answers there; raises SyncFailure unless it holds the key that the invitation names."""
-    http = http or Http(invitation.address)
+    http = http or talk(invitation.address)
     hello = _read(Hello, http.call("GET", "/hello"))
     try:
         known = hmac.compare_digest(fingerprint(hello.key), _bare(invitation.key_fingerprint))
@@ -101,7 +104,7 @@ def connect(invitation: Invitation, http: Http | None = None) -> Hello:
 
 def log_in(address: str, login: str, password: str, device: Device, *, key: str, http: Http | None = None) -> Session:
     """A session on this device, whose key the server registers by it. `key`: the server's, as met in `connect`."""
-    http = http or Http(address)
+    http = http or talk(address)
     asked = LoginRequest(login=login, password=password, device=device)
     reply = _read(LoginReply, http.call("POST", "/login", asked.model_dump_json().encode()))
     if reply.key != key:

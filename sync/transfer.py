@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from contextlib import closing
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sync.core_reading import read_problem_body
 from sync.failures import Failure, FailureKind, SyncFailure
-from sync.http import Answer, Http
 from sync.ports import BlobReader, Upload
 from sync.protocol import TUS_TYPE, TUS_VERSION, Problem
 from sync.store.errors import StoreFailure
+
+if TYPE_CHECKING:
+    from sync.http import Answer, Http
 
 TELL_EVERY = 256 << 10  # bytes between two words of progress
 WHOLE = 1 << 20  # bytes; so small a one goes with its announcement

@@ -5,26 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from domain.bugs import place_of
+from sync.address import is_this_machine, talk
 from sync.failures import Failure, FailureKind, SyncFailure
-from sync.http import Http
 from sync.ports import Answered, Call, Event, Failed, Progress, Request, Upload, Uploaded
 from sync.transfer import Interrupted, upload
+
+if TYPE_CHECKING:
+    from sync.http import Http
 
 
 class Transport:
     """Carries requests out and tells `deliver`, on the lane's thread, how each ended."""
 
     def __init__(self, address: str, token: str, deliver: Callable[[Event], None]) -> None:
-        Http(address).close()  # an address that may not be used is refused here, not on a thread
+        is_this_machine(address)  # an address that may not be used is refused here, not on a thread
         self._address, self._token, self._deliver = address, token, deliver
         self._lanes: dict[str, _Lane] = {}
 
     def start(self, request: Request) -> None:
         """Begin; the lane is free."""
         if (lane := self._lanes.get(request.lane)) is None:
-            lane = self._lanes[request.lane] = _Lane(request.lane, Http(self._address, self._token), self._deliver)
+            lane = self._lanes[request.lane] = _Lane(request.lane, talk(self._address, self._token), self._deliver)
         lane.put(request)
 
     def cancel(self, lane: str) -> None:

@@ -33,6 +33,7 @@ def test_the_program_needs_no_paper_maker() -> None:
     found = imported_by("import desktop.app, desktop.pages.home")
     assert {"sync.store.local", "desktop.shell", "domain.packs"} <= found
     assert not {"alembic", "pypinyin", "reportlab", "openpyxl", "xlsxwriter", "PIL", "fastapi", "yaml"} & found
+    assert "requests" not in found, "nothing on the screen talks to a server"
 
 
 def test_commands_without_a_window_need_no_qt() -> None:

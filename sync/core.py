@@ -349,14 +349,15 @@ class SyncCore:
             self._want_pull = True
             self._trouble(Failure(FailureKind.GARBAGE, str(error)))
             return
-        self._contact(answer, now)
         self._meet(reply.epoch, now)
         self._pull_pace.went_well(len(answer.body), answer.got_bytes, answer.seconds)
         pages = self._mirror.going_on(reply, pull.cursors)
         self._want_pull |= len(pages) < len(reply.scopes)
         if not self._look and any(page.more for page in pages.values()):  # the next page comes while this one goes in
             self._start_pull({**self._mirror.cursors(), **{scope: page.cursor for scope, page in pages.items()}})
-        taken = self._mirror.take(pages, now)
+        with self._mirror.writing(pages):  # each commit waits for the disk
+            self._contact(answer, now)
+            taken = self._mirror.take(pages, now)
         self._want_pull |= taken.again and self._pull is None
         if taken.later is not None:
             self._poll_at = taken.later

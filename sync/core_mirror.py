@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,14 +67,13 @@ class Mirroring:
         self._begun = begun
         return pages
 
-    def take(self, pages: Mapping[str, ScopePage], now: datetime) -> Taken:
-        """Write them down, little of it all at once; count and sum are compared where a scope is complete."""
-        if sum(len(page.changes) for page in pages.values()) > FEW:
-            return self._take(pages, now)
-        with self._store.together():
-            return self._take(pages, now)
+    def writing(self, pages: Mapping[str, ScopePage]) -> AbstractContextManager[object]:
+        """Little of it becomes durable all at once, with whatever else is written inside."""
+        few = sum(len(page.changes) for page in pages.values()) <= FEW
+        return self._store.together() if few else nullcontext()
 
-    def _take(self, pages: Mapping[str, ScopePage], now: datetime) -> Taken:
+    def take(self, pages: Mapping[str, ScopePage], now: datetime) -> Taken:
+        """Write them down; count and sum are compared where a scope is complete."""
         changed, again, later = [], False, None
         for scope, page in pages.items():
             if self._shrinks(scope, page):

@@ -373,6 +373,22 @@ def test_a_server_that_never_agrees_is_not_asked_all_the_time(desk: Desk) -> Non
     assert asked < 15
 
 
+def test_a_small_answer_and_the_time_of_contact_become_durable_together(desk: Desk) -> None:
+    desk.settle()
+    desk.asks()
+    desk.core.step()
+    desk.answer()
+    desk.core.step()
+    assert desk.path() == "/pull"
+    desk.now += timedelta(seconds=3)  # the time of contact is due to be written
+    written: list[frozenset[str]] = []
+    end = desk.local.on_change(written.append)
+    desk.answer()
+    end()
+    assert [topics for topics in written if topics & {"contact", SCOPE}] == [written[0]]
+    assert {"contact", SCOPE} <= written[0]
+
+
 def test_a_pull_that_would_empty_the_mirror_stops_and_asks(desk: Desk) -> None:
     for n in range(200):
         desk.association.change(f"person/{n}", {"id": f"person/{n}", "name": "张"})

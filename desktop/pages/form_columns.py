@@ -8,9 +8,9 @@ from desktop.pages.form_lines import RowState
 from desktop.rows_model import Column
 from domain.packs.forms import FieldSpec
 
-CELL = {"choice": 132, "certificates": 168, "ordered": 112, "choices": 112, "month": 76, "date": 96, "int": 64}
+CELL = {"choice": 132, "certificates": 136, "ordered": 112, "choices": 112, "month": 76, "date": 96, "int": 64}
 FIELDS = 280  # px of fields from which the number is shortened
-TICK, STATE, ROOM = 36, 136, 790  # px: the tick column, the least for a state, what a 1366 px window leaves
+TICK, STATE, ROOM = 36, 128, 766  # px: the tick column, the least for a state, what a 1366 px window leaves
 
 
 @dataclass(frozen=True, slots=True)

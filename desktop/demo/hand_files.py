@@ -24,8 +24,7 @@ def drop(target: QWidget, files: Sequence[Path]) -> None:
     data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     where = QPointF(target.rect().center())
     for kind in (QDragEnterEvent, QDropEvent):
-        place = where.toPoint() if kind is QDragEnterEvent else where
-        event = kind(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        event = kind(where, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(target, event)
     QTest.qWait(STEP_MS)
 

@@ -31,7 +31,7 @@ from desktop.page import Page
 from desktop.shell_bars import StatusBar, TopBar
 from desktop.shell_goto import GoTo
 from desktop.shell_model import ShellModel
-from desktop.shell_nav import Nav
+from desktop.shell_nav import NARROW, Nav
 from desktop.tab_order import move_focus
 from desktop.theme import theme
 from desktop.widgets.notes import Notice
@@ -56,7 +56,7 @@ class Shell(QWidget):
         self._history: list[str] = []
         self._at = -1
         self.setWindowTitle("会办")
-        self.setMinimumSize(1024, 640)
+        self.setMinimumSize(900, 500)  # 1366 × 768 at 150 %
         self.top, self.nav, self.status = TopBar(model, self), Nav(model, self), StatusBar(model, self)
         self.notice = Notice()
         self.notice.setObjectName("shell.notice")
@@ -242,6 +242,7 @@ class Shell(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.nav.set_narrow(self.width() < NARROW)
         if self.goto.isVisible():
             self.goto.hide()
         self.ring.follow()

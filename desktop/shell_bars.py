@@ -107,6 +107,8 @@ class GoToBox(QPushButton):
         painter.setFont(look.font("panel_body"))
         painter.setPen(look.colour("text2"))
         painter.drawText(rect.adjusted(34, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if rect.width() < 34 + text_width(self.text(), "panel_body") + 60:
+            return  # the words stand alone where there is no room for the keys
         painter.setFont(look.font("secondary"))
         painter.drawText(
             rect.adjusted(0, 0, -11, 0), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), "Ctrl K"

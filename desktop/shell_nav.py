@@ -21,6 +21,8 @@ from desktop.widgets.base import (
     without_mnemonic,
 )
 
+NARROW = 1180  # px of window from which the left side shows its words
+RAIL = 56  # px of the left side without them
 LINE = 20  # px of one line of words
 SCROLL_BAR = 24  # what stands beside the entries: margins, hairline, and the bar when there is one
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return)
@@ -53,7 +55,7 @@ class NavButton(QPushButton):
         self.item, self.level = item, level
         self.setObjectName(f"nav.{item.route}")
         self.count: Count | None = None
-        self.here, self.opened = False, False
+        self.here, self.opened, self.bare = False, False, False
         tokens = theme().tokens
         self._lines = _in_lines(self.text(), level, grouped=bool(item.children))
         high = tokens.height["nav_sub_item" if level else "nav_item"]
@@ -66,6 +68,7 @@ class NavButton(QPushButton):
         theme().changed.connect(self.update)
 
     def describe(self) -> None:
+        self.setToolTip(self.item.label if self.bare else "")
         number = f" {self.count.number}" if self.count is not None and self.count.number else ""
         group = "（已展开）" if self.opened else "（展开）" if self.item.children else ""
         self.setAccessibleName(f"{self.item.label}{number}{group if self.item.children else ''}")
@@ -76,7 +79,7 @@ class NavButton(QPushButton):
         return QSize(200, self.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.height())
+        return QSize(32, self.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         code = Qt.Key.Key_Return if event.key() == Qt.Key.Key_Enter else event.key()
@@ -95,8 +98,12 @@ class NavButton(QPushButton):
             painter.fillRect(QRect(0, (self.height() - high) // 2, 3, high), look.colour("accent"))
         ink = "accent" if self.here else "text"
         if self.item.icon and not self.level:
-            at = QRectF(12, (self.height() - 18) / 2, 18, 18)
+            at = QRectF(11 if self.bare else 12, (self.height() - 18) / 2, 18, 18)
             look.draw_icon(painter, self.item.icon, at, "accent" if self.here else "text2")
+        if self.bare:
+            if self.count is not None and self.count.number:
+                rounded(painter, QRectF(24, self.height() / 2 - 12, 7, 7), 3.5, look.colour(self.count.role), None)
+            return
         if self.item.children:
             name = "chevron-down" if self.opened else "chevron-right"
             at = QRectF(self.width() - 20, (self.height() - 12) / 2, 12, 12)
@@ -129,6 +136,7 @@ class Nav(Box):
         self._opened: set[str] = set()  # by the person
         self._around: set[str] = set()  # over the entry where one is; they fold again when one leaves
         self._buttons: list[NavButton] = []
+        self._narrow = False  # icons only; a group pressed shows the words until an entry is chosen
         self._inside = QWidget()
         self._rows = QVBoxLayout(self._inside)
         self._rows.setContentsMargins(8, 8, 7, 8)
@@ -144,6 +152,18 @@ class Nav(Box):
     def buttons(self) -> tuple[NavButton, ...]:
         return tuple(self._buttons)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Icons only, where the window has no room for the words."""
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._show_words(not narrow)
+
+    def _show_words(self, shown: bool) -> None:
+        for button in self._buttons:
+            button.bare = not shown
+        self.setFixedWidth(theme().tokens.width["nav"] if shown else RAIL)
+        self.refresh()
+
     def build(self) -> None:
         clear_layout(self._rows)
         self._buttons = []
@@ -157,6 +177,7 @@ class Nav(Box):
         self._rows.addStretch(1)
         self._around = set(_groups_over(self._model.menu, self._route))  # a menu that came after the page opens it too
         self.set_route(self._route, self._place)
+        self._show_words(not self._narrow)
 
     def _entry(self, item: NavItem, level: int = 0) -> None:
         self._put(item, level)
@@ -186,9 +207,9 @@ class Nav(Box):
         for button in self._buttons:
             del above[button.level :]
             if button.level:
-                show_if(button, all(group in opened for group in above))
+                show_if(button, not button.bare and all(group in opened for group in above))
             above.append(button.item.route)
-            button.opened = button.item.route in opened
+            button.opened = button.item.route in opened and not button.bare
             inside = bool(_groups_over((button.item,), self._mark))
             button.here = button.item.route == self._mark or (inside and not button.opened)
             button.count = counts.get(button.item.route)
@@ -203,8 +224,12 @@ class Nav(Box):
         sender = self.sender()
         if isinstance(sender, NavButton):
             if sender.item.children:
-                self.toggle(sender.item.route, not sender.opened)
+                opened = not sender.opened
+                if sender.bare:
+                    self._show_words(True)
+                self.toggle(sender.item.route, opened)
             else:
+                self._show_words(not self._narrow)
                 self.chosen.emit(sender.item.route)
 
     def _walk(self, code: int) -> None:

@@ -68,7 +68,8 @@ class Panel(Box):
 
     def fit_width(self, window: int) -> None:
         """Narrower on a narrow window, so that the middle keeps its room."""
-        self.setFixedWidth(theme().tokens.width["panel" if window >= 1320 else "panel_narrow_1280"])
+        size = "panel" if window >= 1320 else "panel_narrow_1280" if window >= 1100 else "panel_narrow_911"
+        self.setFixedWidth(theme().tokens.width[size])
 
     def set_title(self, title: str, note: str = "") -> None:
         self._title.setText(title)

@@ -210,6 +210,24 @@ def test_tab_goes_as_one_reads_though_parts_were_made_later(open_shell: Open, qt
     assert second.hasFocus()
 
 
+def test_a_narrow_window_keeps_the_icons_and_shows_the_words_while_one_chooses(open_shell: Open) -> None:
+    shell = open_shell()
+    wide = shell.nav.width()
+    shell.resize(911, 512)  # 1366 × 768 at 150 %
+    assert (shell.width(), shell.height()) == (911, 512)
+    assert shell.nav.width() < wide / 4
+    home, group = (next(one for one in shell.nav.buttons if one.item.route == route) for route in ("home", "people"))
+    assert home.toolTip() == "首页"
+    group.click()
+    assert shell.nav.width() == wide
+    next(one for one in shell.nav.buttons if one.item.route == "people/archive").click()
+    assert shell.route == "people/archive"
+    assert shell.nav.width() < wide / 4
+    assert [one.item.route for one in shell.nav.buttons if one.here and one.isVisible()] == ["people"]
+    shell.resize(1366, 768)
+    assert shell.nav.width() == wide
+
+
 def test_the_left_side_is_walked_by_arrows(open_shell: Open) -> None:
     shell = open_shell()
     shell.go("home")

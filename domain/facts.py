@@ -168,10 +168,17 @@ def _row(pack: Pack, view: View, service: Service, card: str, row: Body, own: st
         made["service"] = part.id
     covered = view.covered.get(str(row.get("application")))
     if covered is not None:
-        made["application"] = {key: covered.get(key) for key in ("id", "number", "service", "state", "unit")}
+        told = {key: covered.get(key) for key in ("id", "number", "service", "state", "unit")}
+        made["application"] = {**told, "taken": _taken(view, covered, own)}
     elif row.get("application"):
         made["application"] = {"id": row["application"], "state": "none"}
     return made
+
+
+def _taken(view: View, covered: Body, own: str | None) -> bool:
+    """Whether this very payment already covers the form, as at the finance desk."""
+    mine = (bill for bill in all_bills(view).values() if bill.get("application") == covered.get("id"))
+    return own is not None and any(bill.get("payment") == own for bill in mine)
 
 
 def application_facts(

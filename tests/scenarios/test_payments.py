@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from domain.answering import answer
 from domain.operations import Kind, Status
+from server.clock import shanghai_day
+from server.explaining import facts_of, find
 from tests.scenarios.education import (
     SA,
     Desks,
@@ -35,6 +38,15 @@ def covering(house: House, *applications: str) -> dict[str, object]:
     return payment_form(house, "assist-fee-voucher", "350.00", forms=rows)
 
 
+def failed(house: House, payment: str) -> list[str]:
+    """What the rules say against a payment as it lies at the server."""
+    today = shanghai_day(house.watch.now)
+    with house.work.database.read() as connection:
+        pack = house.work.editions.current(connection, today)
+        facts = facts_of(connection, pack, find(connection, payment), today)
+    return list(answer(pack, "eligibility", ASSIST, facts)["failed_rules"])
+
+
 def lines(*keys: str) -> list[dict[str, object]]:
     return [{"row": f"l{key}", "person": f"person/{key}", "values": {"member_type": "ordinary"}} for key in keys]
 
@@ -54,6 +66,18 @@ def test_one_payment_asks_for_one_invoice_however_many_forms_it_covers(real_hous
     done(act(desks.finance, payment, "pass"))
     (entry,) = desks.finance.mirror().of_kind("queue-entry")
     assert (entry["application"], entry["document_kind"]) == (payment, "e_invoice")
+
+
+def test_finance_is_told_of_no_doubt_about_forms_that_this_payment_itself_covers(
+    real_house: House, desks: Desks
+) -> None:
+    set_amounts(real_house)
+    application = awaiting_payment(real_house, desks)
+    payment = submit(desks.main, ASSIST, covering(real_house, application))
+    assert failed(real_house, payment) == []
+    done(act(desks.finance, payment, "return", reason="看不清付款人"))
+    submit(desks.main, ASSIST, covering(real_house, application), payment)
+    assert failed(real_house, payment) == []
 
 
 def test_a_form_is_in_one_payment_at_a_time(real_house: House, desks: Desks) -> None:

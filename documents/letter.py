@@ -33,10 +33,9 @@ def letter(
     blocks += [_paragraph(template.fill(text, values), first=at == 0) for at, text in enumerate(template.intro)]
     blocks += _tables(template, values, people, labels or {})
     closing: list[Block] = [_paragraph(template.fill(text, values)) for text in template.closing]
-    blocks += closing[:-1]
-    # The seal never stands on a page without words of the letter, nor the footnote alone: they go together.
+    # The seal never stands on a page without the promise it seals, nor the footnote alone: they go together.
     note = [Para(template.fill(template.footnote, values), indent=0, size=9, grey=True, before=6)]
-    sealed = [*closing[-1:], Space(4), _seal(template, values, day, signed or {})]
+    sealed = [*closing, Space(4), _seal(template, values, day, signed or {})]
     blocks.append(Together([*sealed, *(note if template.footnote else [])]))
     foot = "　".join(filter(None, (template.label, short_code, values.get("单位", ""))))
     return Paper(

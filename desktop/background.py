@@ -14,6 +14,7 @@ methods of a QObject are only called while it exists.
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
+from itertools import count
 from threading import Event
 from typing import Any, TypeVar
 
@@ -80,6 +81,8 @@ class Lane(QObject):
         super().__init__(QCoreApplication.instance())
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._failed = failed
+        self._asked: dict[int, tuple[Any, list[Any], Callable[[Any], object] | None, Failed | None]] = {}
+        self._numbers = count()
         self._open = True
         queued = Qt.ConnectionType.QueuedConnection  # never inside run(), even when the work ended at once
         self._ended.connect(self._answer, queued)
@@ -91,8 +94,7 @@ class Lane(QObject):
         """Do it beside the screen; `done` or `failed` is called on the screen's thread. After `close`: nothing."""
         if not self._open:
             return
-        future = self._thread.submit(work)
-        future.add_done_callback(lambda ended: self._post(ended, done, failed))
+        self._ask(work, done, failed)
 
     def follow(
         self,
@@ -103,10 +105,8 @@ class Lane(QObject):
         progress: Progress | None = None,
     ) -> Task:
         """Long work that says how far it is and can be stopped."""
-        steps = Steps(lambda count, total, words: self._say(progress, count, total, words))
-        future = self._thread.submit(work, steps)
-        future.add_done_callback(lambda ended: self._post(ended, done, failed))
-        return Task(steps, future)
+        steps = Steps(lambda at, total, words: self._say(progress, at, total, words))
+        return Task(steps, self._ask(partial(work, steps), done, failed))
 
     def close(self, *, finish: bool = False) -> None:
         """Wait for what runs, drop what has not begun unless it is to be finished; nothing is called back any more."""
@@ -114,11 +114,20 @@ class Lane(QObject):
             return
         self._open = False
         self._thread.shutdown(wait=True, cancel_futures=not finish)
+        self._asked.clear()
         self.deleteLater()
 
-    def _post(self, ended: "Future[T]", done: Callable[[T], object] | None, failed: Failed | None) -> None:
+    def _ask(self, work: Callable[[], T], done: Callable[[T], object] | None, failed: Failed | None) -> "Future[T]":
+        """The thread never has the last hold of what is asked: a QObject that dies there leaves its timers behind."""
+        number, box = next(self._numbers), [work]
+        self._asked[number] = (work, box, done, failed)
+        future = self._thread.submit(lambda: box.pop()())
+        future.add_done_callback(lambda ended: self._post(number, ended))
+        return future
+
+    def _post(self, number: int, ended: "Future[T]") -> None:
         if self._open:
-            self._ended.emit((ended, done, failed))
+            self._ended.emit((number, ended))
 
     def _say(self, progress: Progress | None, count: int, total: int, words: str) -> None:
         if self._open and progress is not None:
@@ -131,10 +140,12 @@ class Lane(QObject):
             progress(count, total, words)
 
     @Slot(object)
-    def _answer(self, ended: tuple["Future[Any]", Callable[[Any], object] | None, Failed | None]) -> None:
-        future, done, failed = ended
+    def _answer(self, ended: tuple[int, "Future[Any]"]) -> None:
+        number, future = ended
         if not self._open:
             return
+        _work, box, done, failed = self._asked.pop(number)
+        box.clear()  # what was cancelled is still in it
         error: BaseException | None = Cancelled() if future.cancelled() else future.exception()
         if isinstance(error, CancelledError):
             error = Cancelled()

@@ -157,3 +157,26 @@ class Hearer(QObject):
 
     def hear(self, error: BaseException) -> None:
         raise AssertionError("it is gone") from error
+
+
+def test_what_was_asked_for_dies_on_the_screens_thread(qtbot: QtBot) -> None:
+    died: list[int] = []
+
+    class Asker(QObject):
+        def look(self) -> int:
+            return 1
+
+        def took(self, _found: int) -> None:
+            pass
+
+        def __del__(self) -> None:
+            died.append(threading.get_ident())
+
+    lane = Lane()
+    for _ in range(300):
+        asker = Asker()
+        lane.run(asker.look, done=asker.took)
+        del asker
+    qtbot.waitUntil(lambda: len(died) == 300)
+    lane.close()
+    assert set(died) == {threading.get_ident()}

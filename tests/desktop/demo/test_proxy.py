@@ -210,7 +210,6 @@ def test_a_slow_late_line_takes_its_time(ledger: Ledger) -> None:
         post(proxy.port, bytes(100_000))
         took = time.monotonic() - begun
     assert took >= 2 * 0.05 + 2 * 0.1  # there and back, each late and slow
-    assert took < 3
 
 
 def test_a_server_that_is_away_is_a_reset_and_found_again_elsewhere(ledger: Ledger) -> None:

@@ -11,6 +11,7 @@ from domain.packs import load
 from domain.packs.pack import Pack
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
+from tests.sync.desk import Desk, a_desk
 from tests.sync.store.building import a_store, an_account
 
 
@@ -33,3 +34,9 @@ def port(store: LocalStore) -> SyncStore:
 @pytest.fixture(scope="session")
 def pack() -> Pack:
     return load(Path(__file__).parents[2] / "resources" / "packs" / "gdjlxh-2025")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A whole core on a fake line: ports alone are played."""
+    yield from a_desk(tmp_path)

@@ -32,7 +32,9 @@ def test_the_pages_of_a_small_answer_become_durable_at_once(store: LocalStore, p
     store.on_change(told.append)
     person = a_person("1")
     pages = {SCOPE: a_page((person["id"], 3, 1, person)), "public": a_page(cursor=3)}
-    Mirroring(account, port, lambda _: None).take(pages, NOW)
+    mirroring = Mirroring(account, port, lambda _: None)
+    with mirroring.writing(pages):
+        mirroring.take(pages, NOW)
     assert len(told) == 1, "one transaction tells once"
     assert {SCOPE, "public"} <= told[0]
     assert port.cursors(account) == {SCOPE: 3, "public": 3}

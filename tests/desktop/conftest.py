@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from desktop.theme import Theme, install
+from tests.desktop.sample_desk import SampleDesk, sample_desk
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,3 +23,10 @@ def look(qapp: QApplication, destroyed_by_qt: None) -> Iterator[Theme]:
     theme = install(qapp, "light")
     yield theme
     theme.set_mode("light")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
+    """The unit's desk with the people of the sample association."""
+    with sample_desk(tmp_path) as made:
+        yield made

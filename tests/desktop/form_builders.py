@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.pages.form_values import new_row
@@ -102,3 +104,10 @@ def settle(qtbot: QtBot, page: Any) -> None:
     qtbot.waitUntil(lambda: bool(page.settled))
     qtbot.wait(0)
     qtbot.waitUntil(lambda: bool(page.settled))
+
+
+def said(page: QWidget) -> str:
+    """Everything the page tells those who hear it."""
+    QCoreApplication.processEvents()  # what was just added to a layout is shown by an event
+    shown = [part for part in page.findChildren(QWidget) if part.isVisibleTo(page)]
+    return " ".join(part.accessibleName() or (part.text() if isinstance(part, QLabel) else "") for part in shown)

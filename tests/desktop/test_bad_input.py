@@ -33,7 +33,7 @@ from sync.store.keys import COPY, HEADER, first_run, new_recovery_code
 from sync.store.local import NAME, LocalStore
 from sync.store.port import SyncStore
 from tests.desktop.form_builders import ABLE, EDUCATION, INITIAL, a_form, beginners, on_screen, settle
-from tests.desktop.sample_desk import UNIT, SampleDesk, entities, sample_desk
+from tests.desktop.sample_desk import UNIT, SampleDesk, entities
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -42,12 +42,6 @@ SCOPE = f"unit:{UNIT}"
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 NOBODY = "http://127.0.0.1:9"  # where nothing listens
 PATIENCE = 20_000
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 # ---- a damaged store ----

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,10 @@ from pytestqt.qtbot import QtBot
 from desktop.pages import case, form, materials, picker
 from desktop.widgets.notes import EmptyState
 from tests.desktop.form_builders import EDUCATION, INITIAL, on_screen
-from tests.desktop.sample_desk import NOW, SampleDesk, a_desk, entities, sample_desk
+from tests.desktop.sample_desk import NOW, SampleDesk, a_desk, entities
 
 pytestmark = pytest.mark.windows
 FEES = "education-assist-fee-payment"
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def told(page: object) -> tuple[str, list[str]]:

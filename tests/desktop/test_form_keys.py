@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,12 @@ from desktop.shell_model import ShellModel
 from desktop.widgets.inputs import ChoiceInput
 from sync.store.operations import OUTBOX
 from tests.desktop.form_builders import ABLE, EDUCATION, FILLED, INITIAL, LETTER, a_form, beginners, paper, settle
-from tests.desktop.sample_desk import SampleDesk, sample_desk
+from tests.desktop.sample_desk import SampleDesk
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 CONTROL = Qt.KeyboardModifier.ControlModifier
 MOST = 80  # Tab presses within which anything on a page is reached
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

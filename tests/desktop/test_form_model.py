@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +18,6 @@ from tests.desktop.form_builders import AGAIN, EDUCATION, INITIAL, a_form, begin
 from tests.desktop.sample_desk import NOW, SampleDesk, person_named, sample_desk, the_pack
 
 pytestmark = pytest.mark.windows
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def opened(qtbot: QtBot, desk: SampleDesk, key: str) -> DraftForm:

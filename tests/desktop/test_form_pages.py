@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.demo import papers
-from desktop.pages import amend, form, letter, materials, owed, picker, submit, submit_sheet
+from desktop.pages import amend, form, letter, materials, owed, submit, submit_sheet
 from desktop.widgets.inputs import TextInput
 from documents.files import type_of
 from sync.store.operations import OUTBOX
-from sync.views import reminders
 from tests.desktop.form_builders import (
     ABLE,
-    AGAIN,
     EDUCATION,
     INITIAL,
     LETTER,
@@ -32,30 +29,17 @@ from tests.desktop.form_builders import (
     on_screen,
     returned,
     rows,
+    said,
     settle,
 )
-from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, entities, person_named, sample_desk
-from tests.support.windows import shown
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, entities, person_named
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
 
 
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
-
-
 def person_number(name: str) -> str:
     return next(str(one["id_number"]) for one in entities(NOW) if one.get("name") == name and one.get("id_number"))
-
-
-def said(page: QWidget) -> str:
-    """Everything the page tells those who hear it."""
-    QCoreApplication.processEvents()  # what was just added to a layout is shown by an event
-    shown = [part for part in page.findChildren(QWidget) if part.isVisibleTo(page)]
-    return " ".join(part.accessibleName() or (part.text() if isinstance(part, QLabel) else "") for part in shown)
 
 
 # ---- the form --------------------------------------------------------------------------------------------------------
@@ -186,147 +170,6 @@ def test_everything_one_can_press_has_a_name(qtbot: QtBot, desk: SampleDesk) -> 
         if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.isVisibleTo(page) and not part.accessibleName()
     ]
     assert not nameless
-
-
-# ---- choosing people -------------------------------------------------------------------------------------------------
-
-
-def test_everyone_is_listed_and_only_those_who_may_can_be_ticked(qtbot: QtBot, desk: SampleDesk) -> None:
-    key = desk.draft(EDUCATION)
-    page = on_screen(qtbot, picker.make(desk.context, f"{key}:{AGAIN}"))
-    counts = page.model.counts()
-    assert counts["all"] == len(page.model.people) == page.rows.rowCount()
-    assert counts["ok"]
-    assert counts["bad"]
-    page.view.setFocus()
-    QTest.keyClick(page.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    assert len(page.rows.ticked) == counts["ok"]
-    assert all(page.model.verdict(one).eligible for one in page.rows.ticked)
-
-
-def test_who_cannot_be_chosen_says_why_what_to_do_and_from_when(qtbot: QtBot, desk: SampleDesk) -> None:
-    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{AGAIN}"))
-    one = next(each for each in page.model.people if each.name == "蔡子豪")
-    page.view.set_current(page.rows.place_of(one.id))
-    settle(qtbot, page)
-    check = page.model.check_of(one.id)
-    assert check is not None
-    assert check.possible_from
-    words = said(page.panel_box)
-    assert "现在不可办继续教育" in words
-    assert check.findings[0].message in words
-
-
-def test_chosen_people_become_rows_once(qtbot: QtBot, desk: SampleDesk) -> None:
-    key = desk.draft(EDUCATION)
-    page = on_screen(qtbot, picker.make(desk.context, f"{key}:{INITIAL}"))
-    for one in page.model.people:
-        if one.name in ABLE:
-            page.rows.tick([page.rows.place_of(one.id)], True)
-    QTest.mouseClick(page.accept, Qt.MouseButton.LeftButton)
-    settle(qtbot, page)
-    assert {row["person"] for row in desk.form_of(key)["cards"][INITIAL]} == {person_named(name) for name in ABLE}
-    page.shown()
-    settle(qtbot, page)
-    assert page.model.verdict(next(one for one in page.model.people if one.name == ABLE[0])).state == "in"
-
-
-def test_people_chosen_the_moment_a_form_opens_stay_beside_the_values_that_fill_in_themselves(
-    qtbot: QtBot, desk: SampleDesk
-) -> None:
-    key = desk.draft("member-fee-payment")
-    page: Any = form.make(desk.context, key)
-    qtbot.addWidget(page)
-    page.show()
-    page.shown()
-    qtbot.waitUntil(lambda: page.form.draft is not None)
-    page.cards.choose()
-    assert desk.went[-1] == f"picker/{key}:people"
-    chooser = on_screen(qtbot, picker.make(desk.context, f"{key}:people"))
-    one = next(one for one in chooser.model.people if chooser.model.verdict(one).state == "ok")
-    chooser.rows.tick([chooser.rows.place_of(one.id)], True)
-    QTest.mouseClick(chooser.accept, Qt.MouseButton.LeftButton)
-    settle(qtbot, chooser)
-    page.hidden()  # what filled itself in is written now, from a copy without that person
-    settle(qtbot, page)
-    assert [row["person"] for row in desk.form_of(key)["cards"]["people"]] == [one.person]
-    assert desk.form_of(key)["values"]["invoice_title"] == "广州示例工程监理有限公司"
-
-
-def test_a_pasted_list_ticks_by_name_and_number_and_says_who_was_not_found(qtbot: QtBot, desk: SampleDesk) -> None:
-    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
-    number = next(one.document for one in page.model.people if one.name == "李𬱖")
-    page._open_paste()
-    page.pasted.set_value(f"陈喆\n{number.lower()}\n马文静\n赵不在")
-    QTest.mouseClick(page.match, Qt.MouseButton.LeftButton)
-    assert {one.name for one in page.rows.ticked} == set(ABLE)
-    assert "没有找到：赵不在" in page.notice.accessibleName()
-    assert "不可选：马文静" in page.notice.accessibleName()
-
-
-def not_judged_yet(qtbot: QtBot, desk: SampleDesk, key: str) -> Any:
-    """The picker with everybody listed, at the moment before the first verdict."""
-    page: Any = picker.make(desk.context, f"{key}:{INITIAL}")
-    qtbot.addWidget(page)
-    shown(page)
-    with qtbot.waitSignal(page.model.loaded):
-        page.shown()
-    assert not any(page.model.check_of(one.id) for one in page.model.people)
-    return page
-
-
-def tick(page: Any, name: str) -> None:
-    page.view.set_current(next(at for at, one in enumerate(page.rows.visible) if one.name == name))
-    QTest.keyClick(page.view, Qt.Key.Key_Space)
-
-
-def test_a_tick_before_the_verdict_takes_effect_and_adding_waits_for_it(qtbot: QtBot, desk: SampleDesk) -> None:
-    key = desk.draft(EDUCATION)
-    page = not_judged_yet(qtbot, desk, key)
-    for name in ABLE:
-        tick(page, name)
-    QTest.keyClick(page.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert not desk.form_of(key)["cards"]
-    settle(qtbot, page)
-    assert {row["person"] for row in desk.form_of(key)["cards"][INITIAL]} == {person_named(name) for name in ABLE}
-
-
-def test_a_tick_before_the_verdict_on_somebody_who_cannot_goes_with_the_reason(qtbot: QtBot, desk: SampleDesk) -> None:
-    key = desk.draft(EDUCATION)
-    page = not_judged_yet(qtbot, desk, key)
-    tick(page, "马文静")
-    tick(page, ABLE[0])
-    QTest.keyClick(page.view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    settle(qtbot, page)
-    assert [one.name for one in page.rows.ticked] == [ABLE[0]]
-    assert "马文静" in page.notice.accessibleName()
-    assert not desk.form_of(key)["cards"]  # a person looks first
-    assert page.accept.isEnabled()
-
-
-def test_who_can_be_chosen_later_is_remembered_until_that_day(qtbot: QtBot, desk: SampleDesk) -> None:
-    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{AGAIN}"))
-    one = next(each for each in page.model.people if each.name == "蔡子豪")
-    page.view.set_current(page.rows.place_of(one.id))
-    settle(qtbot, page)
-    QTest.mouseClick(page.findChild(QWidget, "picker.remind"), Qt.MouseButton.LeftButton)
-    settle(qtbot, page)
-    day = page.model.check_of(one.id).possible_from
-    with desk.store.reading() as reader:
-        assert [(each.person, each.day, each.card) for each in reminders(reader, desk.account)] == [
-            (one.id, day, AGAIN)
-        ]
-    assert f"{day} 起在首页提醒您" in said(page.panel_box)
-    QTest.mouseClick(page.findChild(QWidget, "picker.forget"), Qt.MouseButton.LeftButton)
-    settle(qtbot, page)
-    with desk.store.reading() as reader:
-        assert not reminders(reader, desk.account)
-
-
-def test_typing_initials_filters_the_list(qtbot: QtBot, desk: SampleDesk) -> None:
-    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
-    page.search.input.setText("wht")
-    assert [one.name for one in page.rows.visible] == ["王海涛"]
 
 
 # ---- papers ----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +29,12 @@ from tests.desktop.form_builders import (
     returned,
     settle,
 )
-from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk, the_pack
+from tests.desktop.sample_desk import NOW, SampleDesk, the_pack
 from tests.support.windows import shown
 from tests.sync.store.building import applied
 
 pytestmark = pytest.mark.windows
 NAMES = [*ABLE, "王海涛"]
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def press(page: Any, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,10 @@ from desktop.demo import papers
 from desktop.pages import materials
 from desktop.pages.materials_scanner import ScannerFolder
 from tests.desktop.form_builders import EDUCATION, INITIAL, a_form, beginners, on_screen, settle
-from tests.desktop.sample_desk import SampleDesk, sample_desk
+from tests.desktop.sample_desk import SampleDesk
 
 pytestmark = pytest.mark.windows
 SCAN = papers.picture("社保证明", ["王海涛"], kind="jpg")
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

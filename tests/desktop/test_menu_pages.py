@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,10 @@ from desktop.shell_model import NavItem, ShellModel
 from desktop.shell_nav import Nav
 from domain.packs.schema import MenuSpec
 from sync.login import Session
-from tests.desktop.sample_desk import SampleDesk, sample_desk, the_pack
+from tests.desktop.sample_desk import SampleDesk, the_pack
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:

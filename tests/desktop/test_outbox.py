@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,10 @@ from sync.protocol import carried
 from sync.store.port import SyncStore
 from sync.views import counts, worklist
 from sync.views.queue import WORDS
-from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk
+from tests.desktop.sample_desk import NOW, SampleDesk
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def opened(desk: SampleDesk, qtbot: QtBot) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +23,11 @@ from desktop.theme import RESOURCES
 from desktop.widgets.notes import FindingLine
 from sync.store.text import new_id
 from sync.views import entities, outbox
-from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk, the_pack
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, the_pack
 from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,19 +25,13 @@ from sync import actions
 from sync.store.local import Reader
 from sync.store.operations import CANCELLED
 from sync.views import Expiring, expiring, people
-from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, sample_desk
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named
 from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
 SCOPE = f"unit:{UNIT}"
 HANDLER = {"contact_name": "温晓岚", "contact_mobile": "19900001003"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
-    with sample_desk(tmp_path) as made:
-        yield made
 
 
 def show(qtbot: QtBot, make: Callable[[Context, str], Page], desk: SampleDesk, key: str = "") -> Any:

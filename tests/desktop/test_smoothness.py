@@ -21,13 +21,12 @@ from tests.support.windows import shown
 
 @pytest.fixture
 def smooth(qapp: QApplication) -> Iterator[Smoothness]:
-    turn, on = sys.getswitchinterval(), gc.isenabled()
+    shiboken6.delete(qapp.findChild(Smoothness))  # the one of all window tests; the next test gets another
+    gc.enable()
+    sys.setswitchinterval(0.005)  # Python's own
     made = Smoothness(qapp)
     yield made
     shiboken6.delete(made)
-    if on:
-        gc.enable()
-    sys.setswitchinterval(turn)
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.smoothness import Smoothness
 
 W = TypeVar("W", bound=QWidget)
 PATIENCE = 10_000  # ms
@@ -51,8 +53,10 @@ def set_survivors_aside() -> None:
 
 
 @pytest.fixture
-def destroyed_by_qt() -> Iterator[None]:
-    """Fails a test that leaves a living QObject of Python's in a cycle: on another thread its end would be ours."""
+def destroyed_by_qt(qapp: QApplication) -> Iterator[None]:
+    """As in the program rubbish is collected on the screen's thread; and no test may leave a living QObject to it."""
+    if qapp.findChild(Smoothness) is None:
+        Smoothness(qapp)
     yield
     run_deferred_deletes()
     left = left_to_the_collector()

@@ -9,6 +9,7 @@ from desktop.pages.home_model import payment_service
 from desktop.printing import print_pdf, save_file
 from desktop.starting import pay
 from desktop.watching import Watching
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import column, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Band, EmptyState
@@ -42,8 +43,10 @@ class BillModel(Watching["tuple[BillSheet | None, bool]"]):
         self.sheet, self.pays = found
 
 
-class BillPage(Page):
+class BillPage(WatchingPage):
     """Layout and wiring."""
+
+    model: BillModel
 
     def __init__(self, context: Context, key: str) -> None:
         super().__init__("缴费单", back=True, scroll=False)
@@ -75,12 +78,6 @@ class BillPage(Page):
         self.model.changed.connect(self.refresh)
         for part in (self.missing, self.case, self.pay):
             show_if(part, False)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
 
     def refresh(self) -> None:
         sheet = self.model.sheet

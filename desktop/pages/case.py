@@ -15,6 +15,7 @@ from desktop.pages.case_words import BILL, Change, PaperLine, PersonLine
 from desktop.printing import print_pdf, save_file
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Icon, Label, column, row, show_if
 from desktop.widgets.buttons import Button, TabItem, Tabs
 from desktop.widgets.notes import EmptyState
@@ -28,8 +29,10 @@ def make(context: Context, key: str) -> Page:
     return CasePage(context, key)
 
 
-class CasePage(Page):
+class CasePage(WatchingPage):
     """Layout and wiring."""
+
+    model: CaseModel
 
     def __init__(self, context: Context, key: str) -> None:
         super().__init__("申请", back=True)
@@ -128,16 +131,8 @@ class CasePage(Page):
         view.setObjectName("case.changes")
         return _below(view)
 
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
-
-    def shown(self) -> None:
-        self.model.awake()
-
     def hidden(self) -> None:
-        self.model.sleep()
+        super().hidden()
         self.model.carrier.drop()
 
     def refresh(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.help import DesksModel, paper_names
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, column
 from desktop.widgets.notes import Band, KeyValues
 from desktop.widgets.panel import Panel, Section
@@ -19,8 +19,10 @@ def entry_for(pack: Pack, key: str) -> MenuSpec | None:
     return next((one for one in pack.menu_entries() if key in (one.service, one.view)), None)
 
 
-class ElsewherePage(Page):
+class ElsewherePage(WatchingPage):
     """Says it plainly, with the papers to have ready and the telephones."""
+
+    model: DesksModel
 
     def __init__(self, context: Context, key: str) -> None:
         entry = entry_for(context.pack, key)
@@ -49,17 +51,6 @@ class ElsewherePage(Page):
         self.add_stretch()
         self.set_panel(Panel("找谁问"))
         self.model.changed.connect(self._fill_panel)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def _fill_panel(self) -> None:
         if self.panel is None:

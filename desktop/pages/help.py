@@ -10,6 +10,7 @@ from desktop.context import Context
 from desktop.page import Page
 from desktop.starting import startable
 from desktop.watching import Watching
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, clear_layout, column
 from desktop.widgets.fields import SearchBox
 from desktop.widgets.notes import EmptyState, KeyValues
@@ -55,8 +56,10 @@ class DesksModel(Watching[tuple[tuple[str, str], ...]]):
         self.desks = found
 
 
-class HelpPage(Page):
+class HelpPage(WatchingPage):
     """Layout and wiring."""
+
+    model: DesksModel
 
     def __init__(self, context: Context, topic: str) -> None:
         super().__init__("平台帮助手册", back=True)
@@ -79,12 +82,6 @@ class HelpPage(Page):
         context.pack_changed.connect(self._fill)
         self.model.changed.connect(self._fill_panel)
         self._fill()
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
 
     def _look_for(self, text: str) -> None:
         self._text = text.strip()

@@ -12,6 +12,7 @@ from desktop.pages.home_model import Group, HomeModel, WorkRow
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.starting import begin, startable
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import clear_layout, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState
@@ -76,8 +77,10 @@ class GroupView(QWidget):
             self._act(row, key)
 
 
-class HomePage(Page):
+class HomePage(WatchingPage):
     """Layout and wiring."""
+
+    model: HomeModel
 
     def __init__(self, context: Context) -> None:
         super().__init__("首页")
@@ -104,17 +107,6 @@ class HomePage(Page):
         context.pack_changed.connect(self._fill_menu)
         self._fill_menu()
         self.model.awake()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
 
     def refresh(self) -> None:
         model = self.model

@@ -9,10 +9,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.watching import Watching
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import row
 from desktop.widgets.buttons import ChipRow
 from desktop.widgets.fields import SearchBox
@@ -21,7 +21,7 @@ from desktop.widgets.notes import EmptyState, Notice
 PAUSE = 150  # ms of typing before a list is searched
 
 
-class ListPage(Page):
+class ListPage(WatchingPage):
     """A search box, chips where there are any, a list that fills the page."""
 
     def __init__(
@@ -70,11 +70,6 @@ class ListPage(Page):
         model.changed.connect(self.refresh)
         self.shortcut("Ctrl+F", self.search.setFocus)
 
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
-
     def refresh(self) -> None:
         """Show what the model has."""
         raise NotImplementedError
@@ -90,12 +85,6 @@ class ListPage(Page):
     def look_for(self, text: str) -> None:
         """The words in the search box are others."""
         self.rows.set_search(text)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
 
     def _typed(self, text: str) -> None:
         self._wanted = text

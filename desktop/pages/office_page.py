@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.page import Page
 from desktop.pages.office_lists import Entry, Kind, OfficeLists
 from desktop.pages.office_panel import OfficePanel
 from desktop.rows_model import Column
+from desktop.watching_page import WatchingPage
 from desktop.widgets.notes import Notice
 
 
-class OfficePage(Page):
+class OfficePage(WatchingPage):
     """Lists of entries; one is open in the panel."""
+
+    model: OfficeLists
 
     def __init__(
         self,
@@ -39,17 +41,6 @@ class OfficePage(Page):
     def refresh(self) -> None:
         """What the model has now."""
         raise NotImplementedError
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def open_entry(self, kind: Kind, entry: Entry | None) -> None:
         """Write it in the panel."""

@@ -13,6 +13,7 @@ from desktop.page import Page
 from desktop.pages.outbox_model import LOOKS, OutboxModel, about, below, progress, steps
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import SearchBox
@@ -27,8 +28,10 @@ def make(context: Context, key: str) -> Page:
     return OutboxPage(context)
 
 
-class OutboxPage(Page):
+class OutboxPage(WatchingPage):
     """Layout and wiring."""
+
+    model: OutboxModel
 
     def __init__(self, context: Context) -> None:
         super().__init__("待发送")
@@ -130,12 +133,6 @@ class OutboxPage(Page):
         if row.next_try_at:
             return f"{words.moment(row.next_try_at, self.context.now()).partition(' ')[2]} 再送"
         return "正在送" if row.state == "sending" else "联网就送" if not self.context.online else "马上送"
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
 
     def refresh(self) -> None:
         queue = self.model.queue

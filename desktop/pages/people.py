@@ -6,12 +6,12 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.people_model import CHIPS, PeopleModel, ServiceCard, held, next_end, state_of
 from desktop.pages.person_panel import PersonPanel
 from desktop.printing import save_file
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import ChosenBar, RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import row, show_if
 from desktop.widgets.buttons import Button, ChipRow
 from desktop.widgets.buttons import Chip as ChipItem
@@ -22,8 +22,10 @@ from sync.views import Chip, PersonRow
 EXCEL = "Excel (*.xlsx)"
 
 
-class PeoplePage(Page):
+class PeoplePage(WatchingPage):
     """The list and its chips; one person opens on a page of their own."""
+
+    model: PeopleModel
 
     def __init__(self, model: PeopleModel) -> None:
         self.add_button = Button("添加人员", icon="plus")
@@ -112,19 +114,8 @@ class PeoplePage(Page):
 
     # what the shell calls
 
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
     def first_focus(self) -> None:
         self.search.input.setFocus()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     # what the model says
 

@@ -6,13 +6,13 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.people_model import ServiceCard, state_of
 from desktop.pages.person_model import Line, PersonModel
 from desktop.pages.person_panel import PersonPanel
 from desktop.pages.preview import show_paper
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState, KeyValues, Notice
@@ -55,8 +55,10 @@ class _Listed(QWidget):
         show_if(self, bool(lines))
 
 
-class PersonPage(Page):
+class PersonPage(WatchingPage):
     """Facts on top, lists below, the unit's own entry in the panel."""
+
+    model: PersonModel
 
     def __init__(self, model: PersonModel) -> None:
         self.edit_button = Button("改名单", icon="pencil")
@@ -101,17 +103,6 @@ class PersonPage(Page):
         model.began.connect(self._began)
         model.said.connect(self._say)
         self.shortcut("Esc", self._close_panel)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def _refresh(self) -> None:
         found = self.model.found

@@ -8,6 +8,7 @@ from desktop.context import Context
 from desktop.page import Page
 from desktop.printing import print_pdf, save_file
 from desktop.watching import Watching
+from desktop.watching_page import WatchingPage
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Band
 from desktop.widgets.previews import PdfPreview
@@ -61,8 +62,10 @@ def paper_of(reader: Reader, context: Context, view: ReceiptView) -> bytes:
     ).pdf()
 
 
-class ReceiptPage(Page):
+class ReceiptPage(WatchingPage):
     """Layout and wiring."""
+
+    model: ReceiptModel
 
     def __init__(self, context: Context, op_id: str) -> None:
         super().__init__("送达回执", back=True, scroll=False)
@@ -87,12 +90,6 @@ class ReceiptPage(Page):
         self.save.clicked.connect(self._save)
         self.shortcut("Ctrl+P", self._print)
         self.model.changed.connect(self.refresh)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
 
     def refresh(self) -> None:
         proof = self.model.proof

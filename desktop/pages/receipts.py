@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.receipts_model import ReceiptRow, ReceiptsModel
 from desktop.printing import save_file
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Box, Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field, InputFrame, SearchBox
@@ -81,8 +81,10 @@ class IssueEditor(Box):
             super().keyPressEvent(event)
 
 
-class ReceiptsPage(Page):
+class ReceiptsPage(WatchingPage):
     """One list with its period."""
+
+    model: ReceiptsModel
 
     def __init__(self, model: ReceiptsModel) -> None:
         self.export_button = Button("导出", icon="download")
@@ -145,17 +147,6 @@ class ReceiptsPage(Page):
         model.changed.connect(self._refresh)
         model.said.connect(lambda words, role: self.notice.show_words(words, role=role, action="知道了"))
         model.exported.connect(self._save)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def _refresh(self) -> None:
         rows = self.model.listed

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.renewal_model import RenewalModel, Standing, What, prepare
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState
 
 TITLES: dict[What, str] = {"membership": "60 天内到期的会籍", "certificate": "60 天内到期的证书"}
 
 
-class RenewalPage(Page):
+class RenewalPage(WatchingPage):
     """One list and one button."""
+
+    model: RenewalModel
 
     def __init__(self, model: RenewalModel) -> None:
         self.go_button = Button("备好草稿", "primary", icon="plus")
@@ -45,17 +47,6 @@ class RenewalPage(Page):
         self.list.opened.connect(self._open)
         self.add(self.list, stretch=1)
         model.changed.connect(self._refresh)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def _refresh(self) -> None:
         rows = self.model.rows

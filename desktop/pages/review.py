@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from desktop.carrying import Carried
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.paper_pane import PaperPane
 from desktop.pages.return_editor import ReturnEditor
 from desktop.pages.review_model import AGAIN, DECIDED, WAITING, DeskRow, ReviewModel
@@ -18,6 +17,7 @@ from desktop.pages.review_parts import PartView
 from desktop.pages.words import size_words
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Box, Label, ScrollArea, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.notes import Band, EmptyState, Notice
@@ -27,8 +27,10 @@ LIST, MIDDLE = 248, 384
 NARROW, LESS = 1320, 32  # below this window width list and middle give that much to the paper
 
 
-class ReviewPage(Page):
+class ReviewPage(WatchingPage):
     """Layout and wiring of the desk; what it means is the model's."""
+
+    model: ReviewModel
 
     def __init__(self, model: ReviewModel, *, title: str = "待审", name: str = "review") -> None:
         super().__init__(title, scroll=False, top=0, help_topic=name)
@@ -188,11 +190,8 @@ class ReviewPage(Page):
 
     # what the shell calls
 
-    def shown(self) -> None:
-        self.model.awake()
-
     def hidden(self) -> None:
-        self.model.sleep()
+        super().hidden()
         self.model.carrier.drop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

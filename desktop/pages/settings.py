@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.settings_editors import ValueEditor, editor_for
 from desktop.pages.settings_model import ALL, CHANGED, FUTURE, PENDING, UNSET, Parameter, SettingsModel
 from desktop.pages.settings_trial import TrialPart
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field, InputFrame, SearchBox
@@ -120,8 +120,10 @@ class SettingPanel(Panel):
             self._model.save(key, value, since, why)
 
 
-class SettingsPage(Page):
+class SettingsPage(WatchingPage):
     """Sections of the pack's parameters, chips, search, and the panel for the one that is open."""
+
+    model: SettingsModel
 
     def __init__(self, model: SettingsModel) -> None:
         pack = model.context.pack
@@ -251,17 +253,9 @@ class SettingsPage(Page):
 
     # what the shell calls
 
-    def shown(self) -> None:
-        self.model.awake()
-
     def hidden(self) -> None:
-        self.model.sleep()
+        super().hidden()
         self.model.stop_trying()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     # what the model says
 

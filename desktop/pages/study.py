@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.pages.office_tables import StudyModel, StudyRow
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import row
 from desktop.widgets.buttons import Chip, ChipRow
 from desktop.widgets.fields import SearchBox
@@ -15,8 +15,10 @@ from desktop.widgets.notes import EmptyState
 ALL = "all"
 
 
-class StudyPage(Page):
+class StudyPage(WatchingPage):
     """One list."""
+
+    model: StudyModel
 
     def __init__(self, model: StudyModel) -> None:
         super().__init__("学习中", scroll=False, help_topic="study")
@@ -54,17 +56,6 @@ class StudyPage(Page):
         self.list.opened.connect(self._open)
         self.add(self.list, stretch=1)
         model.changed.connect(self._refresh)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def _refresh(self) -> None:
         rows = self.model.rows

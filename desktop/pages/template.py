@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.printing import print_pdf, save_file
 from desktop.watching import Watching
+from desktop.watching_page import WatchingPage
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Notice
 from desktop.widgets.previews import PdfPreview
@@ -44,8 +44,10 @@ class TemplateModel(Watching[bytes]):
         self.pdf = found
 
 
-class TemplatePage(Page):
+class TemplatePage(WatchingPage):
     """The preview and its two ways out."""
+
+    model: TemplateModel
 
     def __init__(self, context: Context, document: str) -> None:
         spec = context.pack.spec.documents.get(document)
@@ -72,17 +74,6 @@ class TemplatePage(Page):
         self.shortcut("Ctrl+P", self._print)
         self.shortcut("Ctrl+Shift+S", self._save)
         self.model.changed.connect(self._refresh)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def first_focus(self) -> None:
         self.print.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.context import Context
-from desktop.page import Page
 from desktop.starting import begin, begun_here
 from desktop.watching import Watching
+from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState, KeyValues
@@ -97,8 +97,10 @@ def _role(pack: Pack, body: Mapping[str, Any]) -> str:
     return f"{role.label if role is not None else ''}{stopped}"
 
 
-class UnitPage(Page):
+class UnitPage(WatchingPage):
     """Sections of label and words."""
+
+    model: UnitModel
 
     def __init__(self, context: Context) -> None:
         self.change = Button("变更单位信息", icon="pencil")
@@ -123,17 +125,6 @@ class UnitPage(Page):
         self.add(self.empty)
         self.add_stretch()
         self.model.changed.connect(self._refresh)
-
-    def shown(self) -> None:
-        self.model.awake()
-
-    def hidden(self) -> None:
-        self.model.sleep()
-
-    @property
-    def settled(self) -> bool:
-        """Nothing of the page is on its way."""
-        return self.model.is_settled
 
     def _refresh(self) -> None:
         found = self.model.found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
@@ -116,51 +116,76 @@ class UnlockForm(QObject):
         self._lane.run(work, done=ended, failed=broke)
 
 
-class UnlockPage(StepPage):
-    """One field and a button."""
+class SecretForm(Protocol):
+    """What asks for a passphrase or, in its place, for the recovery code."""
 
-    def __init__(self, form: UnlockForm) -> None:
-        super().__init__("打开本机资料", "")
-        self.form = form
+    by_code: bool
+    busy: bool
+
+    def use(self, *, code: bool) -> None:
+        """Another way in."""
+
+    def open(self, words: str) -> None:
+        """Try it."""
+
+
+class SecretPage(StepPage):
+    """One field, for the passphrase or the recovery code, a button, and the way to the other of the two."""
+
+    def __init__(self, form: SecretForm, title: str, words: str, *, name: str, verb: str) -> None:
+        super().__init__(title, words)
+        self._asks = form
         self.field = Field("口令", TextInput(secret=True), required=True)
-        named(self.field.editor, "unlock.secret")
-        self.go = named(Button("打开", "primary", tall=True), "unlock.submit")
-        self.other = named(Button("用恢复码", "secondary", tall=True), "unlock.other")
-        self.rebuild = named(Button("重建", "primary", tall=True), "unlock.rebuild")
+        named(self.field.editor, f"{name}.secret")
+        self.go = named(Button(verb, "primary", tall=True), f"{name}.submit")
+        self.other = named(Button("用恢复码", "secondary", tall=True), f"{name}.other")
         self.go.clicked.connect(self._go)
         self.other.clicked.connect(self._other)
-        self.rebuild.clicked.connect(form.rebuild)
         self.inside.addWidget(self.field)
-        self.finish(self.go, self.rebuild, self.other)
 
     def entered(self) -> None:
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh(self) -> None:
-        form = self.form
-        self.words.setText("".join(form.trouble))
-        self.field.set_label("恢复码" if form.by_code else "口令")
-        echo = TextInput.EchoMode.Normal if form.by_code else TextInput.EchoMode.Password
+        """The words of the way that is asked now."""
+        code = self._asks.by_code
+        self.field.set_label("恢复码" if code else "口令")
         editor = self.field.editor
         if isinstance(editor, TextInput):
-            editor.setEchoMode(echo)
+            editor.setEchoMode(TextInput.EchoMode.Normal if code else TextInput.EchoMode.Password)
+        self.other.set_text("用口令" if code else "用恢复码")
+
+    def _go(self) -> None:
+        words = self.field.value.strip()
+        self.field.set_finding("" if words else f"请输入{'恢复码' if self._asks.by_code else '口令'}。")
+        if words:
+            self._asks.open(words)
+
+    def _other(self) -> None:
+        self.field.set_value("")
+        self._asks.use(code=not self._asks.by_code)
+
+
+class UnlockPage(SecretPage):
+    """Of a store that is closed; a damaged one can be rebuilt."""
+
+    def __init__(self, form: UnlockForm) -> None:
+        super().__init__(form, "打开本机资料", "", name="unlock", verb="打开")
+        self.form = form
+        self.rebuild = named(Button("重建", "primary", tall=True), "unlock.rebuild")
+        self.rebuild.clicked.connect(form.rebuild)
+        self.finish(self.go, self.rebuild, self.other)
+
+    def refresh(self) -> None:
+        super().refresh()
+        form = self.form
+        self.words.setText("".join(form.trouble))
         usual = not form.damaged and not form.hopeless
         show_if(self.field, usual)
         show_if(self.go, usual)
         show_if(self.rebuild, form.damaged)
         show_if(self.other, usual and form.has_passphrase)
-        self.other.set_text("用口令" if form.by_code else "用恢复码")
         self.go.set_text("正在打开…" if form.busy else "打开")
-
-    def _go(self) -> None:
-        words = self.field.value.strip()
-        self.field.set_finding("" if words else f"请输入{'恢复码' if self.form.by_code else '口令'}。")
-        if words:
-            self.form.open(words)
-
-    def _other(self) -> None:
-        self.field.set_value("")
-        self.form.use(code=not self.form.by_code)
 
 
 class UnlockWindow(StepWindow):
@@ -231,42 +256,18 @@ class LockForm(QObject):
         self.failed.emit(*known)
 
 
-class LockPage(StepPage):
-    """The passphrase, or the code."""
+class LockPage(SecretPage):
+    """Of a store that is open behind it."""
 
     def __init__(self, form: LockForm) -> None:
-        super().__init__("已锁定", "草稿都已保存，收发照常进行。输入口令后从刚才的地方接着做。")
+        told = "草稿都已保存，收发照常进行。输入口令后从刚才的地方接着做。"
+        super().__init__(form, "已锁定", told, name="lock", verb="解锁")
         self.form = form
-        self.field = Field("口令", TextInput(secret=True), required=True)
-        named(self.field.editor, "lock.secret")
-        self.go = named(Button("解锁", "primary", tall=True), "lock.submit")
-        self.other = named(Button("用恢复码", "secondary", tall=True), "lock.other")
-        self.go.clicked.connect(self._go)
-        self.other.clicked.connect(self._other)
-        self.inside.addWidget(self.field)
         self.finish(self.go, self.other)
 
-    def entered(self) -> None:
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def refresh(self) -> None:
-        code = self.form.by_code
-        self.field.set_label("恢复码" if code else "口令")
-        editor = self.field.editor
-        if isinstance(editor, TextInput):
-            editor.setEchoMode(TextInput.EchoMode.Normal if code else TextInput.EchoMode.Password)
-        self.other.set_text("用口令" if code else "用恢复码")
+        super().refresh()
         self.go.set_text("正在核对…" if self.form.busy else "解锁")
-
-    def _go(self) -> None:
-        words = self.field.value.strip()
-        self.field.set_finding("" if words else f"请输入{'恢复码' if self.form.by_code else '口令'}。")
-        if words:
-            self.form.open(words)
-
-    def _other(self) -> None:
-        self.field.set_value("")
-        self.form.use(code=not self.form.by_code)
 
 
 class LockWindow(StepWindow):

@@ -292,7 +292,7 @@ def test_the_newer_of_two_lines_writes_on(running: Running) -> None:
 
     def two_at_once() -> Iterator[bytes]:
         yield DATA[:200_000]
-        reached = _arrived(other, place, 100_000)
+        reached = _arrived(other, place, 200_000)  # all that was sent: the older line stands still now
         assert other.patch(place, DATA[reached : reached + 1000], reached).status_code == 204
         yield DATA[200_000:]
 

@@ -135,6 +135,14 @@ class BackupUnreadable(StoreFailure):
     remedy = "请换一份备份；现有资料没有动过。"
 
 
+class KitUnreadable(StoreFailure):
+    """A file that is not a hand-over kit, or one that was cut or changed."""
+
+    kind = "kit-unreadable"
+    sentence = "这个文件不是会办的移交文件，或者已经损坏。"
+    remedy = "请让移交的人重新做一份；本机资料没有动过。"
+
+
 class StoreHasWork(StoreFailure):
     """A store that may not be replaced: something in it is nowhere else."""
 

@@ -517,6 +517,8 @@ class SyncCore:
     def _trouble(self, failure: Failure, *, moved: bool = False) -> None:
         if failure.kind in STOPPING:
             self.stop()
+            if failure.kind is FailureKind.REVOKED:
+                self._store.revoke(self._me.account)
             self._tell(Line.STOPPED, failure)
             return
         self._talk_back.failed(self._clock(), self._chance(), moved=moved, asked=failure.retry_after)

@@ -129,15 +129,25 @@ def log_in(address: str, login: str, password: str, device: Device, *, key: str,
 
 
 def sign_in(local: LocalStore, address: str, hello: Hello, login: str, password: str, device_name: str = "") -> Session:
-    """Log in and keep everything that needs keeping: account, device key, session, scopes."""
+    """Log in and keep everything that needs keeping: account, device key, session, scopes.
+
+    An account or a desk that was shut out is sealed by the answer, and unsealed by the next log-in that succeeds.
+    """
     association = hello.association
     with local.transaction() as store:
         account = store.accounts.put(association.id, login, name=association.name, key=hello.key)
         desk = store.accounts.make_device(account)
     device = Device(id=desk.id, name=device_name, key=public_text(desk.key))
-    session = log_in(address, login, password, device, key=hello.key)
+    try:
+        session = log_in(address, login, password, device, key=hello.key)
+    except SyncFailure as error:
+        if error.failure.kind is FailureKind.REVOKED:
+            SyncStore(local).revoke(account)
+        raise
     with local.transaction() as store:
         store.accounts.put(association.id, login, body=session.body)
+        store.accounts.set(account, revoked=0)
+        store.touch("accounts")
     save_session(SyncStore(local), session)
     return session
 

@@ -106,7 +106,7 @@ class StorePort(Protocol):
         """Scope -> position, for the scopes of `set_scopes`; 0 where nothing was pulled yet."""
 
     def unfinished(self, account: str) -> Collection[str]:
-        """Scopes of which no whole snapshot has come yet."""
+        """Scopes whose snapshot, the first or a newer one, has not come whole yet."""
 
     def set_scopes(self, account: str, scopes: Sequence[str]) -> None:
         """What this account may see, from its login; rows of other scopes go."""
@@ -119,6 +119,9 @@ class StorePort(Protocol):
 
     def meet_epoch(self, account: str, epoch: str, now: datetime) -> None:
         """Another epoch: all cursors to 0 and Operations answered `applied` within 90 days back into the outbox."""
+
+    def revoke(self, account: str) -> None:
+        """The association shut this account or desk out: mirror and attachments go, drafts and unsent work stay."""
 
     def missing_blobs(self, account: str) -> Sequence[BlobToSend]:
         """Blobs that queued Operations name and the server does not have whole: smallest first."""

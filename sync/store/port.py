@@ -148,11 +148,11 @@ class SyncStore:
                     seq=seq,
                     count=count,
                     sum=total,
-                    complete=cursor.complete or (done and good),
+                    whole=cursor.generation if done and good else cursor.whole,
                     pulled_at=instant(now) if done else cursor.pulled_at,
                 )
                 writer.mirror.advance(account, ended)
-                if done and good:
+                if done and good and not cursor.steady:
                     gone = writer.mirror.sweep(account, scope, cursor.generation)
                     _touch_people(writer, account, dict.fromkeys(gone))
                 if last:
@@ -168,7 +168,7 @@ class SyncStore:
         with self._store.reading() as reader:
             here = reader.mirror.cursors(account).get(scope)
         told = (page.cursor, page.count, page.sum)
-        return here is not None and here.complete and not page.more and (here.seq, here.count, here.sum) == told
+        return here is not None and here.steady and not page.more and (here.seq, here.count, here.sum) == told
 
     def _apply(
         self, writer: Writer, account: str, cursor: Cursor, changes: Sequence[Any], now: datetime
@@ -193,6 +193,9 @@ class SyncStore:
     def count(self, account: str, scope: str) -> int:
         """Living rows mirrored in this scope."""
         with self._store.reading() as reader:
+            cursor = reader.mirror.cursors(account).get(scope)
+            if cursor is not None and cursor.steady:
+                return cursor.count
             return reader.mirror.count(account, scope)
 
     def cursors(self, account: str) -> dict[str, int]:
@@ -201,9 +204,9 @@ class SyncStore:
             return {scope: cursor.seq for scope, cursor in reader.mirror.cursors(account).items()}
 
     def unfinished(self, account: str) -> set[str]:
-        """Scopes of which no whole snapshot has come yet."""
+        """Scopes whose snapshot, the first or a newer one, has not come whole yet."""
         with self._store.reading() as reader:
-            return {scope for scope, cursor in reader.mirror.cursors(account).items() if not cursor.complete}
+            return {scope for scope, cursor in reader.mirror.cursors(account).items() if not cursor.steady}
 
     def set_scopes(self, account: str, scopes: Sequence[str]) -> None:
         """What this account may see, from its login; rows of other scopes go."""
@@ -318,6 +321,7 @@ class SyncStore:
                 writer.mirror.close_scope(account, scope)
                 writer.touch(scope)
             writer.people.forget(account)
+            writer.reminders.forget(account)
             needed = {address for kept in writer.operations.outbox(account) for address in kept.blobs}
             needed |= {address for draft in writer.drafts.all(account) for address in addresses_in(draft.form)}
             gone = writer.blobs.drop_others(account, needed)

@@ -41,6 +41,10 @@ class Reminders:
             delete(reminders).where(reminders.c.account == account, reminders.c.id == reminder),
         )
 
+    def forget(self, account: str) -> None:
+        """All of this account: they name people."""
+        self._connection.execute(delete(reminders).where(reminders.c.account == account))
+
     def all(self, account: str, until: str | None = None) -> tuple[Reminder, ...]:
         """Those whose day has come by `until`, or all: the earliest first."""
         asked = select(reminders).where(reminders.c.account == account)

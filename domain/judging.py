@@ -8,7 +8,7 @@ from domain.expressions.env import Env
 from domain.expressions.functions import as_text
 from domain.expressions.unknown import UNKNOWN
 from domain.operations import Finding, Severity
-from domain.packs.rules import PLACEHOLDER, Rule
+from domain.packs.rules import PLACEHOLDER, Rule, Says
 from domain.packs.service import Service
 
 
@@ -86,6 +86,7 @@ class Frame:
             row=self.row,
             next_service=spec.next_service,
             contact=spec.contact,
+            about=_about(rule, self.env),
         )
 
 
@@ -98,12 +99,23 @@ def row_path(card: str, row: str | None, place: str) -> str:
 
 def message(rule: Rule, env: Env, unknown: str) -> str:
     """What the rule says of these facts: the first message that fits, with its values filled in."""
-    chosen = next((says for says in rule.says if says.when is None or says.when(env) is True), None)
-    chosen = chosen or (rule.says[-1] if rule.says else None)
+    chosen = _said(rule, env)
     if chosen is None:
         return rule.spec.label or rule.id
     text = fill(chosen.text, {name: value(env) for name, value in chosen.values.items()})
     return text + unknown if rule.holds(env) is UNKNOWN else text
+
+
+def _said(rule: Rule, env: Env) -> Says | None:
+    """The first that fits, or the last."""
+    fitting = (says for says in rule.says if says.when is None or says.when(env) is True)
+    return next(fitting, rule.says[-1] if rule.says else None)
+
+
+def _about(rule: Rule, env: Env) -> str | None:
+    chosen = _said(rule, env)
+    found = chosen.about(env) if chosen is not None and chosen.about is not None else None
+    return found if isinstance(found, str) and found else None
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str:

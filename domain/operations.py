@@ -54,6 +54,7 @@ class Finding:
     next_service: str | None = None
     contact: str | None = None
     possible_from: str | None = None  # ISO date; None: time alone will not do, or not asked
+    about: str | None = None  # the bill, application or study task that stands in the way; known here, never sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.bill_paper import UNPAID, BillSheet, bill_paper
-from desktop.pages.home_model import payment_service
 from desktop.printing import print_pdf, save_file
-from desktop.starting import pay
+from desktop.starting import pay, payment_service
 from desktop.watching import Watching
 from desktop.watching_page import WatchingPage
 from desktop.widgets.base import column, show_if

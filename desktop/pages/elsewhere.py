@@ -26,11 +26,12 @@ class ElsewherePage(WatchingPage):
 
     def __init__(self, context: Context, key: str) -> None:
         entry = entry_for(context.pack, key)
-        super().__init__(entry.label if entry is not None else "不在会办里办", back=True)
+        pack, service = context.pack, context.pack.services.get(key)
+        label = entry.label if entry is not None else service.label if service is not None else "不在会办里办"
+        super().__init__(label, back=True)
         self.setObjectName("elsewhere")
         self.context, self.model = context, DesksModel(context)
         self.model.setParent(self)
-        pack, service = context.pack, context.pack.services.get(key)
         where = pack.spec.links.get("platform", "")
         words = f"请在协会的会员服务平台上办：{where}" if where else "请向协会办理。"
         self.band = Band("wait", "这一项不在会办里办", words)

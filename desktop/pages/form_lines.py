@@ -1,7 +1,8 @@
 """What the panel beside a form says, as plain lines: who may be sent, who not and why, what is missing, the cost.
 
-Each line carries its next steps as keys: `next:<service>:<row>`, `out:<row>`, `papers:<card>:<row>`,
-`letter:<document>`, `go:<path>`. Pure: made from the check and the people, compared to know what changed on screen.
+Each line carries its next steps as keys: those of `next_steps` with `:<row>` behind, `out:<row>`,
+`papers:<card>:<row>`, `letter:<document>`, `go:<path>`.
+Pure: made from the check and the people, compared to know what changed on screen.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from desktop.pages.form_values import Form, all_rows
+from desktop.pages.next_steps import Step, next_steps
 from domain.checking import FormCheck, RowCheck
 from domain.facts import all_bills
 from domain.operations import Finding, Severity
@@ -24,14 +26,6 @@ from sync.views import PersonRow
 PATH = re.compile(r"^(?P<card>[^\[\]]+)\[(?P<row>[^\]]+)\](?:\.(?P<place>.+))?$")
 State = Literal["ok", "warn", "bad"]
 SHOWN = 12  # people a group lists; the rest is a number
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A next step."""
-
-    key: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +284,7 @@ class Lines:
         return not is_fill(self._pack, finding) and not self._is_paper(finding)
 
     def _next(self, finding: Finding, row_id: str) -> Iterable[Step]:
-        after = self._pack.services.get(finding.next_service or "")
-        if after is not None and after.spec.menu:
-            yield Step(f"next:{after.id}:{row_id}", f"办理{after.label}")
+        return (Step(f"{step.key}:{row_id}", step.words) for step in next_steps(self._pack, finding))
 
     def _paper_steps(self, finding: Finding) -> tuple[Step, ...]:
         found = next((each for each in self._check.materials if each.id == finding.path), None)

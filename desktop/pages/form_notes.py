@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from desktop.pages.form_lines import Cost, Entry, Group, Step
+from desktop.pages.form_lines import Cost, Entry, Group
 from desktop.pages.form_papers import outdated
 from desktop.pages.form_values import Form, as_text, attachments, value_of
+from desktop.pages.next_steps import Step
 from domain.checking import FormCheck
 from domain.packs.service import Service
 

@@ -13,7 +13,7 @@ from desktop.context import Context
 from desktop.pages.renewal_model import prepare
 from desktop.pages.returned import about
 from desktop.rows_model import Act
-from desktop.starting import amend, begin_for, pay, take_up
+from desktop.starting import amend, begin_for, pay, payment_service, take_up
 from desktop.watching import Watching
 from domain.packs import Pack
 from sync.actions import forget_reminder
@@ -228,15 +228,6 @@ def pay_rows(rows: Sequence[BillRow], cases: dict[str, CaseRow], pack: Pack) -> 
             )
         )  # fmt: skip
     return made
-
-
-def payment_service(pack: Pack, kind: str) -> str | None:
-    """The service that pays bills of this kind."""
-    for service in pack.services.values():
-        spec = service.spec.payment
-        if service.kind == "payment" and spec is not None and (kind in spec.bills or not spec.bills):
-            return service.id
-    return None
 
 
 def expiring_rows(rows: Sequence[Expiring], today: str, pack: Pack) -> list[WorkRow]:

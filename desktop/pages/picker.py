@@ -9,7 +9,7 @@ from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
 from desktop.pages.form_page import topic_of
-from desktop.pages.form_steps import begin_for
+from desktop.pages.next_steps import follow_step
 from desktop.pages.picker_model import PickerModel
 from desktop.pages.picker_people import Candidate
 from desktop.pages.picker_person import PersonPanel
@@ -22,7 +22,6 @@ from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import NotesInput
 from desktop.widgets.notes import EmptyState, Notice, ProgressLine
 from domain.picking import PersonCheck
-from sync.store.text import key_of
 
 
 class PickerPage(Page):
@@ -286,8 +285,8 @@ class PickerPage(Page):
         self.model.force(one.id)
         self.rows.tick([self.rows.place_of(one.id)], True)
 
-    def _begin(self, service: str, one: Candidate) -> None:
-        begin_for(self.context, service, one.person, lambda made: self.context.go(f"form/{key_of(made.id)}"))
+    def _begin(self, step: str, one: Candidate) -> None:
+        follow_step(self.context, step, one.person or "")
 
     # doing
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from desktop.pages.form_values import new_row
+from desktop.starting import unpaid_bill
 from domain.filling import is_empty
 from domain.packs.pack import Pack
 from domain.picking import Picker, row_values
@@ -109,18 +110,6 @@ def row_for(
             values[apart.key] = [able[0]] if apart.type in ("certificates", "choices") else able[0]
     named = {"bill": bill} if (bill := unpaid_bill(pack, view, service, one.person)) else {}
     return new_row(one.person, one.roster if one.person is None else None, values, **named)
-
-
-def unpaid_bill(pack: Pack, view: View, service: str, person: str | None) -> str:
-    """A bill of this person that this payment is for, if one waits; else the payment makes its own."""
-    payment = pack.services[service].spec.payment
-    kinds = payment.bills if payment is not None else ()
-    waiting = [
-        bill
-        for bill in view.bills.get(person or "", ())
-        if bill.get("kind") in kinds and bill.get("status") == "unpaid"
-    ]
-    return str(waiting[0]["id"]) if waiting else ""
 
 
 def candidate(pack: Pack, row: PersonRow, year: int) -> Candidate:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
+from desktop.pages.next_steps import next_steps
 from desktop.pages.picker_people import Candidate
 from desktop.widgets.base import Icon, Label, column, row
 from desktop.widgets.buttons import Button
@@ -24,7 +25,7 @@ UNKNOWN = "协会没有这个人的资料：可能还没有入会，或者不在
 class PersonPanel(Panel):
     """Shows one candidate; says what a person wants to do about it."""
 
-    began = Signal(str, object)  # a business that comes first, for this candidate
+    began = Signal(str, object)  # a next step, for this candidate
     forced = Signal(object)
     remind_asked = Signal(object, object)  # candidate, the day
     forget_asked = Signal(str)
@@ -96,12 +97,11 @@ class PersonPanel(Panel):
         return holder
 
     def _reason(self, one: Candidate, finding: Found, role: str = "bad") -> FindingLine:
-        after = self._context.pack.services.get(finding.next_service or "")
-        links = (Link(f"next:{after.id}", f"办理{after.label}"),) if after is not None and after.spec.menu else ()
+        links = tuple(Link(step.key, step.words) for step in next_steps(self._context.pack, finding))
         line = FindingLine(
             Finding(role, finding.short or "不符合", words=finding.message, clause=finding.clause, links=links)
         )
-        line.followed.connect(lambda key: self.began.emit(key.partition(":")[2], one))
+        line.followed.connect(lambda key: self.began.emit(key, one))
         return line
 
     def _anyway(self, one: Candidate) -> QWidget:

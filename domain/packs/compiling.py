@@ -59,7 +59,9 @@ class Builder:
     def rule(self, spec: RuleSpec, path: Path) -> Rule:
         when = self.maybe(spec.when, (*path, "when"))
         holds = self.compile(spec.holds, (*path, "holds"))
-        written = spec.says or ((SaysSpec(finding=spec.finding, values=spec.values),) if spec.finding else ())
+        written = spec.says
+        if not written and spec.finding:
+            written = (SaysSpec(finding=spec.finding, values=spec.values, about=spec.about),)
         says = tuple(self._says(each, (*path, "says", at)) for at, each in enumerate(written))
         parts = [part for part in (when, holds) if part is not None]
         return Rule(
@@ -84,7 +86,8 @@ class Builder:
         for name in spec.values:
             if name not in values:
                 self.trouble((*path, "values", name), "the message has no such placeholder")
-        return Says(self.maybe(spec.when, (*path, "when")), text, values)
+        about = self.maybe(spec.about, (*path, "about"))
+        return Says(self.maybe(spec.when, (*path, "when")), text, values, about)
 
     def text(self, written: str, path: Path) -> str:
         """A message of the catalogue by its key, or the text itself."""

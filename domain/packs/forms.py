@@ -46,6 +46,7 @@ class SaysSpec(Part):
     when: Expr | None = None
     finding: Text
     values: Values = Field(default_factory=dict)
+    about: Expr | None = None  # id of the bill, application or study task that stands in the way
 
 
 class RuleSpec(Part):
@@ -66,6 +67,7 @@ class RuleSpec(Part):
     finding: Text | None = None
     says: tuple[SaysSpec, ...] = ()
     values: Values = Field(default_factory=dict)
+    about: Expr | None = None  # as with `says`
     short: str = Field(default="", max_length=8)
     next_service: str | None = None
     contact: str | None = None

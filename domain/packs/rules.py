@@ -20,6 +20,7 @@ class Says:
     when: Compiled | None
     text: str
     values: Mapping[str, Compiled]
+    about: Compiled | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,18 @@ class Cursor:
     count: int
     sum: int
     generation: int
-    complete: bool
+    whole: int  # the newest generation that was read to its end; -1: none was
     pulled_at: str | None
+
+    @property
+    def filled(self) -> bool:
+        """Whether the scope was ever read to its end."""
+        return self.whole >= 0
+
+    @property
+    def steady(self) -> bool:
+        """Whether no snapshot is on its way: its rows are those of one generation, and `count` of them."""
+        return self.whole == self.generation
 
 
 class Mirror:
@@ -116,7 +126,7 @@ class Mirror:
     def cursors(self, account: str) -> dict[str, Cursor]:
         """By scope."""
         rows = self._connection.execute(_CURSORS, {"account": account})
-        return {row[0]: Cursor(row[0], row[1], row[2], row[3], row[4], bool(row[5]), row[6]) for row in rows}
+        return {row[0]: Cursor(*row) for row in rows}
 
     def open_scope(self, account: str, scope: str) -> None:
         """From now on this account may see it."""
@@ -131,8 +141,8 @@ class Mirror:
 
     def advance(self, account: str, cursor: Cursor) -> None:
         """Put down how far we are."""
-        here = {name: getattr(cursor, name) for name in ("scope", "seq", "count", "sum", "pulled_at")}
-        self._connection.execute(_ADVANCE, here | {"account": account, "complete": int(cursor.complete)})
+        here = {name: getattr(cursor, name) for name in ("scope", "seq", "count", "sum", "whole", "pulled_at")}
+        self._connection.execute(_ADVANCE, here | {"account": account})
 
     # ---- writing ----
 
@@ -212,10 +222,10 @@ class Mirror:
 _NAMED = ("account", "scope", "entity")  # what a row is known by
 _COLUMNS = [column.name for column in mirror.c if column.name != "id"]
 _CURSORS = text(  # these four stand ready: they are asked in every cycle, and putting one together takes longer
-    "SELECT scope, seq, count, sum, generation, complete, pulled_at FROM cursors WHERE account = :account"
+    "SELECT scope, seq, count, sum, generation, whole, pulled_at FROM cursors WHERE account = :account"
 )
 _ADVANCE = text(
-    """UPDATE cursors SET seq = :seq, count = :count, sum = :sum, complete = :complete, pulled_at = :pulled_at
+    """UPDATE cursors SET seq = :seq, count = :count, sum = :sum, whole = :whole, pulled_at = :pulled_at
     WHERE account = :account AND scope = :scope"""
 )
 _BEFORE = text(

@@ -47,7 +47,7 @@ def rebuild(folder: Path, key: bytes, now: datetime) -> tuple[LocalStore, Salvag
             for table in CARRIED:
                 whole = _carry(aside, key, store, table) and whole
         with store.transaction() as writer:
-            writer.connection.execute(cursors.update().values(seq=0, count=0, sum=0, complete=0))
+            writer.connection.execute(cursors.update().values(seq=0, count=0, sum=0, whole=-1))
             waiting = writer.connection.scalars(select(operations.c.op_id).where(operations.c.place == OUTBOX))
             found = Salvage(aside, len(_ids(writer.connection, drafts)), len(list(waiting)), whole)
             for account in writer.accounts.all():

@@ -90,7 +90,7 @@ cursors = Table(
     _number("count", 0),
     _number("sum", 0),
     _number("generation", 0),
-    _number("complete", 0),  # whether the scope was ever read to its end
+    _number("whole", -1),  # the newest generation that was read to its end: older rows are swept; -1: none was
     _maybe("pulled_at"),
 )
 

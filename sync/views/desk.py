@@ -207,7 +207,7 @@ def sync_status(reader: Reader, account: str) -> SyncStatus:
         attention=reader.operations.attention(account),
         size=size + contents,
         sent=sent,
-        filled=bool(scopes) and all(cursor.complete for cursor in scopes),
+        filled=bool(scopes) and all(cursor.filled for cursor in scopes),
         revoked=me.revoked,
     )
 

@@ -175,6 +175,49 @@ def test_the_mirror_from_zero_equals_any_way_to_the_same_feed(
     assert port.count(account, SCOPE) == sum(body is not None for _, _, body in feed.values())
 
 
+def test_a_snapshot_on_its_way_is_known_after_a_restart(port: SyncStore, account: str) -> None:
+    one, two = a_person("1"), a_person("2")
+    assert port.unfinished(account) == {SCOPE}
+    assert port.apply_page(account, SCOPE, a_page((one["id"], 1, 1, one), more=True), now=NOW)
+    assert port.unfinished(account) == {SCOPE}
+    assert port.apply_page(account, SCOPE, a_page(cursor=1, living=[(one["id"], 1)]), now=NOW)
+    assert port.unfinished(account) == set()
+    port.reset_scope(account, SCOPE)
+    assert port.unfinished(account) == {SCOPE}, "a newer one is asked for"
+    assert port.count(account, SCOPE) == 1, "what is on screen meanwhile"
+    whole = a_page((one["id"], 1, 1, one), (two["id"], 2, 1, two))
+    assert port.apply_page(account, SCOPE, whole, now=NOW)
+    assert port.unfinished(account) == set()
+    assert port.count(account, SCOPE) == 2
+
+
+def test_one_change_costs_the_same_in_a_large_mirror_as_in_a_small_one(
+    store: LocalStore, port: SyncStore, account: str
+) -> None:
+    def steps(size: int) -> int:
+        """Hundreds of steps of the database's machine for one change among `size` forms."""
+        forms: list[Any] = [({"id": f"draft/{number:05}"}, number) for number in range(1, size + 1)]
+        port.reset_scope(account, SCOPE)
+        whole = a_page(*((form["id"], number, 1, form) for form, number in forms))
+        assert port.apply_page(account, SCOPE, whole, now=NOW)
+        living = [(form["id"], 1) for form, _ in forms] + [("draft/new", size)]
+        changed = a_page(("draft/new", size + 1, size, {"id": "draft/new"}), living=living)
+        counted = [0]
+        handles = [engine.raw_connection() for engine in (store._reading, store._writing)]
+        for handle in handles:
+            driver: Any = handle.driver_connection
+            driver.set_progress_handler(lambda: counted.__setitem__(0, counted[0] + 1), 100)
+        port.count(account, SCOPE)
+        assert port.apply_page(account, SCOPE, changed, now=NOW)
+        for handle in handles:
+            driver = handle.driver_connection
+            driver.set_progress_handler(None, 0)
+            handle.close()
+        return counted[0]
+
+    assert steps(3_000) <= steps(30) + 5
+
+
 def _pull_all(
     port: SyncStore,
     account: str,

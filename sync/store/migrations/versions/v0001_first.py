@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("sum", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("generation", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("complete", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("whole", sa.Integer(), server_default=sa.text("-1"), nullable=False),
         sa.Column("pulled_at", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("account", "scope"),
     )

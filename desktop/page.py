@@ -21,11 +21,12 @@ from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QSh
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
-from desktop.widgets.base import Box, Label, ScrollArea, clear_layout, row, show_if
+from desktop.widgets.base import Box, Label, ScrollArea, clear_layout, row, show_if, text_width
 from desktop.widgets.buttons import Button, Tag
 from desktop.widgets.panel import Panel
 
 SIDE = 24
+TITLE = 360  # px of a title that are never cut
 
 
 class PageHead(Box):
@@ -137,6 +138,7 @@ class Page(QWidget):
 
     def set_head(self, title: str, sub: str = "", *, tag: str = "", tag_role: str = "wait", note: str = "") -> None:
         self.head.title.setText(title)
+        self.head.title.setMinimumWidth(min(text_width(title, "page_title") + 1, TITLE))
         self.head.sub.setText(sub)
         self.head.tag.set_tag(tag, tag_role)
         show_if(self.head.tag, bool(tag))

@@ -1,5 +1,6 @@
 """Paints every row of every list: hairlines, two lines, state icon and word, check box, links, current-row bar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -14,6 +15,7 @@ from desktop.widgets.buttons import paint_check
 
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 8
+TALL = 48  # px of a row from which its icons are larger
 MEANINGS = frozenset({"ok", "warn", "bad"})  # icons that are colours too
 
 
@@ -39,6 +41,11 @@ def row_fill(look: RowLook) -> str:
     return "hover" if look.hovered else ""
 
 
+def icon_room(high: int) -> int:
+    """What an icon takes before the words of a row so high."""
+    return 26 if high >= TALL else 22
+
+
 def act_rects(acts: "tuple[Act, ...] | list[Act]", rect: QRect, align: str) -> list[tuple[Act, QRectF]]:
     """Where the acts of a cell stand: painting and clicking use the same places."""
     measure = QFontMetricsF(theme().font("row_title"))
@@ -61,6 +68,10 @@ class RowsDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, 36)
+
+    def folded(self, place: int) -> Sequence[str]:
+        """What the row says in columns that have no room; the view knows."""
+        return ()
 
     def paint_row(
         self, painter: QPainter, rect: QRect, cell: Cell | None, check: Qt.CheckState | None, able: bool
@@ -95,8 +106,7 @@ class RowsDelegate(QStyledItemDelegate):
             painter.drawPixmap(QPoint(inner.x(), round(inner.center().y() - size.height() / 2)), cell.picture)
             inner.setLeft(inner.x() + round(size.width()) + 12)
         if cell.icon and look.has_icon(cell.icon):
-            size_px = 18 if rect.height() >= 48 else 16
-            step = size_px + 6 + (2 if size_px == 18 else 0)
+            size_px, step = 18 if rect.height() >= TALL else 16, icon_room(rect.height())
             if cell.align == "right" and not cell.acts:  # the icon stands before its word, not at the far side
                 words = QFontMetricsF(look.font(cell.font, cell.weight)).horizontalAdvance(cell.text)
                 inner.setLeft(max(inner.x(), inner.right() + 1 - step - ceil(words)))
@@ -157,7 +167,7 @@ class RowsDelegate(QStyledItemDelegate):
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), act.words)
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """The whole text, only where it is cut; a tooltip of the column's own always."""
+        """The whole text, only where it is cut; a tooltip of the column's own always; what has no column just now."""
         if event.type() != QEvent.Type.ToolTip or not index.isValid():
             return False
         cell = index.data(CELL_ROLE)
@@ -168,5 +178,5 @@ class RowsDelegate(QStyledItemDelegate):
             below = QFontMetricsF(theme().font("secondary")).horizontalAdvance(cell.sub)
             if max(wide, below) <= room:
                 words = ""
-        QToolTip.showText(event.globalPos(), words, view)
+        QToolTip.showText(event.globalPos(), "\n".join((*filter(None, [words]), *self.folded(index.row()))), view)
         return True

@@ -77,7 +77,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """One column. `width` 0 stretches; a text column without `sort` sorts by its words as the language does."""
+    """One column. `width` 0 stretches; a text column without `sort` sorts by its words as the language does.
+
+    Where there is no room for all, the highest `spare` goes first; `whole` words are never cut.
+    """
 
     title: str
     text: Callable[[T], str] | None = None
@@ -97,6 +100,13 @@ class Column(Generic[T]):
     tooltip: Callable[[T], str] | None = None
     accessible: Callable[[T], str] | None = None
     sort: Callable[[T], Any] | None = None
+    spare: int = 0
+    whole: bool = False
+
+    @property
+    def firm(self) -> bool:
+        """Numbers, dates, states and steps: read whole or not at all."""
+        return self.whole or self.align == "right" or bool(self.icon) or self.acts is not None
 
     def cell(self, row: T) -> Cell:
         text = self.text(row) if self.text is not None else ""

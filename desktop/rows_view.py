@@ -11,7 +11,6 @@ hang=True        8 px wider than the page's margins (Page.add sees to it); the c
 ChosenBar(view, [("remove", "移出")], noun="人")    shows itself while something is chosen; .acted(key)
 """
 
-import json
 import sys
 from collections.abc import Hashable, Sequence
 from typing import Any
@@ -25,7 +24,6 @@ from PySide6.QtCore import (
     QRect,
     QSettings,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -49,6 +47,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.rows_columns import RowsColumns
 from desktop.rows_delegate import SIDE, Index, RowLook, RowsDelegate, act_rects
 from desktop.rows_header import RowsHeader
 from desktop.rows_model import CELL_ROLE, Act, Cell, Column, RowsModel
@@ -74,6 +73,9 @@ class _Delegate(RowsDelegate):
             Exception
         ):  # shiboken 6.12 crashes the process when an error leaves a delegate: give it to the one handler
             sys.excepthook(*sys.exc_info())
+
+    def folded(self, place: int) -> Sequence[str]:
+        return self._view.columns.told(place)
 
     def _paint(self, painter: QPainter, rect: QRect, index: Index) -> None:
         view = self._view
@@ -109,12 +111,10 @@ class RowsView(QTableView):
     ) -> None:
         super().__init__(parent)
         self.rows, self.hang, self._fit, self._empty = model, hang, fit, empty
-        self._settings, self._remember = settings, remember
         self._hover, self._act, self._anchor = -1, -1, 0
         self._touched = False
         self._last_key: Hashable | None = None
         self._typed, self._clock = "", QElapsedTimer()
-        self._save = QTimer(self, singleShot=True, interval=300)
         self.setAccessibleName(name)
         self._dress(row_height, header)
         self.setItemDelegate(_Delegate(self))
@@ -123,14 +123,13 @@ class RowsView(QTableView):
             model.setParent(self)  # its last view is its owner: Qt destroys both together
         if empty is not None:
             empty.setParent(self.viewport())
-        self._lay_columns()
-        self.horizontalHeader().sectionMoved.connect(self._columns_touched)
-        self.horizontalHeader().sectionResized.connect(self._columns_touched)
+        self.columns = RowsColumns(self, model, settings, remember)
+        self.columns.lay()
         model.modelReset.connect(self._reset)
         model.layoutChanged.connect(self._shown)
         model.dataChanged.connect(self._shown)
+        model.dataChanged.connect(self.columns.changed)
         model.ticks_changed.connect(self.chosen_changed)
-        self._save.timeout.connect(self._write_columns)
         self.doubleClicked.connect(self._double)
         theme().changed.connect(self._restyle)
         self._shown()
@@ -166,64 +165,10 @@ class RowsView(QTableView):
         self.setPalette(theme().palette())
         self.viewport().update()
 
-    # columns
-
-    def _lay_columns(self) -> None:
-        header = self.horizontalHeader()
-        header.setMinimumSectionSize(32)
-        kept = self._read_columns()
-        widths: dict[str, int] = kept.get("widths", {})
-        if self.rows.ticks:
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(0, 36)
-        for place, column in enumerate(self.rows.columns, start=self.rows.offset):
-            if column.width:
-                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(place, widths.get(column.title, column.width))
-            else:
-                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
-        titles = [column.title for column in self.rows.columns]
-        order: list[str] = kept.get("order", [])
-        if sorted(order) == sorted(titles):
-            for to, title in enumerate(order, start=self.rows.offset):
-                header.moveSection(header.visualIndex(titles.index(title) + self.rows.offset), to)
-
     def show_table(self, columns: Sequence[Column[Any]], rows: Sequence[Any]) -> None:
         """Other columns and rows in the same list: nothing is made anew, the cursor and the ticks stay."""
         self.rows.show_table(columns, rows)
-        self._lay_columns()
-
-    def _read_columns(self) -> dict[str, Any]:
-        if self._settings is None or not self._remember:
-            return {}
-        try:
-            kept = json.loads(str(self._settings.value(self._remember, "{}")))
-        except ValueError:
-            return {}
-        return kept if isinstance(kept, dict) else {}
-
-    def _columns_touched(self) -> None:
-        header = self.horizontalHeader()
-        if self.rows.ticks and header.visualIndex(0) != 0:
-            header.moveSection(header.visualIndex(0), 0)
-        if self._settings is not None and self._remember:
-            self._save.start()
-
-    def _write_columns(self) -> None:
-        if self._settings is None:
-            return
-        header, offset, columns = self.horizontalHeader(), self.rows.offset, self.rows.columns
-        order = [columns[header.logicalIndex(place) - offset].title for place in range(offset, header.count())]
-        widths = {c.title: header.sectionSize(i) for i, c in enumerate(columns, start=offset) if c.width}
-        self._settings.setValue(self._remember, json.dumps({"order": order, "widths": widths}, ensure_ascii=False))
-
-    def reset_columns(self) -> None:
-        """As the program laid them out at first."""
-        header = self.horizontalHeader()
-        for place, column in enumerate(self.rows.columns, start=self.rows.offset):
-            header.moveSection(header.visualIndex(place), place)
-            if column.width:
-                header.resizeSection(place, column.width)
+        self.columns.lay()
 
     # what is shown
 
@@ -235,6 +180,7 @@ class RowsView(QTableView):
         elif self.selectionModel() is not None:
             self._last_key = None
             self.current_changed.emit(None)
+        self.columns.fit()
         self._shown()
 
     def _shown(self) -> None:
@@ -281,10 +227,16 @@ class RowsView(QTableView):
             and self.selectionModel().isRowSelected(place, QModelIndex()),
             band=self.rows.band(self.rows.row_at(place)) if self.rows.band is not None else "",
             first=visual == 0,
-            last=visual == header.count() - 1,
+            last=visual == self._last_column(),
             hang=self.hang,
             lit=acts[self._act].key if 0 <= self._act < len(acts) and self.hasFocus() else "",
         )
+
+    def _last_column(self) -> int:
+        """Where the last column stands that has room."""
+        header = self.horizontalHeader()
+        gone = (header.isSectionHidden(header.logicalIndex(place)) for place in range(header.count() - 1, -1, -1))
+        return header.count() - 1 - next((back for back, hidden in enumerate(gone) if not hidden), 0)
 
     def focus_rect(self) -> QRect:
         """Where the focus ring goes: the current row, not the whole table."""
@@ -470,13 +422,18 @@ class RowsView(QTableView):
                     lambda _on=False, key=act.key: self.followed.emit(row_, key)
                 )
             menu.addAction("复制到 Excel").triggered.connect(self.copy)
+            folded = self.columns.told(current.row())
+            if folded:
+                more = menu.addMenu("没有显示的列")
+                for words in folded:
+                    more.addAction(words.replace("&", "&&")).setEnabled(False)
             menu.addSeparator()
         if not self.horizontalHeader().isHidden():
             order = menu.addMenu("排序")
             for place, column in enumerate(self.rows.columns, start=self.rows.offset):
                 if column.title:
                     order.addAction(column.title).triggered.connect(lambda _on=False, at=place: self.sort_by(at))
-            menu.addAction("列恢复原样").triggered.connect(self.reset_columns)
+            menu.addAction("列恢复原样").triggered.connect(self.columns.reset)
         return menu
 
     def sort_by(self, column: int) -> None:
@@ -487,6 +444,7 @@ class RowsView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.columns.fit()
         if self._empty is not None:
             self._empty.setGeometry(self.viewport().rect())
 

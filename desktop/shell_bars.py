@@ -1,7 +1,7 @@
 """The top bar (association, unit, go-to box, help, account) and the bottom line (has it gone out?)."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from desktop.shell_model import Choice, ShellModel
@@ -11,6 +11,9 @@ from desktop.widgets.buttons import Button, Tag
 from desktop.widgets.notes import ProgressBar, StatusLine
 
 LONG_NAME = 18  # characters from which a name in the bar is cut in its middle
+SHORT_NAME = 120  # px of a house's name that stay in a narrow window
+CHEVRON = 19  # px after the name
+_MIDDLE = Qt.TextElideMode.ElideMiddle
 
 
 def shorten(name: str) -> str:
@@ -30,7 +33,7 @@ class Picker(QPushButton):
         self.setMenu(self._menu)
         self.setFixedHeight(32)
         self.setAutoDefault(False)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme().changed.connect(self.update)
@@ -45,7 +48,7 @@ class Picker(QPushButton):
             action.setChecked(choice.key == current)
             action.triggered.connect(self._take)
         show_if(self, bool(label))
-        self.setToolTip(label if shorten(label) != label else "")
+        self._tell_whole()
         self.setAccessibleName(f"{self._what}：{label}")
         self.updateGeometry()
         self.update()
@@ -57,10 +60,29 @@ class Picker(QPushButton):
             self.picked.emit(str(data()))
 
     def sizeHint(self) -> QSize:
-        lead = 36 if self._avatar else 0
-        return QSize(lead + text_width(shorten(self._label), "body") + 19, 32)
+        return QSize(self._lead() + text_width(shorten(self._label), "body") + CHEVRON, 32)
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        """A person's name is never cut; a house's is, in its middle."""
+        whole = self.sizeHint()
+        return whole if self._avatar else QSize(min(whole.width(), SHORT_NAME), 32)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_whole()
+
+    def _lead(self) -> int:
+        return 36 if self._avatar else 0
+
+    def _words(self) -> str:
+        """As much of the name as there is room for."""
+        room = self.width() - self._lead() - CHEVRON + 1
+        words = shorten(self._label)
+        measure = QFontMetrics(theme().font("body"))
+        return words if measure.horizontalAdvance(words) <= room else measure.elidedText(self._label, _MIDDLE, room)
+
+    def _tell_whole(self) -> None:
+        self.setToolTip(self._label if self._words() != self._label else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = theme(), QPainter(self)
@@ -75,7 +97,7 @@ class Picker(QPushButton):
             x = 36
         painter.setFont(look.font("body"))
         painter.setPen(look.colour("text"))
-        words = shorten(self._label)
+        words = self._words()
         painter.drawText(QRect(x, 0, self.width() - x, 32), Qt.AlignmentFlag.AlignVCenter, words)
         wide = painter.fontMetrics().horizontalAdvance(words)
         look.draw_icon(painter, "chevron-down", QRectF(x + wide + 6, 10, 12, 12), "text2")

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
 from desktop.widgets.base import Label, clear_layout, column, row, scrolled
@@ -26,6 +26,7 @@ from domain.packs.forms import FieldSpec
 Choices = Sequence[tuple[str, str]]
 _WIDTH = {"agency": 5, "mobile": 3, "long-text": 6, "email": 5, "choices": 6, "ordered": 6, "certificates": 6}
 _ROW = 18  # what the widths of one line of the grid add up to
+UNIT = 40  # px of one of them, so that a telephone number can be read
 
 
 class ChoicesInput(QPushButton):
@@ -178,6 +179,7 @@ class FieldGrid(QWidget):
         super().__init__(parent)
         self.fields: dict[str, Field] = {}
         self._asked: tuple[Asked, ...] = ()
+        self._units = _ROW
         self._prefix = prefix
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
@@ -201,27 +203,41 @@ class FieldGrid(QWidget):
             return True
         held = next((key for key, one in self.fields.items() if one.editor.hasFocus()), "")
         clear_layout(self._lines)
-        self.fields = {}
+        self.fields = {each.spec.key: self._make(each) for each in self._asked}
         self._lay()
         if held in self.fields:
             self.fields[held].editor.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._units_for(event.size().width()) != self._units:
+            while (line := self._lines.takeAt(0)) is not None:
+                inner = line.layout()
+                if inner is not None:
+                    inner.deleteLater()  # the fields stand in the next ones
+            self._lay()
+
+    @staticmethod
+    def _units_for(width: int) -> int:
+        return max(6, min(_ROW, width // UNIT))
+
     def _lay(self) -> None:
-        room, line = _ROW, row(spacing=16)
+        """In lines; a narrow page has more of them."""
+        whole = self._units = self._units_for(self.width())
+        room, line = whole, row(spacing=16)
         for each in self._asked:
-            weight = width_of(each.spec)
-            if weight > room and room < _ROW:
+            weight = min(width_of(each.spec), whole)
+            if weight > room and room < whole:
                 self._close(line, room)
-                room, line = _ROW, row(spacing=16)
-            made = self._make(each)
-            line.addWidget(made, weight, Qt.AlignmentFlag.AlignTop)
-            room -= min(weight, room)
+                room, line = whole, row(spacing=16)
+            line.addWidget(self.fields[each.spec.key], weight, Qt.AlignmentFlag.AlignTop)
+            room -= weight
         if self._asked:
             self._close(line, room)
 
-    def _close(self, line: Any, room: int) -> None:
-        if room > 3:
+    def _close(self, line: QHBoxLayout, room: int) -> None:
+        if room > 3 or (room and self._units < _ROW):
             line.addStretch(room)
         self._lines.addLayout(line)
 
@@ -233,7 +249,6 @@ class FieldGrid(QWidget):
         if spec.help:
             editor.setToolTip(spec.help)
         editor.edited.connect(partial(self.edited.emit, spec.key))
-        self.fields[spec.key] = made
         return made
 
     def set_value(self, key: str, text: str) -> None:

@@ -14,10 +14,11 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QSizePolicy, QTabBar, QWidget
 
 from desktop.theme import theme
 from desktop.widgets.base import rounded, text_width, without_mnemonic
+from desktop.widgets.flow import FlowRow
 
 Kind = Literal["primary", "secondary", "quiet", "link", "icon"]
 _CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -212,35 +213,30 @@ class _ChipButton(QPushButton):
             painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, str(self.chip.count))
 
 
-class ChipRow(QWidget):
-    """Filters of which one holds; Left and Right move, Space chooses."""
+class ChipRow(FlowRow):
+    """Filters of which one holds; Left and Right move, Space chooses. Where it is narrow they take another line."""
 
     chosen = Signal(str)
 
     def __init__(self, chips: Sequence[Chip] = (), parent: QWidget | None = None, *, name: str = "筛选") -> None:
-        super().__init__(parent)
+        super().__init__(spacing=8, parent=parent)
         self.current = chips[0].key if chips else ""
         self._buttons: dict[str, _ChipButton] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.set_chips(chips)
 
     def set_chips(self, chips: Sequence[Chip]) -> None:
         """Show these; counts may change while the choice stays."""
-        layout = self.layout()
-        assert layout is not None
         if [chip.key for chip in chips] != list(self._buttons):
-            for old in self._buttons.values():
-                layout.removeWidget(old)
-                old.deleteLater()
-            self._buttons = {}
-            for chip in chips:
-                made = self._buttons[chip.key] = _ChipButton(chip, self)
+            old = self._buttons
+            self._buttons = {chip.key: _ChipButton(chip, self) for chip in chips}
+            for made in self._buttons.values():
                 made.clicked.connect(self._clicked)
-                layout.addWidget(made)
+            self.set_parts(list(self._buttons.values()))
+            for gone in old.values():
+                gone.hide()
+                gone.deleteLater()
         for chip in chips:
             self._buttons[chip.key].show_chip(chip)
         if self.current not in self._buttons and chips:

@@ -8,7 +8,7 @@ zone.image_pasted    Signal(bytes)       a PNG from the clipboard
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -20,12 +20,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
 from desktop.widgets.base import Icon, Label, show_if
 from desktop.widgets.buttons import Button
+
+ROOMY = 300  # px from which there is room to say that one can paste
 
 
 def png_bytes(image: QImage) -> bytes:
@@ -96,7 +99,8 @@ class DropZone(QWidget):
         inside.addWidget(Icon("upload", "text2", 16))
         inside.addWidget(Label("拖到这里，或", "panel_body", "text2"))
         inside.addWidget(pick)
-        inside.addWidget(Label("·粘贴 Ctrl+V", "panel_body", "text2"))
+        self._keys = Label("·粘贴 Ctrl+V", "panel_body", "text2")
+        inside.addWidget(self._keys)
         inside.addStretch(1)
         self._limits = Label(limits, "secondary", "text2", wrap=True)
         show_if(self._limits, bool(limits))
@@ -112,6 +116,16 @@ class DropZone(QWidget):
         self.target.chosen.connect(self.choose)
         self.target.pasted.connect(self.paste)
         pick.clicked.connect(self.choose)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the words about pasting: they are shown where there is room."""
+        hint = super().minimumSizeHint()
+        return QSize(hint.width() - (0 if self._keys.isHidden() else self._keys.sizeHint().width() + 6), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keys.setVisible(self.width() >= ROOMY)
+        self.target.setToolTip("" if self._keys.isVisibleTo(self) else "也可以按 Ctrl+V 粘贴")
 
     def set_words(self, words: str, role: str = "text2") -> None:
         """What was wrong with the last file, or the limits again."""

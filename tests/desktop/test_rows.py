@@ -222,7 +222,7 @@ def test_moved_columns_are_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     again = a_view(qtbot, a_model(ticks=True), settings)
     assert again.horizontalHeader().visualIndex(3) == 1
     assert again.columnWidth(1) == 140
-    again.reset_columns()
+    again.columns.reset()
     assert (again.horizontalHeader().visualIndex(3), again.columnWidth(1)) == (3, 100)
 
 
@@ -356,7 +356,7 @@ def test_a_list_says_that_it_reads_until_it_knows_that_there_is_nothing(qtbot: Q
 
 def test_a_list_as_high_as_its_rows_keeps_its_last_row_free_of_the_scroll_bar(qtbot: QtBot) -> None:
     wide: list[Column[Person]] = [
-        Column("姓名", lambda p: p.name, width=400),
+        Column("姓名", lambda p: p.name * 40, width=400, whole=True),
         Column("状态", lambda p: p.state, width=400),
     ]
     model: RowsModel[Person] = RowsModel(wide, key=lambda p: p.id)

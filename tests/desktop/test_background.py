@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.background import Cancelled, Lane, Steps
 from sync.store.errors import DiskFull
+from tests.support.waiting import PATIENCE
 from tests.support.windows import run_deferred_deletes
 
 pytestmark = pytest.mark.windows
@@ -73,12 +74,12 @@ def test_cancelling_stops_the_work_at_its_next_step(lane: Lane, qtbot: QtBot) ->
 
     def work(steps: Steps) -> None:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE)
         steps.check()
         raise AssertionError("went on after it was cancelled")
 
     task = lane.follow(work, failed=ended.append)
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     task.cancel()
     go_on.set()
     qtbot.waitUntil(lambda: bool(ended))
@@ -89,7 +90,7 @@ def test_work_cancelled_before_it_began_never_runs(lane: Lane, qtbot: QtBot) -> 
     gate = threading.Event()
     ran: list[int] = []
     ended: list[BaseException] = []
-    lane.run(lambda: gate.wait(5))
+    lane.run(lambda: gate.wait(PATIENCE))
     task = lane.follow(lambda _steps: ran.append(1), failed=ended.append)
     task.cancel()
     gate.set()

@@ -41,7 +41,6 @@ PASSPHRASE = "a quiet river"
 SCOPE = f"unit:{UNIT}"
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 NOBODY = "http://127.0.0.1:9"  # where nothing listens
-PATIENCE = 20_000
 
 
 # ---- a damaged store ----
@@ -90,7 +89,7 @@ def started(folder: Path) -> Iterator[Program]:
 
 def unlocking(program: Program, qtbot: QtBot) -> UnlockWindow:
     """The window that says what is wrong with the store."""
-    qtbot.waitUntil(lambda: isinstance(program.window, UnlockWindow), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: isinstance(program.window, UnlockWindow))
     assert isinstance(program.window, UnlockWindow)
     return program.window
 
@@ -120,7 +119,7 @@ def test_a_store_damaged_in_the_middle_is_rebuilt_with_what_was_not_sent(tmp_pat
         assert not visible(window, "unlock.secret")
         told: list[str] = []
         program.opened.connect(lambda desk: told.append(desk.shell.notice.accessibleName()))
-        with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+        with qtbot.waitSignal(program.opened):
             press(window, "unlock.rebuild")
         assert "找回草稿 1 份、待发送 1 件" in told[0]
         assert program.store is not None
@@ -140,7 +139,7 @@ def test_a_store_of_which_nothing_can_be_read_begins_anew_and_the_file_is_kept(t
         window = unlocking(program, qtbot)
         assert "本机资料文件损坏" in window.page.words.text()
         press(window, "unlock.rebuild")
-        qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow))
     (kept,) = [path for path in tmp_path.glob(f"{NAME}.damaged-*") if not path.name.endswith(("-wal", "-shm"))]
     assert kept.read_bytes() == damaged
 

@@ -27,7 +27,7 @@ def test_papers_come_while_the_line_is_there_and_only_to_the_desk_that_has_it(tm
         ahead.look()
         assert ahead.is_settled, "offline nothing is tried"
         context.set_line(online=True, paused=False)
-        qtbot.waitUntil(lambda: ahead.is_settled, timeout=30_000)
+        qtbot.waitUntil(lambda: ahead.is_settled)
         with agency.store.reading() as reader:
             found = case(reader, agency.account, agency.pack, application, now=now())
             wanted = papers_at_desk(reader, agency.account, agency.pack)
@@ -55,7 +55,7 @@ def test_a_paper_that_cannot_be_had_does_not_stand_before_the_others(tmp_path: P
         context = agency.context()
         ahead = FetchingAhead(context)
         context.set_line(online=True, paused=False)
-        qtbot.waitUntil(lambda: ahead.is_settled, timeout=30_000)
+        qtbot.waitUntil(lambda: ahead.is_settled)
         with agency.store.reading() as reader:
             opened = case(reader, agency.account, agency.pack, application, now=now())
         assert opened is not None

@@ -38,7 +38,7 @@ def opened(module: Any, seat: Seat, qtbot: QtBot, key: str = "") -> Any:
     page.resize(1150, 700)
     shown(page)
     page.shown()
-    qtbot.waitUntil(lambda: page.model.is_settled, timeout=30_000)
+    qtbot.waitUntil(lambda: page.model.is_settled)
     return page
 
 
@@ -82,7 +82,7 @@ def test_a_payment_is_returned_comes_again_is_confirmed_and_its_receipt_is_issue
     page = opened(case, desk, qtbot, key)  # the voucher is not on this desk: it is fetched
     voucher = next(line for line in page.model.opened.papers if line.paper is not None)
     assert not voucher.here
-    with qtbot.waitSignal(page.model.paper_opened, timeout=30_000):
+    with qtbot.waitSignal(page.model.paper_opened):
         page._open_paper(voucher)
     assert page.papers.image.isVisibleTo(page.papers)
 

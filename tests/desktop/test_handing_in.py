@@ -42,7 +42,7 @@ def hand_in(page: Any, file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
     """What the page says of it."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(file), ""))
     page.hand_in.trigger()
-    qtbot.waitUntil(lambda: not page.model.handing_in, timeout=30_000)
+    qtbot.waitUntil(lambda: not page.model.handing_in)
     return str(page.notice.accessibleName())
 
 

@@ -164,7 +164,7 @@ def test_a_value_is_tried_before_it_is_sent(tmp_path: Path, qtbot: QtBot) -> Non
         page.model.open("ce.window_months")
         panel = page.panel_
         panel._editor.set_value(24)
-        with qtbot.waitSignal(page.model.tried, timeout=60_000) as tried:
+        with qtbot.waitSignal(page.model.tried) as tried:
             panel.trial.button.click()
         assert tried.args is not None
         found = tried.args[0]

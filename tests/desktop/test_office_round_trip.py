@@ -32,7 +32,7 @@ def the_desk(seat: Seat, qtbot: QtBot, key: str) -> ReviewPage:
     page.resize(1150, 700)
     shown(page)
     page.shown()
-    qtbot.waitUntil(lambda: page.settled, timeout=30_000)
+    qtbot.waitUntil(lambda: page.settled)
     return page
 
 

@@ -196,7 +196,7 @@ def the_list(desk: SampleDesk, folder: Path) -> Path:
 
 def read(page: Any, path: Path, qtbot: QtBot) -> None:
     page._dropped([str(path)])
-    qtbot.waitUntil(lambda: page.settled, timeout=20_000)
+    qtbot.waitUntil(lambda: page.settled)
 
 
 def test_good_rows_go_in_and_bad_ones_stay_with_their_reasons(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def test_five_thousand_bad_rows_stay_fluent(desk: SampleDesk, qtbot: QtBot, tmp_
     page.model.progress.connect(lambda *_: said.append(turns))
     page._dropped([str(path)])
     assert page.model.judged is None
-    qtbot.waitUntil(lambda: bool(page.settled), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(page.settled))
     assert page.model.counts()["bad"] > 4_000
     assert len(said) > 10
     assert said[0] < said[-1], "the screen turned between the reports"
@@ -364,7 +364,7 @@ def test_reading_can_be_stopped(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) 
     path = tmp_path / "many.csv"
     path.write_text("姓名,身份证号码\n" + "易小川,440104199210015029\n" * 30_000, encoding="utf-8")
     page = opened(import_people, desk, qtbot)
-    with qtbot.waitSignal(page.model.said, timeout=20_000) as said:
+    with qtbot.waitSignal(page.model.said) as said:
         page._dropped([str(path)])
         page.model.cancel()
     assert said.args is not None

@@ -19,9 +19,9 @@ def test_a_preview_is_destroyed_with_its_paper_open(qtbot: QtBot) -> None:
     for _ in range(3):
         view = PdfPreview()
         view.resize(600, 400)
-        view.show()
+        with qtbot.waitExposed(view):
+            view.show()
         assert view.show_bytes(paper) == 1
-        qtbot.waitExposed(view)
         view.grab()
         shiboken6.delete(view)
         assert not shiboken6.isValid(view)

@@ -84,6 +84,7 @@ def test_rubbish_of_other_threads_is_collected_on_the_screens_thread_only(qapp: 
 def test_one_is_made_when_nobody_touched_the_desk_for_a_while(
     smooth: Smoothness, full_collections: list[int], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(smoothness, "REST", float("inf"))
     field = QLineEdit()
     qtbot.addWidget(field)
     shown(field)

@@ -96,14 +96,13 @@ from desktop.bugs import Bugs
 app = QApplication([])
 bugs = Bugs(Path(os.environ["HUIBAN_DATA"]) / "log")
 bugs.install()
-bugs.told.connect(lambda words, role: print(role, words))
+bugs.told.connect(lambda words, role: (print(role, words), app.quit()))
 def broken(*_):
     raise ValueError("{SECRET}")
 class Page(QWidget):
     def paintEvent(self, event):
         broken()
 {{what}}
-QTimer.singleShot(300, app.quit)
 app.exec()
 bugs.close()
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Never
@@ -34,7 +33,7 @@ def test_skipped() -> None:
 @pytest.mark.processes
 def test_slow() -> None:
     import time
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 
@@ -84,10 +83,8 @@ def test_a_skip_is_never_green_under_ci(
 
 
 def test_a_group_that_takes_too_long_is_ended_and_fails(mixed: str, capfd: pytest.CaptureFixture[str]) -> None:
-    begun = time.monotonic()
     assert script("suite").run(VENV, ["--only", "processes", "--patience", "0.01", mixed]) == 1
     assert "OUT OF TIME" in capfd.readouterr().out
-    assert time.monotonic() - begun < 30
 
 
 def test_an_unknown_group_is_named(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from sync.failures import FailureKind
 from sync.notices import Line, Notice, OutcomeArrived, StatusChanged
-
-PATIENCE = 60.0
+from tests.support.waiting import PATIENCE
 
 
 class Ears:
@@ -23,28 +22,26 @@ class Ears:
             self.heard.append(notice)
             self._changed.notify_all()
 
-    def until(self, holds: Callable[[list[Notice]], object], patience: float = PATIENCE) -> None:
-        """Returns when it holds of all that was heard; fails after `patience` seconds."""
+    def until(self, holds: Callable[[list[Notice]], object]) -> None:
+        """Returns when it holds of all that was heard; fails after `PATIENCE` seconds."""
         with self._changed:
-            done = self._changed.wait_for(lambda: holds(self.heard), patience)
-        assert done, f"not heard in {patience:g} s; the last words: {self.heard[-5:]}"
+            done = self._changed.wait_for(lambda: holds(self.heard), PATIENCE)
+        assert done, f"not heard in {PATIENCE:g} s; the last words: {self.heard[-5:]}"
 
-    def until_more(self, count: int) -> None:
-        """So many words from now on."""
-        enough = len(self.heard) + count
-        self.until(lambda heard: len(heard) >= enough)
+    def until_more(self, before: int, count: int) -> None:
+        """So many words after the first `before`: counted from before what causes them, which may be done by now."""
+        self.until(lambda heard: len(heard) >= before + count)
 
-    def until_answered(self, op_ids: list[str], patience: float = PATIENCE) -> None:
+    def until_answered(self, op_ids: list[str]) -> None:
         """Every one of these has a final Outcome."""
         wanted = set(op_ids)
         self.until(
             lambda heard: (
                 wanted <= {n.outcome.op_id for n in heard if isinstance(n, OutcomeArrived) and n.outcome.final}
-            ),
-            patience,
+            )
         )
 
-    def until_line(self, line: Line, kind: FailureKind | None = None, patience: float = PATIENCE) -> None:
+    def until_line(self, line: Line, kind: FailureKind | None = None) -> None:
         """The last word about the line is this."""
 
         def holds(heard: list[Notice]) -> bool:
@@ -54,4 +51,4 @@ class Ears:
             failure = told[-1].failure
             return kind is None or (failure is not None and failure.kind is kind)
 
-        self.until(holds, patience)
+        self.until(holds)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import DEVNULL
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from server.carried import TOGETHER
 from sync import actions
 from sync.failures import FailureKind, SyncFailure
 from sync.handing_in import hand_in
@@ -23,6 +28,7 @@ from sync.store.keys import first_run, new_recovery_code
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.processes.plain import PlainServer, a_store, attach, logged_in, places, queue, roster
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.processes
 DONE, EXPORTED = ("answered", "applied"), ("outbox", "exported")
@@ -117,17 +123,32 @@ def test_a_desk_on_the_line_again_learns_the_answers_without_the_file(
     assert {places(local)[op_id] for op_id in op_ids} == {DONE}
 
 
+@contextmanager
+def stuck_after(server: PlainServer, more: int) -> Iterator[None]:
+    """The database takes so many decisions more; the next is never written to its end."""
+    (there,) = server.rows("SELECT count(*) FROM ledger")[0]
+    endless = "SELECT count(*) FROM ledger a, ledger b, ledger c, ledger d, ledger e, ledger f"
+    slow = f"AFTER INSERT ON ledger WHEN (SELECT count(*) FROM ledger) > {there + more} BEGIN {endless}; END"
+    with closing(sqlite3.connect(server.data / "server.db")) as database:
+        database.execute(f"CREATE TRIGGER endless {slow}")
+        try:
+            yield
+        finally:
+            database.execute("DROP TRIGGER endless")
+
+
 def test_a_server_killed_while_it_takes_in_has_done_each_once_when_it_is_asked_again(
     server: PlainServer, local: LocalStore, stick: Path
 ) -> None:
     session = logged_in(local, server)
     op_ids = exported(local, session, stick, range(1_000, 2_200))
     command = [sys.executable, "-m", "server.cli", "take-in", "--data", str(server.data), str(stick)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as taking:
-        while not decisions(server, op_ids) and taking.poll() is None:
-            pass
-        taking.kill()
-    assert 0 < len(decisions(server, op_ids)) < len(op_ids), "killed between two batches"
+    with stuck_after(server, TOGETHER), subprocess.Popen(command, stdout=DEVNULL, stderr=DEVNULL) as taking:
+        try:
+            until(lambda: decisions(server, op_ids) or taking.poll() is not None)
+        finally:
+            taking.kill()
+    assert len(decisions(server, op_ids)) == TOGETHER, "killed in its second batch"
     answer = taken_in(server, stick)
     assert decisions(server, op_ids) == ["applied"] * len(op_ids)
     assert actions.read_answers(local, session.account, answer.read_bytes(), now=now()).applied == len(op_ids)

@@ -24,7 +24,6 @@ from tests.support.windows import shown
 pytestmark = [pytest.mark.processes, pytest.mark.windows, pytest.mark.qt_log_ignore("propagateSizeHints")]
 UNIT = "广州示例工程监理有限公司"
 SECRET, PASSWORD = "a quiet river", "another quiet river"
-PATIENCE = 20_000
 MOST_TABS = 30
 
 
@@ -90,17 +89,17 @@ def test_the_whole_way_is_gone_by_the_keyboard_and_the_code_is_kept_on_paper(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(server.invitation()), ""))
     tab_to(window, "first-run.choose")
     key(Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: form.met is not None and not form.busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.met is not None and not form.busy)
     enter()
-    qtbot.waitUntil(lambda: form.step is Step.LOGIN, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.LOGIN)
     typed(window, "login.account", UNIT)
     typed(window, "login.password", first_passwords(server)[UNIT])
     enter()
-    qtbot.waitUntil(lambda: form.step is Step.PASSWORD, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.PASSWORD)
     typed(window, "password.new", PASSWORD)
     typed(window, "password.again", PASSWORD)
     enter()
-    qtbot.waitUntil(lambda: form.step is Step.RECOVERY, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.RECOVERY)
 
     groups = form.code.split("-")
     shown_groups = [window.findChild(QWidget, f"recovery.group.{at + 1}") for at in range(len(groups))]
@@ -119,18 +118,18 @@ def test_the_whole_way_is_gone_by_the_keyboard_and_the_code_is_kept_on_paper(
     assert "组不对" in said(window)
     typed(window, "recovery.first", groups[form.asked[0]])
     typed(window, "recovery.second", groups[form.asked[1]].lower())
-    with qtbot.waitSignal(form.finished, timeout=PATIENCE):
+    with qtbot.waitSignal(form.finished):
         enter()
 
 
 def test_a_file_that_is_no_invitation_is_said_to_be(window: FirstRunWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "a.huiban").write_bytes(b"PK\x03\x04 something else")
     window.form.choose(tmp_path / "a.huiban")
-    qtbot.waitUntil(lambda: bool(said(window)), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(said(window)))
     assert said(window) == "这不是会办的邀请文件，或文件已损坏。请选择协会发来的 .huiban 文件；仍不行请向协会重新索取。"
     assert window.form.step is Step.INVITATION
     window.form.choose(tmp_path / "gone.huiban")
-    qtbot.waitUntil(lambda: "读不到文件" in said(window), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "读不到文件" in said(window))
 
 
 def test_a_wrong_password_is_said_and_the_account_stays_typed(
@@ -138,13 +137,13 @@ def test_a_wrong_password_is_said_and_the_account_stays_typed(
 ) -> None:
     form = window.form
     form.choose(server.invitation())
-    qtbot.waitUntil(lambda: form.met is not None and not form.busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.met is not None and not form.busy)
     form.go_on()
-    qtbot.waitUntil(lambda: form.step is Step.LOGIN, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.LOGIN)
     typed(window, "login.account", UNIT)
     typed(window, "login.password", "not the password")
     enter()
-    qtbot.waitUntil(lambda: bool(said(window)), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(said(window)))
     assert said(window).startswith("账号或密码不对。")
     account = window.findChild(QLineEdit, "login.account")
     assert account is not None
@@ -157,7 +156,7 @@ def test_a_server_that_cannot_be_reached_is_asked_again_by_the_person(
     with a_server(tmp_path / "gone", today=datetime.now(SHANGHAI).date()) as running:
         invitation = running.invitation().read_bytes()
     window.form.choose(invitation)
-    qtbot.waitUntil(lambda: bool(said(window)), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: bool(said(window)))
     assert said(window) == "现在连不上协会服务器。请检查网络，再试一次。"
     assert window.form.met is None
     assert not window.form.busy

@@ -27,6 +27,7 @@ from sync.store.port import SyncStore
 from tests.processes.ears import Ears
 from tests.processes.plain import PlainServer, a_store, attach, listening, logged_in, places, roster
 from tests.processes.plain import queue as put
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +91,7 @@ class Life:
             self._lines.put(line.decode())
         self._lines.put(None)
 
-    def listen(self, until: str = "", seconds: float = 60.0) -> bool:
+    def listen(self, until: str = "", seconds: float = PATIENCE) -> bool:
         """Hears it until it says this, or ends, or so many seconds are over; True: it said it."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
@@ -115,10 +116,10 @@ class Life:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
-        self.listen(seconds=10)
+        self.listen()
 
     def end(self) -> int:
-        return self._process.wait(60)
+        return self._process.wait(PATIENCE)
 
     def told(self, word: str) -> list[str]:
         return [line.split()[1] for line in self.said if line.startswith(f"{word} ")]
@@ -188,17 +189,17 @@ def test_a_server_killed_at_random_moments_loses_and_doubles_nothing(
         runner.start()
         try:
             for _ in range(kills):
+                said = len(ears.heard)
                 blob = attach(local, session.account, b"%PDF-1.7 " + chance.randbytes(400_000))
                 promised.update(put(local, session.account, [roster(made)], blobs=[blob]))
                 promised.update(put(local, session.account, [roster(n) for n in range(made + 1, made + PER_LIFE)]))
                 made += PER_LIFE
                 runner.send_now()
-                at = chance.randrange(1, 12)
-                ears.until_more(at)
+                ears.until_more(said, chance.randrange(1, PER_LIFE))
                 server.kill()
                 server.start()
             runner.send_now()
-            ears.until_answered(list(promised), patience=120)
+            ears.until_answered(list(promised))
         finally:
             runner.stop()
         assert runner.crashed is None
@@ -212,5 +213,5 @@ def test_nobody_else_can_open_a_desk_that_is_open(server: PlainServer, tmp_path:
         session = logged_in(local, server)
         life = Life(folder, session.account, 1, 0)
         life.begin()
-        assert not life.listen("ready", 20)
+        assert not life.listen("ready")
         assert life.end() != 0

@@ -34,7 +34,6 @@ from tests.support.windows import shown
 pytestmark = [pytest.mark.processes, pytest.mark.windows, pytest.mark.qt_log_ignore("propagateSizeHints")]
 UNIT = "广州示例工程监理有限公司"
 SECRET, PASSWORD = "a quiet river", "another quiet river"
-PATIENCE = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -83,21 +82,21 @@ def test_from_the_invitation_to_the_desk(server: ServerProcess, folder: Path, qt
     window = first_run(program)
     form = window.form
     form.choose(b"not an invitation")
-    qtbot.waitUntil(lambda: "邀请文件" in window.page.notice.accessibleName(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "邀请文件" in window.page.notice.accessibleName())
     form.choose(server.invitation())
-    qtbot.waitUntil(lambda: form.met is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.met is not None)
     assert form.met is not None
     assert form.met.hello.association.name == "广东省示例建设监理协会"
     press(window, "first-run.continue")
-    qtbot.waitUntil(lambda: form.step is Step.LOGIN, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.LOGIN)
 
     fill(window, "login.account", UNIT)
     fill(window, "login.password", "wrong")
     QTest.keyClick(part(window, "login.password"), Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "账号或密码不对" in window.page.notice.accessibleName(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "账号或密码不对" in window.page.notice.accessibleName())
     fill(window, "login.password", first_passwords(server)[UNIT])
     press(window, "login.submit")
-    qtbot.waitUntil(lambda: form.step is Step.PASSWORD, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.PASSWORD)
 
     fill(window, "password.new", "short")
     fill(window, "password.again", "short")
@@ -106,13 +105,13 @@ def test_from_the_invitation_to_the_desk(server: ServerProcess, folder: Path, qt
     fill(window, "password.new", PASSWORD)
     fill(window, "password.again", PASSWORD)
     press(window, "password.submit")
-    qtbot.waitUntil(lambda: form.step is Step.RECOVERY, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.step is Step.RECOVERY)
 
     groups = form.code.split("-")
     fill(window, "recovery.first", "ZZZZ")
     press(window, "recovery.submit")
     assert "组不对" in window.page.notice.accessibleName()
-    with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+    with qtbot.waitSignal(program.opened):
         fill(window, "recovery.first", groups[form.asked[0]].lower())
         fill(window, "recovery.second", groups[form.asked[1]])
         press(window, "recovery.submit")
@@ -122,7 +121,7 @@ def test_from_the_invitation_to_the_desk(server: ServerProcess, folder: Path, qt
     qtbot.waitUntil(lambda: "等您办" in desk.shell.windowTitle() or "首页" not in desk.shell.windowTitle())
     labels = [item.label for item in desk.model.menu]
     assert "普通会员教育学习报名" in labels
-    qtbot.waitUntil(lambda: desk.model.account.name == "温晓岚", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: desk.model.account.name == "温晓岚")
     program.close()
 
 
@@ -133,8 +132,8 @@ def test_the_next_start_asks_for_the_passphrase_only(folder: Path, qtbot: QtBot)
     assert isinstance(window, UnlockWindow)
     fill(window, "unlock.secret", "wrong")
     press(window, "unlock.submit")
-    qtbot.waitUntil(lambda: "口令不对" in window.page.notice.accessibleName(), timeout=PATIENCE)
-    with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+    qtbot.waitUntil(lambda: "口令不对" in window.page.notice.accessibleName())
+    with qtbot.waitSignal(program.opened):
         fill(window, "unlock.secret", SECRET)
         press(window, "unlock.submit")
     program.close()
@@ -156,12 +155,12 @@ def test_an_expired_session_is_renewed_without_losing_the_place(
     told: list[str] = []
     desk.context.told.connect(lambda words, role, link, route: told.append(route))
     desk.start("drafts")
-    qtbot.waitUntil(lambda: "login" in told, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "login" in told)
     desk.shell.notice.acted.emit()
     assert desk.shell.route == "login"
     fill(desk.shell, "login.password", PASSWORD)
     press(desk.shell, "login.submit")
-    qtbot.waitUntil(lambda: desk.context.online and desk.shell.route == "drafts", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: desk.context.online and desk.shell.route == "drafts")
     desk.shell.close()
     store.close()
 
@@ -170,10 +169,10 @@ def test_ctrl_k_finds_people_by_pinyin(folder: Path, qtbot: QtBot) -> None:
     desk = build_desk(folder, passphrase=SECRET)
     desk.start()
     shown(desk.shell)
-    qtbot.waitUntil(lambda: desk.frame.is_settled, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: desk.frame.is_settled)
     QTest.keyClick(desk.shell, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(desk.shell.goto.input, "cz")
-    qtbot.waitUntil(lambda: "陈喆" in [one.label for one in desk.shell.goto.rows.visible], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "陈喆" in [one.label for one in desk.shell.goto.rows.visible])
     store = desk.context.store
     desk.shell.close()
     store.close()
@@ -183,19 +182,19 @@ def test_logging_out_keeps_the_drafts_and_another_account_may_follow(
     server: ServerProcess, folder: Path, qtbot: QtBot
 ) -> None:
     program = Program(folder, passphrase=SECRET)
-    with qtbot.waitSignal(program.opened, timeout=PATIENCE):
+    with qtbot.waitSignal(program.opened):
         program.start()
     assert program.desk is not None
     assert program.store is not None
     account, store = program.desk.context.account, program.store
     kept = actions.new_draft(store, account, "education-registration", now=datetime.now(UTC))
     program.desk.model.picked.emit("account", "log-out")
-    qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow))
     form = first_run(program).form
     form.choose(server.invitation())
-    qtbot.waitUntil(lambda: form.met is not None and not form.busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: form.met is not None and not form.busy)
     press(first_run(program), "first-run.continue")
-    with qtbot.waitSignal(program.opened, timeout=PATIENCE):  # the recovery code was kept: straight to the data
+    with qtbot.waitSignal(program.opened):  # the recovery code was kept: straight to the data
         fill(first_run(program), "login.account", UNIT)
         fill(first_run(program), "login.password", PASSWORD)
         press(first_run(program), "login.submit")
@@ -233,7 +232,9 @@ def test_the_program_ends_cleanly_when_its_window_is_closed(tmp_path: Path) -> N
     script = (
         "from desktop.launch import main\n"
         "from PySide6.QtCore import QTimer\nfrom PySide6.QtWidgets import QApplication\n"
-        "app = QApplication([])\nQTimer.singleShot(300, app.closeAllWindows)\nraise SystemExit(main())\n"
+        "app, timer = QApplication([]), QTimer(interval=20)\n"
+        "timer.timeout.connect(lambda: app.activeWindow() and app.closeAllWindows())\n"
+        "timer.start()\nraise SystemExit(main())\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", script], env=environment, stdin=subprocess.DEVNULL, timeout=60,

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from server.problems import CATALOGUE
 from sync.protocol import BASE, CARRY_TYPE, TUS_TYPE, Problem
 from tests.server.running import Running
+from tests.support.waiting import PATIENCE
 
 pytest_plugins = ["tests.server.running"]
 PROBLEM_TYPES = {kind.value for kind in Problem}
@@ -95,7 +96,7 @@ def tried(cases: SearchStrategy[Any], url: str, headers: dict[str, str]) -> None
     @given(case=cases)
     def each(case: Any) -> None:
         case.headers = {**dict(case.headers or {}), **headers}
-        answer = case.call(base_url=url, timeout=20)
+        answer = case.call(base_url=url, timeout=PATIENCE)
         case.validate_response(answer, checks=CHECKS)
 
     each()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sync.runner import SyncRunner
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.server.desks import House
+from tests.support.waiting import PATIENCE, nobody_listens
 
 pytest_plugins = ["tests.server.houses"]
 NAME, NUMBER, PHONE = "陈喆𬱖", "440104199003120811", "13800138000"
@@ -40,20 +41,24 @@ def says_nothing(caplog: pytest.LogCaptureFixture) -> str:
     return text
 
 
-def nowhere(tmp_path: Path) -> list[Any]:
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Iterator[list[Any]]:
     """Ports whose other side does not answer."""
     (tmp_path / "file").write_text("")
-    return [
-        Webhook("http://127.0.0.1:9/hook"),
-        Mail("127.0.0.1", 9, "from@example.org", f"{NAME}@example.org", tls=False),
-        Spool(tmp_path / "file" / "no folder"),
-    ]
+    with nobody_listens() as port:
+        yield [
+            Webhook(f"http://127.0.0.1:{port}/hook"),
+            Mail("127.0.0.1", port, "from@example.org", f"{NAME}@example.org", tls=False),
+            Spool(tmp_path / "file" / "no folder"),
+        ]
 
 
 @pytest.mark.parametrize("which", range(3))
-def test_a_port_that_fails(sqlite_house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture, which: int) -> None:
+def test_a_port_that_fails(
+    sqlite_house: House, nowhere: list[Any], caplog: pytest.LogCaptureFixture, which: int
+) -> None:
     caplog.set_level(logging.DEBUG)
-    port = nowhere(tmp_path)[which]
+    port = nowhere[which]
     body = {"title": "通知", "text": f"{NAME} {NUMBER}", "mobile": PHONE, "email": f"{NAME}@example.org"}
     with sqlite_house.work.database.write() as connection:
         insert = "INSERT INTO dispatch (id, port, body, made_at) VALUES (?, 'notification', ?, '2026')"
@@ -64,20 +69,22 @@ def test_a_port_that_fails(sqlite_house: House, tmp_path: Path, caplog: pytest.L
 
 def test_a_look_at_the_feed_that_fails(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    looked = threading.Event()
+    looks = threading.Semaphore(0)
 
     def look() -> tuple[str, dict[str, int]]:
-        looked.set()
+        looks.release()
         raise OperationalError("SELECT body", {"number": NUMBER}, Exception(NAME))
 
     async def wait() -> None:
         notifier = Notifier(every=0.01)
         notifier.start(look)
-        assert await notifier.moved({"public": 0}, "", 0.1) == []
+        waits = asyncio.create_task(notifier.moved({"public": 0}, "", PATIENCE))
+        for _ in range(2):  # at the second look the first is in the log
+            assert await asyncio.to_thread(looks.acquire, timeout=PATIENCE)
         await notifier.stop()
+        assert await waits == []
 
     asyncio.run(wait())
-    assert looked.is_set()
     assert "the feed could not be looked at: OperationalError at tests.security.test_logs:" in says_nothing(caplog)
 
 
@@ -114,7 +121,7 @@ def test_a_bug_in_the_sync_of_a_desk(tmp_path: Path, caplog: pytest.LogCaptureFi
         session = Session("http://127.0.0.1:9", "a", "account/a", "a", {}, "t", "", ("public",), "x", "x", "k")
         runner = SyncRunner(Broken(store), session, lambda notice: None)
         runner.start()
-        runner._thread.join(10)
+        runner._thread.join(PATIENCE)
         assert isinstance(runner.crashed, RuntimeError)
     text = says_nothing(caplog)
     assert "the sync stopped: a bug: RuntimeError" in text

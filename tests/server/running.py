@@ -8,7 +8,6 @@ import hashlib
 import json
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +40,7 @@ from sync.protocol import (
 )
 from tests.server.watch import Watch
 from tests.support.postgres import a_database
+from tests.support.waiting import PATIENCE, until
 
 HERE = Path(__file__).parent
 PACK, SEED = HERE / "pack", HERE / "seed.yaml"
@@ -78,7 +78,7 @@ class Line:
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """One request to the API; the answer proves to be ours."""
-        answer = self.http.request(method, f"{self.url}{BASE}{path}", timeout=30, **more)
+        answer = self.http.request(method, f"{self.url}{BASE}{path}", timeout=PATIENCE, **more)
         assert answer.headers[HEADER] == "1"
         return answer
 
@@ -159,11 +159,13 @@ class Running:
         return line.login(login) if login else line
 
     def until(self, seen: Callable[[], bool]) -> None:
-        """Ask the server something until what it does beside its answers (its log) is seen; ten seconds at most."""
-        end = time.monotonic() + 10
-        while not seen():
-            assert time.monotonic() < end
+        """Ask the server something until what it does beside its answers (its log) is seen."""
+
+        def look() -> bool:
             self.line().ask("GET", "/hello")
+            return seen()
+
+        until(look)
 
     def first_password(self, login: str) -> str:
         """From the spool, where it lies once."""

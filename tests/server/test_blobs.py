@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from server.decide.install import install
 from server.repositories import blobs
 from sync.protocol import BASE, HEADER, instant_text
 from tests.server.running import INIT, JPEG, Line, Running, slug
+from tests.support.waiting import until
 
 pytest_plugins = ["tests.server.running"]
 DATA = JPEG + bytes(range(256)) * 1200  # some 300 kB
@@ -341,10 +341,15 @@ def test_a_server_killed_in_the_middle_keeps_the_bytes_it_got(tmp_path: Path) ->
 
 
 def _arrived(line: Line, place: str, at_least: int) -> int:
-    """The offset as soon as so many bytes are there: asked again and again over the line, for ten seconds at most."""
-    until = time.monotonic() + 10
-    while (reached := int(line.head(place).headers.get("Upload-Offset", "0"))) < at_least:  # or not yet announced
-        assert time.monotonic() < until, f"only {reached} bytes came"
+    """The offset as soon as so many bytes are there."""
+    reached = 0
+
+    def enough() -> bool:
+        nonlocal reached
+        reached = int(line.head(place).headers.get("Upload-Offset", "0"))  # or not yet announced
+        return reached >= at_least
+
+    until(enough, f"byte {at_least}")
     return reached
 
 

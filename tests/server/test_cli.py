@@ -20,6 +20,7 @@ from server.settings import load
 from server.work import build
 from sync.protocol import BASE, fingerprint
 from tests.server.running import INIT, JPEG, PACK, SEED, TODAY, Line, a_running_server
+from tests.support.waiting import PATIENCE
 
 pytest_plugins = ["tests.server.running"]
 DAY = TODAY.isoformat()
@@ -291,7 +292,7 @@ def test_serve_says_when_it_listens_and_ends_when_it_is_asked(tmp_path: Path) ->
     with ServerProcess(tmp_path / "server") as server:
         server.run("init", *INIT)
         url = server.start()
-        assert requests.get(f"{url}{BASE}/hello", timeout=10).json()["association"]["name"] == "小协会"
+        assert requests.get(f"{url}{BASE}/hello", timeout=PATIENCE).json()["association"]["name"] == "小协会"
         assert json.loads(server.invitation().read_text(encoding="utf-8"))["address"] == url
         line = Line(url).login("甲公司")
         assert "unit/u1" in line.pull()

@@ -14,6 +14,7 @@ import requests
 from server.app import create_app
 from sync.protocol import BASE, HEADER, MAX_REQUEST_BYTES, decompress
 from tests.server.running import Running, listening, slug
+from tests.support.waiting import PATIENCE
 
 pytest_plugins = ["tests.server.running"]
 
@@ -29,11 +30,11 @@ def asking(running: Running) -> bytes:
 
 
 def test_a_desk_of_another_protocol_is_told_to_update(running: Running) -> None:
-    answer = requests.post(f"{running.url}{BASE}/login", json={}, headers={HEADER: "2"}, timeout=10)
+    answer = requests.post(f"{running.url}{BASE}/login", json={}, headers={HEADER: "2"}, timeout=PATIENCE)
     assert (answer.status_code, slug(answer)) == (426, "protocol-version")
     assert answer.json()["protocol"] == 1
-    assert requests.post(f"{running.url}{BASE}/login", json={}, timeout=10).status_code == 426
-    assert requests.get(f"{running.url}{BASE}/hello", timeout=10).status_code == 200
+    assert requests.post(f"{running.url}{BASE}/login", json={}, timeout=PATIENCE).status_code == 426
+    assert requests.get(f"{running.url}{BASE}/hello", timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/hello", "/nowhere", "/login", "/blobs/xyz"])
@@ -147,7 +148,7 @@ def test_a_pull_in_pages_unzips_to_what_the_desk_reads(running: Running) -> None
         data=asking(running),
         headers={**running.line("甲公司").http.headers, "Content-Type": "application/json", "Accept-Encoding": "gzip"},
         stream=True,
-        timeout=10,
+        timeout=PATIENCE,
     )
     raw = answer.raw.read()
     assert json.loads(decompress(raw, 1 << 20))["scopes"]["unit:u1"]["count"] > 0

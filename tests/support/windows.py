@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from desktop.smoothness import Smoothness
+from tests.support.waiting import PATIENCE
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE = 10_000  # ms
+PATIENCE_MS = round(PATIENCE * 1000)
 
 
 def shown(window: W) -> W:
     """On screen and with the keyboard: under a bare X server no window manager hands it out."""
     window.show()
     window.activateWindow()
-    assert QTest.qWaitForWindowActive(window, PATIENCE), f"{window.objectName() or window} never got the keyboard"
+    assert QTest.qWaitForWindowActive(window, PATIENCE_MS), f"{window.objectName() or window} never got the keyboard"
     return window
 
 
@@ -50,6 +53,32 @@ def set_survivors_aside() -> None:
     """What modules and caches keep is never rubbish: to look through it after each test would take half of the time."""
     gc.collect()
     gc.freeze()
+
+
+class PatientBot(QtBot):
+    """Waits for what has to come as long as a busy machine may need: who is faster decides no test."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(
+        self,
+        signal: Any,
+        *,
+        timeout: int = PATIENCE_MS,
+        raising: bool | None = None,
+        check_params_cb: Callable[..., bool] | None = None,
+    ) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """In place of pytest-qt's own, whose five seconds are too short for a busy machine."""
+    return PatientBot(request)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from sync.failures import WORDS, FailureKind, SyncFailure
 from sync.http import Http
 from sync.protocol import HEADER, compress
+from tests.support.waiting import nobody_listens
 from tests.sync.answering import OURS, Asked, Reply, a_problem, answering
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -53,9 +54,7 @@ def test_an_answer_of_hundreds_of_megabytes_is_not_read_to_the_end() -> None:
 
 
 def test_nobody_listening_is_offline_and_surely_nothing_was_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    with pytest.raises(SyncFailure) as caught:
+    with nobody_listens() as port, pytest.raises(SyncFailure) as caught:
         Http(f"http://127.0.0.1:{port}").call("POST", "/push", b"{}")
     assert (caught.value.failure.kind, caught.value.unsent, caught.value.moved) == (FailureKind.OFFLINE, True, False)
 
@@ -82,13 +81,12 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_named(tmp_path: object
 
 
 def test_a_proxy_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-    with pytest.raises(SyncFailure) as caught:
-        Http("https://association.example").call("GET", "/hello")
+    with nobody_listens() as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(SyncFailure) as caught:
+            Http("https://association.example").call("GET", "/hello")
     assert (caught.value.failure.kind, caught.value.unsent) == (FailureKind.PROXY, True)
 
 

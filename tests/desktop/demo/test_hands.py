@@ -34,8 +34,8 @@ def window(qtbot: QtBot) -> QWidget:
     QVBoxLayout(made)
     made.resize(600, 400)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     return made
 
 
@@ -74,7 +74,7 @@ def test_a_button_that_comes_and_can_be_clicked_only_later_is_waited_for(window:
     button.setEnabled(False)
     later(lambda: put(window, button, "send"))
     QTimer.singleShot(2 * SOON, lambda: button.setEnabled(True))
-    hands.press(window, "send", seconds=5)
+    hands.press(window, "send")
     assert len(clicks) == 1
 
 
@@ -88,7 +88,7 @@ def test_an_entry_that_arrives_after_the_list_opened_is_waited_for(window: QWidg
     box.addItem("请选择")
     put(window, box, "agency")
     later(lambda: box.addItems(["佛山", "广州"]))
-    hands.choose(window, "agency", "广州", seconds=5)
+    hands.choose(window, "agency", "广州")
     assert box.currentText() == "广州"
 
 
@@ -106,7 +106,7 @@ def test_a_list_filled_anew_while_the_keys_go_down_is_gone_through_again(window:
             box.addItems([str(one) for one in range(60)])
 
     box.currentIndexChanged.connect(anew, Qt.ConnectionType.QueuedConnection)
-    hands.choose(window, "day", "39", seconds=5)
+    hands.choose(window, "day", "39")
     assert (box.currentText(), filled) == ("39", [True])
 
 
@@ -151,7 +151,7 @@ def test_a_row_that_comes_later_is_waited_for_and_its_link_followed(window: QWid
     view = hands.find(window, "list", RowsView)
     later(lambda: model.show([("陈喆", "证书"), ("陈喆", "社保")]))
     with qtbot.waitSignal(view.followed) as followed:
-        hand_rows.act_row(window, "list", ("陈喆", "社保"), "choose", 5)
+        hand_rows.act_row(window, "list", ("陈喆", "社保"), "choose")
     assert followed.args == [("陈喆", "社保"), "choose"]
 
 

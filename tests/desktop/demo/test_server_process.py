@@ -13,13 +13,14 @@ from desktop.demo.proxy import LineProxy
 from desktop.demo.sample import resolved
 from desktop.demo.server_process import ServerFailed, ServerProcess
 from tests.support.server import SEED, TODAY, a_server, first_passwords
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 
 
 def hello(url: str) -> Any:
     request = urllib.request.Request(f"{url}/api/v1/hello", headers={"Huiban-Protocol": "1"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 

@@ -390,16 +390,19 @@ class SyncCore:
 
     def _answered_wait(self, answer: Answered) -> None:
         now = self._clock()
+        moved = False
         try:
             if answer.status == 200 and WaitReply.model_validate_json(answer.body).moved:
-                self._want_pull = self._woken = True
+                moved = self._want_pull = self._woken = True
             elif answer.status not in (200, 204):
                 self._failed_wait(read_problem(answer), False)
                 return
         except ValidationError as error:
             self._failed_wait(Failure(FailureKind.GARBAGE, f"wait: {error.error_count()} errors"), False)
             return
-        self._contact(answer, now)
+        if not moved:  # else the pull that follows writes it down, with what it brings
+            self._touch(now)
+        self._compare(answer, now)
         self._poll_at = None
         if self._empty_wakes >= EMPTY_WAKES:
             self._wait_back.failed(now, self._chance())
@@ -500,6 +503,10 @@ class SyncCore:
 
     def _contact(self, answer: Answered, now: datetime) -> None:
         self._touch(now)
+        self._compare(answer, now)
+
+    def _compare(self, answer: Answered, now: datetime) -> None:
+        """Its clock with ours."""
         if answer.server_time is None:
             return
         ahead = (answer.server_time - now).total_seconds() + 0.5  # the header knows whole seconds

@@ -75,8 +75,10 @@ class Mirroring:
     def take(self, pages: Mapping[str, ScopePage], now: datetime) -> Taken:
         """Write them down; count and sum are compared where a scope is complete."""
         changed, again, later = [], False, None
+        asked = {scope for scope in pages if scope.startswith(SHRINK_ASKED)} - self._allowed_to_shrink
+        before = self._store.counts(self._account, asked) if asked else {}
         for scope, page in pages.items():
-            if self._shrinks(scope, page):
+            if scope in self._held or self._shrinks(scope, page, before.get(scope, 0)):
                 continue
             if page.changes:
                 changed.append(scope)
@@ -95,12 +97,7 @@ class Mirroring:
                 self._allowed_to_shrink.discard(scope)
         return Taken(tuple(changed), again, later)
 
-    def _shrinks(self, scope: str, page: ScopePage) -> bool:
-        if scope in self._held:
-            return True
-        if not scope.startswith(SHRINK_ASKED) or scope in self._allowed_to_shrink:
-            return False
-        before = self._store.count(self._account, scope)
+    def _shrinks(self, scope: str, page: ScopePage, before: int) -> bool:
         if before < SHRINK_FROM or page.count >= before * SHRINK_TO:
             return False
         self._held.add(scope)

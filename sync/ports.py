@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,8 +99,8 @@ class StorePort(Protocol):
     def together(self) -> AbstractContextManager[object]:
         """What is written inside becomes durable at its end, all of it or nothing."""
 
-    def count(self, account: str, scope: str) -> int:
-        """Living rows mirrored in this scope."""
+    def counts(self, account: str, scopes: Collection[str]) -> Mapping[str, int]:
+        """Living rows mirrored in each of these."""
 
     def cursors(self, account: str) -> dict[str, int]:
         """Scope -> position, for the scopes of `set_scopes`; 0 where nothing was pulled yet."""

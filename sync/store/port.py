@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -129,8 +129,6 @@ class SyncStore:
         """Changes, tombstones and cursor, PAGE_ROWS a transaction; False: count or sum do not agree at the end."""
         if page.fresh:
             self.reset_scope(account, scope)
-        elif not page.changes and self._agrees(account, scope, page):
-            return True
         starts = range(0, max(1, len(page.changes)), PAGE_ROWS)
         for start in starts:
             part = page.changes[start : start + PAGE_ROWS]
@@ -138,6 +136,8 @@ class SyncStore:
             with self._store.transaction() as writer:
                 cursor = writer.mirror.cursors(account).get(scope)
                 if cursor is None:  # this scope was left while the page was on its way
+                    return True
+                if not page.changes and _agree(cursor, page):
                     return True
                 seq = page.cursor if last else part[-1][1]
                 count, total = self._apply(writer, account, cursor, part, now)
@@ -163,13 +163,6 @@ class SyncStore:
                     return False
         return True
 
-    def _agrees(self, account: str, scope: str, page: ScopePage) -> bool:
-        """Nothing is new, and there is nothing to write down."""
-        with self._store.reading() as reader:
-            here = reader.mirror.cursors(account).get(scope)
-        told = (page.cursor, page.count, page.sum)
-        return here is not None and here.steady and not page.more and (here.seq, here.count, here.sum) == told
-
     def _apply(
         self, writer: Writer, account: str, cursor: Cursor, changes: Sequence[Any], now: datetime
     ) -> tuple[int, int]:
@@ -190,13 +183,14 @@ class SyncStore:
         """What is written inside becomes durable at its end, all of it or nothing."""
         return self._store.transaction()
 
-    def count(self, account: str, scope: str) -> int:
-        """Living rows mirrored in this scope."""
+    def counts(self, account: str, scopes: Collection[str]) -> dict[str, int]:
+        """Living rows mirrored in each of these."""
         with self._store.reading() as reader:
-            cursor = reader.mirror.cursors(account).get(scope)
-            if cursor is not None and cursor.steady:
-                return cursor.count
-            return reader.mirror.count(account, scope)
+            return {
+                scope: cursor.count if cursor.steady else reader.mirror.count(account, scope)
+                for scope, cursor in reader.mirror.cursors(account).items()
+                if scope in scopes
+            }
 
     def cursors(self, account: str) -> dict[str, int]:
         """Scope -> position; 0 where nothing was pulled yet."""
@@ -362,6 +356,12 @@ def share_now(writer: Writer, account: str, draft: Draft, now: datetime) -> None
 def addresses_in(form: Any) -> list[str]:
     """The attachments a form names."""
     return list(dict.fromkeys(paper["blob"] for paper in (form or {}).get("attachments") or () if paper.get("blob")))
+
+
+def _agree(here: Cursor, page: ScopePage) -> bool:
+    """Nothing is new, and there is nothing to write down."""
+    told = (page.cursor, page.count, page.sum)
+    return here.steady and not page.more and (here.seq, here.count, here.sum) == told
 
 
 def _held_back(reader: Reader, account: str, kept: Head) -> bool:

@@ -304,7 +304,7 @@ def test_a_large_mirror_comes_page_by_page_and_goes_on_after_a_break(desk: Desk)
     assert 0 < at < 300
     desk.breaks(moved=True)
     desk.settle()
-    assert desk.store.count(desk.account, SCOPE) == 300
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 300
     pulls = [request for request in desk.hand.started if isinstance(request, Call) and request.path == "/pull"]
     assert f'"{SCOPE}":{at}'.encode() in pulls[2].body
 
@@ -332,7 +332,7 @@ def test_a_page_that_does_not_go_on_where_the_mirror_stands_is_not_applied(desk:
     desk.answer()
     assert desk.store.cursors(desk.account)[SCOPE] == 0
     desk.settle()
-    assert desk.store.count(desk.account, SCOPE) == 300
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 300
     assert desk.store.cursors(desk.account)[SCOPE] == 300
 
 
@@ -345,7 +345,7 @@ def test_count_or_sum_that_disagree_make_that_scope_be_pulled_again(desk: Desk) 
     assert desk.store.cursors(desk.account)[SCOPE] == 0
     desk.settle()
     assert desk.store.cursors(desk.account)[SCOPE] == 1
-    assert desk.store.count(desk.account, SCOPE) == 1
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 1
 
 
 def test_a_server_that_never_agrees_is_not_asked_all_the_time(desk: Desk) -> None:
@@ -390,7 +390,7 @@ def test_a_pull_that_would_empty_the_mirror_stops_and_asks(desk: Desk) -> None:
         desk.association.change(f"person/{n}", None)
     desk.core.send_now()
     desk.settle()
-    assert desk.store.count(desk.account, SCOPE) == 200
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 200
     warned = [notice for notice in desk.told if isinstance(notice, Warned)]
     assert [(notice.failure.kind, notice.scope) for notice in warned] == [(FailureKind.MIRROR_SHRINKS, SCOPE)]
     assert [(notice.rows, notice.left) for notice in warned] == [(200, 50)]
@@ -399,7 +399,7 @@ def test_a_pull_that_would_empty_the_mirror_stops_and_asks(desk: Desk) -> None:
     assert desk.state(op_id) == DELIVERED
     desk.core.accept_shrink(SCOPE)
     desk.settle()
-    assert desk.store.count(desk.account, SCOPE) == 51
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 51
 
 
 def test_a_restored_server_is_pulled_anew_and_told_again_what_it_forgot(desk: Desk) -> None:
@@ -414,7 +414,7 @@ def test_a_restored_server_is_pulled_anew_and_told_again_what_it_forgot(desk: De
     assert sorted(desk.association.applied) == sorted([old, lost])
     assert {desk.state(old), desk.state(lost)} == {DELIVERED}
     assert desk.store.epoch(desk.account) == "epoch-2"
-    assert desk.store.count(desk.account, SCOPE) == 2
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 2
 
 
 # ---- wake-up ----
@@ -435,7 +435,20 @@ def test_a_wake_up_brings_what_moved(desk: Desk) -> None:
     desk.says(200, WaitReply(moved=[SCOPE]).model_dump_json().encode(), "wait")
     desk.settle()
     assert StoreChanged((SCOPE,)) in desk.told
-    assert desk.store.count(desk.account, SCOPE) == 1
+    assert desk.store.counts(desk.account, [SCOPE])[SCOPE] == 1
+
+
+def test_what_a_wake_up_brings_is_one_durable_transaction(desk: Desk) -> None:
+    desk.settle()
+    desk.association.change("person/1", {"id": "person/1", "name": "张伟", "id_number": "440104198001013019"})
+    desk.later(3)
+    written: list[frozenset[str]] = []
+    end = desk.local.on_change(written.append)
+    desk.says(200, WaitReply(moved=[SCOPE]).model_dump_json().encode(), "wait")
+    desk.core.step()
+    desk.answer()
+    end()
+    assert [{"contact", SCOPE} <= topics for topics in written] == [True], "the time of contact goes with what came"
 
 
 def test_without_a_wake_up_line_it_asks_often_for_a_minute_after_sending_then_calmly(desk: Desk) -> None:

@@ -81,7 +81,7 @@ def test_a_large_page_is_applied_in_parts_each_with_its_cursor(
     rows = [(f"person/{n}", n + 1, 1, a_person(str(n))) for n in range(PAGE_ROWS * 2 + 10)]
     assert port.apply_page(account, SCOPE, a_page(*rows), now=NOW)
     assert cursors == [PAGE_ROWS, PAGE_ROWS * 2, PAGE_ROWS * 2 + 10]
-    assert port.count(account, SCOPE) == PAGE_ROWS * 2 + 10
+    assert port.counts(account, [SCOPE])[SCOPE] == PAGE_ROWS * 2 + 10
 
 
 def test_an_entity_of_two_scopes_is_shown_in_its_newest_version(
@@ -172,7 +172,7 @@ def test_the_mirror_from_zero_equals_any_way_to_the_same_feed(
             _pull_all(port, account, feed, seq, one_by_one=bool(number % 2))
     _pull_all(port, account, feed, seq, one_by_one=False)
     assert bodies(store, account) == {entity: body for entity, (_, _, body) in feed.items() if body is not None}
-    assert port.count(account, SCOPE) == sum(body is not None for _, _, body in feed.values())
+    assert port.counts(account, [SCOPE])[SCOPE] == sum(body is not None for _, _, body in feed.values())
 
 
 def test_a_snapshot_on_its_way_is_known_after_a_restart(port: SyncStore, account: str) -> None:
@@ -184,11 +184,11 @@ def test_a_snapshot_on_its_way_is_known_after_a_restart(port: SyncStore, account
     assert port.unfinished(account) == set()
     port.reset_scope(account, SCOPE)
     assert port.unfinished(account) == {SCOPE}, "a newer one is asked for"
-    assert port.count(account, SCOPE) == 1, "what is on screen meanwhile"
+    assert port.counts(account, [SCOPE])[SCOPE] == 1, "what is on screen meanwhile"
     whole = a_page((one["id"], 1, 1, one), (two["id"], 2, 1, two))
     assert port.apply_page(account, SCOPE, whole, now=NOW)
     assert port.unfinished(account) == set()
-    assert port.count(account, SCOPE) == 2
+    assert port.counts(account, [SCOPE])[SCOPE] == 2
 
 
 def test_one_change_costs_the_same_in_a_large_mirror_as_in_a_small_one(
@@ -207,7 +207,7 @@ def test_one_change_costs_the_same_in_a_large_mirror_as_in_a_small_one(
         for handle in handles:
             driver: Any = handle.driver_connection
             driver.set_progress_handler(lambda: counted.__setitem__(0, counted[0] + 1), 100)
-        port.count(account, SCOPE)
+        port.counts(account, [SCOPE])[SCOPE]
         assert port.apply_page(account, SCOPE, changed, now=NOW)
         for handle in handles:
             driver = handle.driver_connection

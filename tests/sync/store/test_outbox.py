@@ -250,7 +250,7 @@ def test_a_new_epoch_pulls_anew_and_asks_again_what_was_applied(
     assert port.cursors(account) == {SCOPE: 0}
     assert next_ids(port, account) == [new]
     assert port.next_batch(account, 1, NOW)[0].content == kept(store, new).content
-    assert port.count(account, SCOPE) == 1, "the screen stays full while all is pulled again"
+    assert port.counts(account, [SCOPE])[SCOPE] == 1, "the screen stays full while all is pulled again"
     port.record_outcomes(account, [applied(new)], NOW)
     assert kept(store, new).state == "applied"
 

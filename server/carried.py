@@ -60,7 +60,6 @@ def take_in(parts: Work, source: BinaryIO) -> bytes:
         epoch, _ = feed.position(connection)
     told = {"format": "huiban-answer-1", "association": parts.association, "epoch": epoch, "begun_at": begun}
     head = json_bytes(told | {"taken_in_at": instant_text(parts.clock())})
-    parts.outlet.set()
     return head[:-1] + b',"outcomes":[' + ",".join(texts).encode() + b"]}"
 
 

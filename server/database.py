@@ -64,7 +64,7 @@ def _sqlite(url: str, pool: int) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-8000",
-            "wal_autocheckpoint=4000",
+            f"wal_autocheckpoint={LOG_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -128,8 +128,7 @@ def _without_collecting() -> Iterator[None]:
 
 def _decide(work: Work, caller: Caller, received: Sequence[Received], at: datetime) -> list[str]:
     try:
-        with work.database.write() as connection:
-            return _Bench(work, connection, caller, at).sit(received)
+        return _sit(work, caller, received, at)
     except DBAPIError as error:
         if len(received) == 1:
             return [_alone(work, caller, received[0], at, error)]
@@ -139,6 +138,16 @@ def _decide(work: Work, caller: Caller, received: Sequence[Received], at: dateti
         if len(received) == 1:
             return [_put_off(work, received[0], at, error)]
     return [text for one in received for text in _decide(work, caller, [one], at)]
+
+
+def _sit(work: Work, caller: Caller, received: Sequence[Received], at: datetime) -> list[str]:
+    """One transaction; what has to leave the server because of it leaves after its commit."""
+    with work.database.write() as connection:
+        bench = _Bench(work, connection, caller, at)
+        texts = bench.sit(received)
+    if bench.workspace.dispatches:
+        work.outlet.set()
+    return texts
 
 
 def _put_off(work: Work, one: Received, at: datetime, error: Exception) -> str:
@@ -153,8 +162,7 @@ def _put_off(work: Work, one: Received, at: datetime, error: Exception) -> str:
 def _alone(work: Work, caller: Caller, one: Received, at: datetime, error: DBAPIError) -> str:
     for _ in range(ATTEMPTS - 1):
         try:
-            with work.database.write() as connection:
-                return _Bench(work, connection, caller, at).sit([one])[0]
+            return _sit(work, caller, [one], at)[0]
         except DBAPIError as again:
             error = again
     raise error
@@ -176,13 +184,13 @@ class _Bench:
         self._work, self._connection, self._caller = work, connection, caller
         self._at = instant_text(at)
         self._now = instant_text(work.clock())
-        self._workspace = Workspace(connection)
+        self.workspace = Workspace(connection)
         self._packs: dict[str, Pack] = {}
         self._stumbled: dict[str, str] = {}  # entity -> the op_id in this batch that a bug keeps from being decided
 
     def sit(self, received: Sequence[Received]) -> list[str]:
         """Decide all of these and write what was decided."""
-        load_all(self._workspace, self._caller, [one.operation for one in received])
+        load_all(self.workspace, self._caller, [one.operation for one in received])
         asked = {one.operation.op_id for one in received}
         waited_for = {op_id for one in received for op_id in one.operation.after}
         known = ledger.known(self._connection, asked | waited_for)
@@ -241,7 +249,7 @@ class _Bench:
         if decided:
             yield from commit.write(
                 self._connection,
-                self._workspace,
+                self.workspace,
                 decided,
                 association=self._work.association,
                 key=self._work.key,
@@ -261,7 +269,7 @@ class _Bench:
             return Verdict(Status.WAITING, missing=tuple(sorted(absent)), waits_for=unknown), None
         if any(statuses[op_id] is not Status.APPLIED for op_id in operation.after):
             return refused(Refusal.AFTER_REFUSED), None
-        step = Step(self._workspace)
+        step = Step(self.workspace)
         try:
             verdict = judge(step, self._asked(operation, since))
         except DBAPIError:
@@ -273,7 +281,7 @@ class _Bench:
             return stumbled(), None
         if verdict.status is not Status.APPLIED:
             return verdict, None
-        self._workspace.take(step)
+        self.workspace.take(step)
         return verdict, step
 
     def _asked(self, operation: Operation, since: str) -> Asked:

@@ -41,8 +41,6 @@ async def cut_short(request: Request, body: bytes) -> None:
     if operations := whole_operations(body):
         parts: Work = request.app.state.work
         await asyncio.to_thread(decide, parts, request.state.caller, operations, parts.clock())
-        parts.notifier.poke()
-        parts.outlet.set()
 
 
 @router.post(
@@ -64,8 +62,6 @@ def push(
         if asked.ask:
             known = ledger.told(connection, caller.account, asked.ask)
             outcomes = [known[op_id] for op_id in asked.ask if op_id in known] + outcomes
-    parts.notifier.poke()
-    parts.outlet.set()
     return Response(push_reply(epoch, outcomes), media_type=JSON_TYPE)
 
 

@@ -229,6 +229,13 @@ def test_a_new_account_gets_its_first_secret_after_the_commit_and_none_is_kept_h
     ]
 
 
+def test_only_what_has_to_leave_the_server_wakes_what_lets_it_leave(house: House) -> None:
+    house.desk("account/main").ask(Kind.SAVE_ROSTER, "roster/r1", {"name": "张三"})
+    assert not house.work.outlet.is_set()
+    house.desk("account/admin").ask(Kind.SAVE_ACCOUNT, "account/new", {"login": "new", "role": "association_review"})
+    assert house.work.outlet.is_set()
+
+
 def test_a_login_belongs_to_one_account(house: House) -> None:
     outcome = house.desk("account/admin").ask(Kind.SAVE_ACCOUNT, "account/new", {"login": "main", "role": "admin"})
     assert [finding.rule for finding in outcome.findings] == [Refusal.TAKEN]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.context import Context
 from desktop.page import Page
+from desktop.pages.amend_kept import LOCKED, KeptPart
 from desktop.pages.amend_model import Change, Place, changes, endings, places_of, returned_by, untouched
 from desktop.pages.amend_place import PlaceLine
 from desktop.pages.form_card import CardPart
@@ -19,6 +20,7 @@ from desktop.pages.form_look import Look
 from desktop.pages.form_page import DraftPage
 from desktop.pages.form_papers import Incoming
 from desktop.pages.form_rows import asked_fields, field_texts, options_of
+from desktop.pages.form_steps import Place as Spot
 from desktop.pages.form_values import as_text, as_value, find_row, subjects_in
 from desktop.pages.form_whole import WholePapers
 from desktop.pages.preview import show_paper
@@ -27,7 +29,7 @@ from desktop.rows_view import RowsView
 from desktop.widgets.base import Label, clear_layout, column, row, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Band, ProgressBar
-from desktop.widgets.panel import Fold, SectionTitle
+from desktop.widgets.panel import SectionTitle
 from domain.checking import MaterialCheck
 from domain.packs.service import Service
 from sync import actions
@@ -43,7 +45,9 @@ class AmendPage(DraftPage):
         self._lines: dict[str, PlaceLine] = {}
         self._shape: object = None
         self._band: Any = None
+        self._sent = ""  # the Operation that has it now
         self._open = False  # nobody named a place: everything may be mended
+        self._unlocked: set[str] = set()  # fields, rows, papers: what a person unlocked here
         self._build()
         self._wire()
 
@@ -60,12 +64,11 @@ class AmendPage(DraftPage):
         ):
             button.setObjectName(f"amend.{name}")
         self.set_actions([self.end, self.compare, self.share, self.send])
-        self.basic = SectionTitle("基本信息", line=False)
+        self.basic = SectionTitle("基本信息", line=False, action="解锁其余各栏")
+        self.basic.action.setObjectName("amend.unlock.fields")
         self.grid = FieldGrid(prefix="amend")
         self.spots = QVBoxLayout()
         self.spots.setSpacing(0)
-        self.folds = QVBoxLayout()
-        self.folds.setSpacing(8)
         self.differences: RowsModel[Change] = RowsModel(
             [
                 Column("哪里", lambda one: one.where, weight=500, width=260),
@@ -80,6 +83,7 @@ class AmendPage(DraftPage):
         self.diff_view.setObjectName("amend.changes")
         self.cards = CardPart(self.form)
         self.papers = WholePapers(self.context, self.form, self.intake)
+        self.rest, self.whole = KeptPart(self.cards, name="rows"), KeptPart(self.papers, name="papers")
         for part in (
             self.notice,
             self.notice_gap,
@@ -90,14 +94,14 @@ class AmendPage(DraftPage):
             self.grid,
         ):
             self.add(part)
-        for box in (20, self.spots, self.cards, 16, self.papers, self.folds):
+        for box in (20, self.spots, 8, self.rest, 8, self.whole):
             self.add(box)
         self.add_stretch()
-        for widget in (self.diff_title, self.diff_view, self.cards, self.papers):
+        for widget in (self.diff_title, self.diff_view, self.rest, self.whole):
             show_if(widget, False)
 
     def _wire(self) -> None:
-        self.form.opened.connect(self._show)
+        self.form.opened.connect(self._opened)
         self.form.edited.connect(self._show)
         self.form.looked.connect(self._show)
         self.form.saved.connect(self._head)
@@ -110,6 +114,9 @@ class AmendPage(DraftPage):
         self.cards.taken_out.connect(self.take_out)
         self.cards.said.connect(self.say)
         self.papers.printed.connect(self.print_paper)
+        self.basic.acted.connect(partial(self._unlock, "fields"))
+        self.rest.unlock_asked.connect(partial(self._unlock, "rows"))
+        self.whole.unlock_asked.connect(partial(self._unlock, "papers"))
 
     # what the shell calls
 
@@ -117,6 +124,14 @@ class AmendPage(DraftPage):
         self.next_open()
 
     # showing
+
+    def _opened(self) -> None:
+        draft = self.form.draft
+        assert draft is not None
+        if draft.sent is not None and draft.sent != self._sent:
+            self.tell_sent()
+        self._sent = draft.sent or ""
+        self._show()
 
     def _head(self) -> None:
         service, look, draft = self.form.service, self.form.look, self.form.draft
@@ -142,13 +157,14 @@ class AmendPage(DraftPage):
             button.set_reason(reason)
         places = places_of(service, self.form.form, look)
         self._open = all(place.kind == "whole" for place in places)
-        self.cards.lock(reason)
         self.differences.show(changes(service, self.form.form, look))
         self._show_band(look, places)
         self._show_fields(service, look, places)
         self._show_places(service, look, [place for place in places if place.kind != "field"])
-        self._show_folds(service, look, places)
-        self._show_whole(service)
+        for line in self._lines.values():
+            line.lock(reason)
+        self._show_rows(service, look, places, reason)
+        self._show_papers(look, places, reason)
         show_if(self.end, bool(endings(self.context.pack, look, self._actor())))
 
     def _actor(self) -> str:
@@ -156,14 +172,45 @@ class AmendPage(DraftPage):
         assert look is not None
         return self.context.pack.actor_of(str(look.around.me.get("role") or ""))
 
-    def _show_whole(self, service: Service) -> None:
-        """Where nobody named a place, the rows and papers stand here as in the form, to be changed."""
-        show_if(self.papers, self._open)
+    def _free(self, part: str) -> bool:
+        """Whether this part may be changed: nobody named a place, or it was unlocked."""
+        return self._open or part in self._unlocked
+
+    def _show_rows(self, service: Service, look: Look, places: tuple[Place, ...], reason: str) -> None:
+        """Those nobody said anything about, folded and locked; unlocked, everybody."""
+        free, kept = self._free("rows"), untouched(service, self.form.form, places, look)
+        self.cards.leave_out(frozenset() if free else frozenset(place.row for place in places))
+        self.cards.lock(reason or ("" if free else LOCKED), papers=not free)
+        self.cards.open_card()
+        self.cards.refresh()
+        show_if(self.rest, bool(service.cards) and (free or bool(kept)))
+        names = [name for some in kept.values() for name in some]
+        rest = "其余 " if any(place.row for place in places) else ""
+        shown = "、".join(names[:12]) + (" 等" if len(names) > 12 else "")
+        self._show_part(self.rest, free, f"{rest}{len(names)} {self._noun(service)}没有问题", shown, "全部名单")
+
+    def _show_papers(self, look: Look, places: tuple[Place, ...], reason: str) -> None:
+        free = self._free("papers")
+        marked = frozenset(place.key for place in places if place.kind == "paper" and not place.row)
+        self.papers.leave_out(marked)
+        self.papers.lock(bool(reason) or not free)
+        self.papers.refresh()
+        labels = [check.label for check in look.check.materials if check.id not in marked]
+        show_if(self.whole, bool(labels))
+        title = "整份申请的资料没有问题" if not marked else "其余整份资料没有问题"
+        self._show_part(self.whole, free, title, "、".join(labels), "整份申请的资料")
+
+    def _show_part(self, part: KeptPart, free: bool, kept: str, names: str, unlocked: str) -> None:
         if self._open:
-            self.cards.open_card()
-            self.cards.refresh()
-            self.papers.refresh()
-        show_if(self.cards, self._open and bool(service.cards))
+            part.show_plain()
+        elif free:
+            part.show_unlocked(unlocked)
+        else:
+            part.show_kept(kept, names)
+
+    @staticmethod
+    def _noun(service: Service) -> str:
+        return "人" if all(card.adds == "person" for card in service.cards.values()) else "项"
 
     def _show_band(self, look: Look, places: tuple[Place, ...]) -> None:
         told = returned_by(self.context.pack, look)
@@ -202,7 +249,8 @@ class AmendPage(DraftPage):
             if place is not None:
                 note = f"　已由 {place.note.replace(' → ', ' 改为 ')}" if place.done else ""
                 made.set_finding(f"{place.words}{note}", "ok" if place.done else "warn")
-            made.set_locked(frozen or (place is None and not self._open))
+            made.set_locked(frozen or (place is None and not self._free("fields")))
+        show_if(self.basic.action, not frozen and not self._free("fields"))
 
     def _show_places(self, service: Service, look: Look, places: list[Place]) -> None:
         shape = [
@@ -262,27 +310,6 @@ class AmendPage(DraftPage):
         listed = found.materials if found is not None else look.check.materials
         return next((each for each in listed if each.id == place.key), None)
 
-    def _show_folds(self, service: Service, look: Look, places: tuple[Place, ...]) -> None:
-        clear_layout(self.folds)
-        if self._open:
-            return
-        for card, names in untouched(service, self.form.form, places, look).items():
-            rest = "其余 " if any(place.card == card for place in places) else f"{service.cards[card].label} "
-            shown = "、".join(names[:12]) + (" 等" if len(names) > 12 else "")
-            self.folds.addWidget(self._fold(f"{rest}{len(names)} 人没有问题，已收起", shown))
-        marked = {place.key for place in places if place.kind == "paper" and not place.row}
-        for check in look.check.materials:
-            if check.id not in marked and check.served_by:
-                self.folds.addWidget(self._fold(check.label, "没有问题"))
-
-    def _fold(self, title: str, words: str) -> Fold:
-        inside = QWidget()
-        open_all = Button("打开整份申请来改", "link", font="panel_body")
-        open_all.setObjectName("amend.open_all")
-        open_all.clicked.connect(self._open_all)
-        inside.setLayout(row(Label(words, "panel_body", wrap=True), open_all, spacing=16, margins=(36, 0, 12, 8)))
-        return Fold(title, words, inside, note="不用改，原样保留", locked=True)
-
     # doing
 
     def next_open(self) -> None:
@@ -337,11 +364,17 @@ class AmendPage(DraftPage):
             show_paper(self.context, self, f"{place.title}·{place.label}", place.blob)
         elif key == "out":
             self.take_out([place.row], f"已把{place.title}移出本单，其余的可以照常重新提交。")
+        elif place.row:
+            self._unlock("rows")
+            self.cards.jump(Spot(place.card, place.row, place.key))
+            self.scroll_to(self.cards)
         else:
-            self._open_all()
+            self._unlock("fields", "rows", "papers")
 
-    def _open_all(self) -> None:
-        self.go_on(f"form/{self.key}")
+    def _unlock(self, *parts: str) -> None:
+        """These parts may be changed from now on, where they stand."""
+        self._unlocked.update(parts)
+        self._show()
 
     def _compare(self) -> None:
         shown = self.diff_view.isHidden()

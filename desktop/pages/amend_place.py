@@ -75,6 +75,14 @@ class PlaceLine(Box):
         done = "已改" if place.done else "待改"
         self.setAccessibleName(f"{place.title} {place.label}，{place.words}，{done}，{place.note}")
 
+    def lock(self, reason: str) -> None:
+        """Nothing may be changed here now, and why; empty: it may."""
+        self.change.set_reason(reason)
+        if self.editor is not None:
+            self.editor.setEnabled(not reason)
+            self.editor.setToolTip(reason)
+        self.setAcceptDrops(self._material is not None and not reason)
+
     def _act(self, key: str) -> None:
         self.acted.emit(key)
 
@@ -96,7 +104,7 @@ class PlaceLine(Box):
         self.dropped.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and self._material is not None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self.acceptDrops():
             data = QGuiApplication.clipboard().mimeData()
             if data is not None and data.hasUrls():
                 self.dropped.emit([url.toLocalFile() for url in data.urls() if url.isLocalFile()])

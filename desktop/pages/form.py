@@ -107,13 +107,14 @@ class FormPage(DraftPage):
         for button in (self.share, self.send):
             button.set_reason(reason)
         self.cards.lock(reason)
+        self.papers.lock(bool(reason))
         self._locked = bool(reason)
         stands = (draft.sent, draft.returned, draft.findings)
         if stands == self._stands:
             return  # said already; what was said since stays
         self._stands = stands
         if draft.sent is not None:
-            self.say("这份申请已放入待发送，内容不再变。", "info", "撤回", self._withdraw)
+            self.tell_sent()
         elif draft.returned:
             self.say("这份申请是退回来的，退回的原因写在每一处旁边。", "warn", "逐处修改", self._amend)
         elif draft.findings:
@@ -175,13 +176,6 @@ class FormPage(DraftPage):
 
     def _amend(self) -> None:
         self.context.go(f"amend/{self.key}")
-
-    def _withdraw(self) -> None:
-        draft = self.form.draft
-        if draft is not None and draft.sent is not None:
-            op_id, account, now = draft.sent, self.context.account, self.context.now()
-            self.notice.clear()
-            self.form.do(lambda store: actions.cancel(store, account, op_id, now=now))
 
     def _decided(self, path: str, theirs: bool) -> None:
         account, draft_id = self.context.account, self.form.draft_id

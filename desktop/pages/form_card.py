@@ -13,10 +13,11 @@ from desktop.pages.form_model import DraftForm
 from desktop.pages.form_rows import has_free, table_of
 from desktop.pages.form_steps import Place
 from desktop.pages.form_table import FormTable
-from desktop.pages.form_values import as_value, new_row, rows_of, with_rows
+from desktop.pages.form_values import Row, as_value, new_row, rows_of, with_rows
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, TabItem, Tabs
 from desktop.widgets.fields import SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.notes import EmptyState
 from domain.packs.service import Service
 from sync.store.text import key_of
@@ -41,6 +42,8 @@ class CardPart(QWidget):
         self.form = form
         self.card = ""
         self._more = False
+        self._left_out: frozenset[str] = frozenset()
+        self._sealed = ""  # why the papers of the rows are not to be opened
         self._build()
         self._wire()
 
@@ -65,8 +68,7 @@ class CardPart(QWidget):
         self.search = SearchBox("姓名、首字母、证件号", width=180)
         self.search.input.setObjectName("form.search")
         bar = (self.pick, self.out, self.papers, self.paste, None, self.chosen, self.columns, self.search)
-        self.toolbar = QWidget()
-        self.toolbar.setLayout(row(*bar, spacing=8, margins=(8, 10, 8, 6)))
+        self.toolbar = FlowRow(*bar, spacing=8, margins=(8, 10, 8, 6))
         self.table = FormTable(self._empty)
         head = row(self.tabs, self.title, margins=(8, 0, 8, 0))
         self.setLayout(column(head, self.toolbar, self.table))
@@ -95,16 +97,22 @@ class CardPart(QWidget):
         service = self._service()
         cards = list(service.cards)
         if self.card not in cards:
-            self.card = next((key for key in cards if rows_of(self.form.form, key)), cards[0] if cards else "")
+            self.card = next((key for key in cards if self._rows(key)), cards[0] if cards else "")
         show_if(self, bool(cards))
         show_if(self.title, len(cards) == 1)
         show_if(self.tabs, len(cards) > 1)
 
-    def lock(self, reason: str) -> None:
-        """Nothing may be changed now, and why; empty: it may."""
+    def lock(self, reason: str, *, papers: bool = False) -> None:
+        """Nothing may be changed now, and why; empty: it may. `papers`: the rows' papers neither."""
         for button in (self.pick, self.out, self.paste):
             button.set_reason(reason)
+        self._sealed = reason if papers else ""
+        self.papers.set_reason(self._sealed)
         self.table.lock(bool(reason))
+
+    def leave_out(self, rows: frozenset[str]) -> None:
+        """These rows stand elsewhere on the page."""
+        self._left_out = rows
 
     def refresh(self) -> None:
         """Tabs, toolbar and rows as the form and the last look say."""
@@ -113,21 +121,24 @@ class CardPart(QWidget):
             return
         card, look = self.card, self.form.look
         table, rows = table_of(service, card, self.form.form, look, more=self._more)
-        self.table.show_rows(service.cards[card].label, table, rows)
+        self.table.show_rows(service.cards[card].label, table, [each for each in rows if each.id not in self._left_out])
         checks = look.check.rows if look is not None else {}
         items = []
         for key, spec in service.cards.items():
-            listed = rows_of(self.form.form, key)
+            listed = self._rows(key)
             states = [row_state(service, checks[str(each["row"])]).state for each in listed if each["row"] in checks]
             items.append(TabItem(key, spec.label, len(listed), worst(states)))
         self.tabs.set_items(items)
-        self.title.setText(f"{service.cards[card].label}  {len(rows_of(self.form.form, card))}")
+        self.title.setText(f"{service.cards[card].label}  {len(self._rows(card))}")
         adds = service.cards[card].adds
         self.pick.set_text(PICKS[adds])
         self._nobody.set_words(*(NOBODY if adds == "person" else NOTHING), action=PICKS[adds])
         show_if(self.papers, table.papers)
         show_if(self.paste, adds == "person")
         self._chosen()
+
+    def _rows(self, card: str) -> list[Row]:
+        return [each for each in rows_of(self.form.form, card) if each["row"] not in self._left_out]
 
     def _chosen(self) -> None:
         count = len(self.table.chosen)
@@ -184,6 +195,9 @@ class CardPart(QWidget):
         self.went.emit(f"materials/{self._key}:{self.card}{at}")
 
     def _open_row(self, line: FormRow) -> None:
+        if self._sealed:
+            self.said.emit(f"{self._sealed}。")
+            return
         self.went.emit(f"materials/{self._key}:{self.card}:{line.id}")
 
     def _columns(self) -> None:

@@ -42,6 +42,7 @@ class MaterialBox(QWidget):
         super().__init__(parent)
         self._narrow = narrow
         self._told: object = None
+        self._locked = False
         self._state_icon, self._state = Icon("warn", "warn", 14), Label("", "state", "warn")
         star = Label("*", "secondary", "bad")
         show_if(star, check.needed)
@@ -70,7 +71,7 @@ class MaterialBox(QWidget):
 
     def show_papers(self, check: MaterialCheck, papers: Sequence[Paper], *, outdated: str = "") -> None:
         """What is attached here; `outdated` says why it has to be printed again."""
-        told = (check, tuple((paper["blob"], paper.get("name")) for paper in papers), outdated)
+        told = (check, tuple((paper["blob"], paper.get("name")) for paper in papers), outdated, self._locked)
         if told == self._told:
             return
         self._told = told
@@ -90,12 +91,18 @@ class MaterialBox(QWidget):
         for paper in papers:
             self._list.addWidget(self._line(paper))
 
+    def lock(self, locked: bool) -> None:
+        """Nothing is taken in or off; the next `show_papers` leaves the buttons for it away."""
+        self._locked = locked
+        show_if(self._zone, not locked)
+
     def _line(self, paper: Paper) -> QWidget:
         name = str(paper.get("name") or "附件")
         look = Button("看一眼", "link", name=f"看一眼：{name}", font="panel_body")
         gone = Button("移除", "link", name=f"移除：{name}", font="panel_body")
         look.clicked.connect(lambda: self.viewed.emit(paper))
         gone.clicked.connect(lambda: self.removed.emit(paper))
+        show_if(gone, not self._locked)
         line = QWidget()
         about = Label(paper_words(paper), "secondary", "text2")
         line.setLayout(

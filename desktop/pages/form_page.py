@@ -15,6 +15,7 @@ from desktop.widgets.gap import Gap
 from desktop.widgets.notes import Notice, ProgressLine
 from domain.entities import Attachment
 from domain.packs.service import Service
+from sync import actions
 
 Act = Callable[[], object]
 
@@ -103,8 +104,23 @@ class DraftPage(Page):
         if service is not None and service.spec.templates:
             self.go_on(f"letter/{self.key}:{service.spec.templates[0]}")
 
+    def tell_sent(self) -> None:
+        """It waits to be sent: said on the page, with the way back."""
+        self.say("这份申请已放入待发送，内容不再变。", "info", "撤回", self.take_back)
+
+    def take_back(self) -> None:
+        """撤回, as long as it lies here."""
+        draft = self.form.draft
+        if draft is not None and draft.sent is not None:
+            op_id, account, now = draft.sent, self.context.account, self.context.now()
+            self.notice.clear()
+            self.form.do(lambda store: actions.cancel(store, account, op_id, now=now))
+
     def take_out(self, rows: Sequence[str], words: str = "") -> None:
         """Take these rows out, with their papers; it can be undone here."""
+        if not self.form.editable:
+            self.tell_sent()
+            return
         before, gone = self.form.form, frozenset(rows)
         papers = [each for each in attachments(before) if each.get("row") in gone]
         self.form.change_now(lambda now: without_rows(now, gone))

@@ -27,6 +27,8 @@ class WholePapers(QWidget):
         super().__init__()
         self.context, self.form, self.intake = context, form, intake
         self.boxes: dict[str, MaterialBox] = {}
+        self._locked = False
+        self._left_out: frozenset[str] = frozenset()
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(20)
@@ -36,13 +38,23 @@ class WholePapers(QWidget):
         look = self.form.look
         if look is None:
             return
-        wanted = [each.id for each in look.check.materials]
-        if wanted != list(self.boxes):
-            self._build(look.check.materials)
+        checks = tuple(each for each in look.check.materials if each.id not in self._left_out)
+        if [each.id for each in checks] != list(self.boxes):
+            self._build(checks)
         papers = attachments(self.form.form)
-        for check in look.check.materials:
+        for check in checks:
             mine = [each for each in papers if each["material"] == check.id and each.get("row") is None]
             self.boxes[check.id].show_papers(check, mine, outdated=self.outdated(check, mine))
+
+    def lock(self, locked: bool) -> None:
+        """Nothing is taken in or off now; what is attached can be looked at."""
+        self._locked = locked
+        for box in self.boxes.values():
+            box.lock(locked)
+
+    def leave_out(self, materials: frozenset[str]) -> None:
+        """These papers stand elsewhere on the page."""
+        self._left_out = materials
 
     def outdated(self, check: MaterialCheck, papers: list[Any]) -> str:
         """A sealed letter stands for the people it was printed with."""
@@ -72,6 +84,7 @@ class WholePapers(QWidget):
         box.viewed.connect(self._view)
         box.removed.connect(self._remove)
         box.printed.connect(self.printed)
+        box.lock(self._locked)
         return box
 
     def _dropped(self, material: str, paths: list[str]) -> None:

@@ -163,15 +163,15 @@ class SectionTitle(QWidget):
         self._title = title
         self._count = Label("", "panel_body", "text2")
         self._note = Label(note, "secondary", "text2")
-        self._action = Button(action, "link", small=True)
-        show_if(self._action, bool(action))
-        self._action.clicked.connect(self.acted)
-        self._action.setObjectName("section.more")
-        self._action.setFixedHeight(24)
+        self.action = Button(action, "link", small=True)
+        show_if(self.action, bool(action))
+        self.action.clicked.connect(self.acted)
+        self.action.setObjectName("section.more")
+        self.action.setFixedHeight(24)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row(Label(title, "section", role), self._count, None, self._note, self._action, spacing=8), 1)
+        layout.addLayout(row(Label(title, "section", role), self._count, None, self._note, self.action, spacing=8), 1)
         if line:
             layout.addWidget(Rule())
         self.setFixedHeight(36)
@@ -194,29 +194,26 @@ class _FoldHead(QPushButton):
         self.setAutoDefault(False)
         self.setFixedHeight(40)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._chevron = Icon("chevron-right", "text2", 14)
-        lead: list[QWidget | int | None] = [self._chevron]
-        if locked:
-            lead.append(Icon("lock", "text2", 14))
-        words_part = Label(words, "secondary", "text2", elide="right")
+        self._chevron, self._lock = Icon("chevron-right", "text2", 14), Icon("lock", "text2", 14)
+        self._title = Label("", "panel_body", weight=500)
+        self._words = Label("", "secondary", "text2", elide="right")
+        self._note = Label("", "secondary", "text2")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
-        layout.addLayout(
-            row(
-                *lead,
-                Label(title, "panel_body", weight=500),
-                words_part,
-                None,
-                Label(note, "secondary", "text2"),
-                spacing=8,
-            )
-        )
+        layout.addLayout(row(self._chevron, self._lock, self._title, self._words, None, self._note, spacing=8))
         for part in self.findChildren(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(f"{words} {note}".strip())
+        self.set_words(title, words, note, locked=locked)
         self.toggled.connect(self._turn)
         theme().changed.connect(self.update)
+
+    def set_words(self, title: str, words: str, note: str, *, locked: bool) -> None:
+        """What is folded here, and whether it may be changed."""
+        for label, text in ((self._title, title), (self._words, words), (self._note, note)):
+            label.setText(text)
+        show_if(self._lock, locked)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(f"{words} {note}".strip())
 
     def _turn(self, opened: bool) -> None:
         self._chevron.set_icon("chevron-down" if opened else "chevron-right", "text2")
@@ -227,7 +224,7 @@ class _FoldHead(QPushButton):
 
 
 class Fold(QWidget):
-    """A part that is not concerned: one line, opened when wanted."""
+    """A part that is not concerned: one line, opened when wanted; `inset`: px of the line where the content hangs."""
 
     def __init__(
         self,
@@ -239,13 +236,14 @@ class Fold(QWidget):
         note: str = "",
         locked: bool = False,
         opened: bool = False,
+        inset: int = 0,
     ) -> None:
         super().__init__(parent)
         self.head = _FoldHead(title, words, note, locked, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.head)
+        layout.addLayout(row(self.head, margins=(inset, 0, inset, 0)))
         if content is not None:
             layout.addWidget(content)
             show_if(content, opened)

@@ -263,7 +263,7 @@ class Program(QObject):
                 self._begin()
         elif what == "account" and key == LOG_OUT:
             self._log_out(desk.session)
-        elif what == "unit" and key != desk.session.account:
+        elif (what == "unit" and key != desk.session.account) or what in ("sealed", "unsealed"):
             self._change_to(key)
         elif what == "association" and key != desk.session.association:
             with store.reading() as reader:

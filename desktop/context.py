@@ -62,6 +62,9 @@ class Context(QObject):
         super().__init__(QCoreApplication.instance())
         self.store, self.account, self.pack, self.clock = store, account, pack, clock
         self._reading, self._writing = reading, writing
+        with store.reading() as reader:
+            known = reader.accounts.get(account)
+        self.sealed = known is not None and known.revoked  # shut out: what is here can only be handed over
         self.online, self.paused = False, False
         self.shrinking: dict[str, tuple[int, int]] = {}  # scope -> rows here, rows the server would leave
         self.line_rate = 0.0  # bytes a second towards the server; 0: not measured yet

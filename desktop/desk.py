@@ -26,7 +26,7 @@ from desktop.registry import pages
 from desktop.shell import Shell
 from desktop.shell_model import ShellModel
 from domain.packs import Pack
-from sync.failures import FailureKind
+from sync.failures import Failure, FailureKind
 from sync.login import Session
 from sync.notices import Contact, Crashed, Line, Notice, OutcomeArrived, StatusChanged
 from sync.runner import SyncRunner
@@ -74,6 +74,8 @@ class Desk(QObject):
         self.locker = Locker(self.context, self.shell)
         self.ahead = FetchingAhead(self.context, self)
         self._route, self._closed = "", False
+        if self.context.sealed:
+            self.line.hear(StatusChanged(Line.STOPPED, Failure(FailureKind.REVOKED)))
         self._told = QTimer(self, singleShot=True, interval=TOLD_FOR)
         self._told.timeout.connect(self._untell)
         self.shell.notice.acted.connect(self._follow)
@@ -94,7 +96,8 @@ class Desk(QObject):
         """Show the window and begin."""
         self.shell.go(route)
         self.shell.show()
-        self.runner.start()
+        if not self.context.sealed:
+            self.runner.start()
 
     def _send_now(self) -> None:
         self.runner.send_now()
@@ -102,6 +105,8 @@ class Desk(QObject):
     @Slot(object)
     def renew(self, session: Session) -> None:
         """The same account with a new token: what waits is sent with it."""
+        if self._closed:
+            return  # let in again, it was opened anew
         old, self.session = self.runner, session
         self.runner = self._new_runner()
         self.line.watch(self.runner)
@@ -148,6 +153,16 @@ class Desk(QObject):
             self.runner.wake()
         if "public" in topics:
             self.context.read(self._edition, self._have_edition)
+        if "accounts" in topics:
+            self.context.read(self._is_sealed, self._have_sealed)
+
+    def _is_sealed(self, reader: Reader) -> bool:
+        return reader.accounts.need(self.context.account).revoked
+
+    def _have_sealed(self, sealed: bool) -> None:
+        """Shut out, or let in again: whoever owns this desk opens it anew."""
+        if sealed != self.context.sealed and not self._closed:
+            self.asked.emit("sealed" if sealed else "unsealed", self.context.account)
 
     def _edition(self, reader: Reader) -> Pack:
         today = self.context.now().astimezone(SHANGHAI).date()

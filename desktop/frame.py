@@ -65,7 +65,7 @@ class FrameWatch(Watching[Frame]):
     def __init__(self, context: Context, model: ShellModel, session: Session) -> None:
         super().__init__(context, model)
         self._model, self._session = model, session
-        self._shown: tuple[tuple[NavItem, ...], tuple[NavItem, ...]] = ((), ())
+        self._shown = model.fixed, model.menu
         model.looked_for.connect(self._search)
         self.refresh()
 
@@ -73,7 +73,7 @@ class FrameWatch(Watching[Frame]):
         pack, account = self.context.pack, self.context.account
         me = reader.accounts.need(account)
         desk = pack.role(me.role)
-        fixed, menu = OFFICES.get(desk) or (FIXED, self._menu(reader, pack))
+        fixed, menu = ((), ()) if self.context.sealed else OFFICES.get(desk) or (FIXED, self._menu(reader, pack))
         place = me.unit or me.agency
         body = reader.mirror.get(account, place) if place else None
         unit = str(body.body.get("name") or "") if body else ""
@@ -137,6 +137,9 @@ class FrameWatch(Watching[Frame]):
     @Slot(str)
     def _search(self, text: str) -> None:
         context = self.context
+        if context.sealed:
+            self._model.set_found(text, ())
+            return
 
         def found(hits: Sequence[Hit]) -> None:
             self._model.set_found(text, [_place(hit) for hit in hits])

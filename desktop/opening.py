@@ -88,16 +88,22 @@ def sittings(store: LocalStore) -> tuple[Sitting, ...]:
 
 
 def last_session(store: LocalStore, account: str | None = None) -> Session | None:
-    """Of this account, or of whoever sat here last."""
+    """Of this account, or of whoever sat here last; one that was shut out only where nobody else works here."""
     port = SyncStore(store)
+    named = account is not None
     if account is None:
         with store.reading() as reader:
             account = reader.settings.get("", LAST)
-    if account is not None:
-        found = load_session(port, account)
-        if found is not None:
-            return found
-    return next((load_session(port, one.account) for one in sittings(store)), None)
+    found = load_session(port, account) if account is not None else None
+    if found is not None and (named or not _is_sealed(store, found.account)):
+        return found
+    return next((load_session(port, one.account) for one in sittings(store)), found)
+
+
+def _is_sealed(store: LocalStore, account: str) -> bool:
+    with store.reading() as reader:
+        known = reader.accounts.get(account)
+        return known is not None and known.revoked
 
 
 def remember(store: LocalStore, account: str) -> None:

@@ -44,7 +44,10 @@ PAGES: dict[str, str] = {
     "agencies": "agencies",
     "accounts": "accounts",
     "this-desk": "this_desk",
+    "handover": "handover",
 }
+SEALED = "handover"  # the page of an account that was shut out
+LEFT = (SEALED, "login", "help")  # what else such a desk shows
 
 
 def pages(context: Context) -> Callable[[str], Page | None]:
@@ -52,6 +55,8 @@ def pages(context: Context) -> Callable[[str], Page | None]:
 
     def page(route: str) -> Page | None:
         name, _, key = route.partition("/")
+        if context.sealed and name not in LEFT:
+            name, key = SEALED, ""
         module = PAGES.get(name)
         if module is None:
             return None

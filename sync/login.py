@@ -146,9 +146,11 @@ def sign_in(local: LocalStore, address: str, hello: Hello, login: str, password:
         raise
     with local.transaction() as store:
         store.accounts.put(association.id, login, body=session.body)
-        store.accounts.set(account, revoked=0)
-        store.touch("accounts")
     save_session(SyncStore(local), session)
+    with local.transaction() as store:
+        if store.accounts.need(account).revoked:
+            store.accounts.set(account, revoked=0)
+            store.touch("accounts")
     return session
 
 

@@ -1,4 +1,4 @@
-"""本机设置: when this desk locks by itself, and a backup of everything that lies on it."""
+"""本机设置: when this desk locks by itself, a backup of everything that lies on it, and the way to hand work over."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ CHOICES = {0: "不锁定", 5: "5 分钟", 10: "10 分钟", 30: "30 分钟"}
 SHORTEST = 8  # characters of a passphrase
 HELP = f"至少 {SHORTEST} 个字符，解锁时要输入。"
 LOCK = "离开一段时间后收起屏幕内容，输入口令接着做；草稿和收发照常。"
+GIVE = "换人办、换账号办，或账号被停用时，把草稿和没送出的内容交给本单位的另一个账号，或接收别人交来的。"
 KEEP = "草稿、待发送和附件存成一个加密文件，用恢复码打开。换电脑或重装前请做一份，放到别的磁盘上。"
 
 
 class ThisDeskPage(Page):
-    """Two things, one below the other."""
+    """Three things, one below the other."""
 
     def __init__(self, context: Context) -> None:
         super().__init__("本机设置", back=True)
@@ -54,7 +55,10 @@ class ThisDeskPage(Page):
         lock = column(Label("闲置锁定", "section"), 4, Label(LOCK, "body", "text2", wrap=True), 12)
         typed = column(row(self.choice, None), 16, self.secret, 12, self.again, 12, row(self.save, None), 32)
         keep = column(Label("备份", "section"), 4, Label(KEEP, "body", "text2", wrap=True), 12, row(self.keep, None))
-        place.setLayout(column(lock, typed, keep, 16, self.notice))
+        self.give = named(Button("移交…"), "desk.handover")
+        self.give.clicked.connect(lambda: context.go("handover"))
+        give = column(Label("移交", "section"), 4, Label(GIVE, "body", "text2", wrap=True), 12, row(self.give, None))
+        place.setLayout(column(lock, typed, keep, 16, self.notice, 16, give))
         self.add(row(place, None))
         self.add_stretch()
         self._refresh()

@@ -101,12 +101,13 @@ class Column(Generic[T]):
     accessible: Callable[[T], str] | None = None
     sort: Callable[[T], Any] | None = None
     spare: int = 0
-    whole: bool = False
+    whole: bool | None = None  # None: as `firm` says
 
     @property
     def firm(self) -> bool:
         """Numbers, dates, states and steps: read whole or not at all."""
-        return self.whole or self.align == "right" or bool(self.icon) or self.acts is not None
+        derived = self.align == "right" or bool(self.icon) or self.acts is not None
+        return derived if self.whole is None else self.whole
 
     def cell(self, row: T) -> Cell:
         text = self.text(row) if self.text is not None else ""

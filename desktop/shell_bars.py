@@ -110,7 +110,7 @@ class GoToBox(QPushButton):
         super().__init__("搜人、单号、业务", parent)
         self.setFixedHeight(32)
         self.setAutoDefault(False)
-        self.setMinimumWidth(160)
+        self.setMinimumWidth(self.minimumSizeHint().width())
         self.setMaximumWidth(theme().tokens.width["go_to_box"])
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -121,6 +121,9 @@ class GoToBox(QPushButton):
 
     def sizeHint(self) -> QSize:
         return QSize(theme().tokens.width["go_to_box"], 32)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(34 + text_width(self.text(), "panel_body") + 12, 32)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter, rect = theme(), QPainter(self), self.rect()

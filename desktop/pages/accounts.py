@@ -7,9 +7,9 @@ from desktop.pages.office_lists import Entry, OfficeLists
 from desktop.pages.office_page import OfficePage, state_column
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
-from desktop.widgets.base import row
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.notes import EmptyState
 from sync.views import mask_mobile
 
@@ -29,7 +29,7 @@ class AccountsPage(OfficePage):
         self.chips.chosen.connect(self.refresh)
         self.search = SearchBox("姓名、首字母、登录名", width=216)
         self.search.input.setObjectName("accounts.search")
-        self.add(row(self.chips, None, self.search, spacing=16))
+        self.add(FlowRow(self.chips, None, self.search, spacing=16))
         self.add(8)
         columns = [
             Column[Entry](

@@ -105,7 +105,7 @@ class CasePage(WatchingPage):
         self.people: RowsModel[PersonLine] = RowsModel(
             [
                 Column("姓名", lambda p: p.name, weight=500, width=96),
-                Column("证件号", lambda p: p.number, role="text2", width=168),
+                Column("证件号", lambda p: p.number, role="text2", width=168, whole=True, spare=1),
                 Column("办理", lambda p: p.card, width=120),
                 Column("内容", lambda p: p.what),
                 Column("状态", lambda p: p.state, role="wait", icon="clock", width=120),

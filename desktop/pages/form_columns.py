@@ -66,7 +66,8 @@ def columns_of(look: TableLook) -> list[Column[FormRow]]:
     if look.second:
         wide = sum(CELL.get(spec.type, 104) for spec in look.fields) > FIELDS
         text = _short_document if wide and not look.amounts else _document
-        made.append(Column(look.second, text, role="text2", width=96 if wide and not look.amounts else 148))
+        width = 96 if wide and not look.amounts else 148
+        made.append(Column(look.second, text, role="text2", width=width, whole=True, spare=1))
     made += [_cell_column(at, spec) for at, spec in enumerate(look.fields)]
     if look.amounts:
         made.append(Column("金额（元）", lambda row: row.amount or "—", align="right", width=104))

@@ -12,10 +12,11 @@ from desktop.printing import save_file
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import ChosenBar, RowsView
 from desktop.watching_page import WatchingPage
-from desktop.widgets.base import row, show_if
+from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button, ChipRow
 from desktop.widgets.buttons import Chip as ChipItem
 from desktop.widgets.fields import SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.notes import EmptyState, Notice
 from sync.views import Chip, PersonRow
 
@@ -49,7 +50,7 @@ class PeoplePage(WatchingPage):
         self.chips.chosen.connect(self._filter)
         self.search = SearchBox("姓名、首字母、证件号", width=216)
         self.search.input.setObjectName("people.search")
-        self.add(row(self.chips, None, self.search, spacing=16))
+        self.add(FlowRow(self.chips, None, self.search, spacing=16))
         self.add(8)
         self.rows: RowsModel[PersonRow] = RowsModel(
             self._columns(), key=lambda one: one.subject, ticks=True, search=model.search_text
@@ -81,7 +82,7 @@ class PeoplePage(WatchingPage):
         model = self.model
         return [
             Column("姓名", lambda one: one.name, weight=500, width=92),
-            Column("证件号码", lambda one: one.masked, width=152),
+            Column("证件号码", lambda one: one.masked, width=152, whole=True, spare=2),
             Column("会员类型", model.membership_words, width=88),
             Column(
                 "会籍至",
@@ -95,7 +96,7 @@ class PeoplePage(WatchingPage):
                 lambda one: model.certificates_words(one) or "—",
                 tooltip=lambda one: "\n".join(str(each.get("number") or "") for each in held(one)),
             ),
-            Column("学习", lambda one: model.study_words(one) or "—", width=152),
+            Column("学习", lambda one: model.study_words(one) or "—", width=152, spare=3),
             Column(
                 "有效期至",
                 lambda one: next_end(one) or "—",

@@ -18,6 +18,7 @@ from desktop.rows_view import RowsView
 from desktop.widgets.base import Box, Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import InputFrame, SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import NotesInput
 from desktop.widgets.notes import EmptyState, Notice, ProgressLine
@@ -68,8 +69,8 @@ class PickerPage(Page):
         self.rows: RowsModel[Candidate] = RowsModel(
             [
                 Column("姓名", lambda one: one.name, weight=500, width=92),
-                Column("身份证号码", lambda one: one.masked, role="text2", width=148),
-                Column("持有证书", lambda one: one.certificates or "—", width=144),
+                Column("身份证号码", lambda one: one.masked, role="text2", width=148, whole=True, spare=2),
+                Column("持有证书", lambda one: one.certificates or "—", width=144, spare=1),
                 Column("有效期至", lambda one: one.until or "—", align="right", width=96),
                 Column(
                     "能否办理",
@@ -91,7 +92,7 @@ class PickerPage(Page):
         self.view.setObjectName("picker.table")
         for part in (self.notice, Gap(self.notice), self.pasting, Gap(self.pasting)):
             self.add(part)
-        self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
+        self.add(FlowRow(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.view, stretch=1)
         self.add(self.progress)
         self.panel_box = PersonPanel(self.context)
@@ -104,7 +105,7 @@ class PickerPage(Page):
         self.accept.setObjectName("picker.add")
         self.accept.set_reason("请先勾选要办理的人")
         self.chosen = Label("已选 0 人", "body", weight=500)
-        hint = Label("空格 选中   ↑↓ 移动   Ctrl+A 全选可选的", "secondary", "text2")
+        hint = Label("空格 选中   ↑↓ 移动   Ctrl+A 全选可选的", "secondary", "text2", elide="right")
         self.set_foot([self.paste, 8, hint, None, self.chosen, 8, self.cancel, self.accept])
 
     def _wire(self) -> None:

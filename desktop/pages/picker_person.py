@@ -138,6 +138,6 @@ def _short(option: OptionCheck) -> str:
 
 def _satisfied(words: str) -> QWidget:
     line = QWidget()
-    line.setLayout(row(Icon("ok", "ok", 16), Label(words, "panel_body", "text2", wrap=True), spacing=8))
-    line.setMinimumHeight(24)
+    said = Label(words, "panel_body", "text2", wrap=True)
+    line.setLayout(row(Icon("ok", "ok", 16), said, spacing=8, margins=(0, 2, 0, 2)))
     return line

@@ -25,6 +25,7 @@ from domain.transitions import ActionChoice
 
 LIST, MIDDLE = 248, 384
 NARROW, LESS = 1320, 32  # below this window width list and middle give that much to the paper
+FOLDED = 1180  # px of window below which the list stands where the data stands, one or the other
 
 
 class ReviewPage(WatchingPage):
@@ -39,6 +40,7 @@ class ReviewPage(WatchingPage):
         self._name = name
         self._other: ActionChoice | None = None
         self._showing: object = None
+        self._listing = False  # the list was asked for, where it has no place of its own
         self.head.hide()
         self.body.setContentsMargins(0, 0, 0, 0)
         self._notice = Notice()
@@ -96,6 +98,8 @@ class ReviewPage(WatchingPage):
         self.list = RowsView(self.rows, name="待审的申请", row_height=58, header=False, empty=empty)
         self.list.setObjectName(f"{name}.list")
         self.list.current_changed.connect(self._row_chosen)
+        self.list.opened.connect(self._leave_list)
+        self.list.clicked.connect(self._leave_list)
         self._count = Label("", "secondary", "text2")
         self.send = Button("送出", "secondary")
         self.send.setObjectName(f"{name}.send")
@@ -105,25 +109,19 @@ class ReviewPage(WatchingPage):
         self._send_box.setLayout(row(self._count, None, self.send, margins=(16, 0, 12, 0)))
         self._list_box = Box(fill="surface", sides="r")
         self._list_box.setFixedWidth(LIST)
-        top = QWidget()
-        top.setFixedHeight(48)
-        chips = ScrollArea(self._wrapped(self.chips))
-        top.setLayout(row(chips, margins=(8, 8, 0, 8)))
+        top = row(self.chips, None, margins=(8, 10, 0, 10))
         self._list_box.setLayout(column(top, self.list, self._send_box, margins=(0, 0, 1, 0)))
 
-    @staticmethod
-    def _wrapped(part: QWidget) -> QWidget:
-        holder = QWidget()
-        holder.setLayout(row(part, None))
-        return holder
-
     def _make_middle(self) -> None:
+        self.names = Button("名单", "secondary", small=True)
+        self.names.setObjectName(f"{self._name}.names")
+        self.names.clicked.connect(self._ask_list)
         self._who = Label("", "panel_title", elide="right")
         self._kind = Label("", "panel_body", "text2", elide="right")
         self._at = Label("", "secondary", "text2")
         head = Box(fill="surface", sides="b")
         head.setFixedHeight(48)
-        head.setLayout(row(self._who, self._kind, None, self._at, spacing=8, margins=(20, 0, 20, 0)))
+        head.setLayout(row(self.names, self._who, self._kind, None, self._at, spacing=8, margins=(20, 0, 20, 0)))
         self._band = Band("wait", "", full=True)
         self._band.acted.connect(self.model.undo)
         self._old_reason = Band("warn", "", full=True, icon="return")
@@ -196,12 +194,35 @@ class ReviewPage(WatchingPage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        less = LESS if self.window().width() < NARROW else 0
-        self._list_box.setFixedWidth(LIST - less)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Three beside each other; on a narrow window the list or the data, and the paper."""
+        width = self.window().width()
+        folded = width < FOLDED
+        listing = folded and (self._listing or self.model.sheet is None)
+        less = 0 if folded or width >= NARROW else LESS
+        self._list_box.setFixedWidth(MIDDLE if folded else LIST - less)
         self._middle.setFixedWidth(MIDDLE - less)
+        show_if(self._list_box, listing or not folded)
+        show_if(self._middle, not listing)
+        show_if(self.names, folded)
+
+    def _ask_list(self) -> None:
+        self._listing = True
+        self._share_room()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_list(self) -> None:
+        """One was chosen: where the list hides the data, it makes room."""
+        if self._listing:
+            self._listing = False
+            self._share_room()
+            self.first_focus()
 
     def first_focus(self) -> None:
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        part = self.list if self.list.isVisibleTo(self) else self.names
+        part.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def settled(self) -> bool:
@@ -229,6 +250,8 @@ class ReviewPage(WatchingPage):
         self.send.set_text(f"送出 {count} 个决定" if count else "送出")
         self.send.set_kind("primary" if count and model.sheet is None else "secondary")
         self.send.set_reason("" if count else "还没有判定，通过或退回后再送出")
+        self.names.set_text(f"名单 {left}·待送 {count}" if count else f"名单 {left}")
+        self._share_room()
 
     def _row_chosen(self, chosen: object) -> None:
         if isinstance(chosen, DeskRow):
@@ -287,7 +310,7 @@ class ReviewPage(WatchingPage):
         if not self.editor.isHidden():
             self._refresh_editor()
         doubts = model.doubts()
-        self._doubt.setText(f"机器有 {len(doubts)} 处疑问" if doubts else "送出前可改判")
+        self._doubt.setText(f"{len(doubts)} 处疑问" if doubts else "送出前可改判")
         self._doubt.set_role("warn" if doubts else "text2")
         self._doubt.setToolTip("\n".join(doubts))
 
@@ -355,7 +378,7 @@ class ReviewPage(WatchingPage):
     def _close_return(self) -> None:
         self.editor.hide()
         self._bar.show()
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.first_focus()
 
     def _decide_return(self, reason: str) -> None:
         choice = self._other or self.model.returning()

@@ -15,6 +15,7 @@ from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field, InputFrame, SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.inputs import DateInput, NotesInput, read_date
 from desktop.widgets.notes import EmptyState, KeyValues, Notice
 from desktop.widgets.panel import Panel, Section, SectionTitle
@@ -158,7 +159,7 @@ class SettingsPage(WatchingPage):
         self._gap.setFixedHeight(12)
         self._gap.hide()
         self.add(self._gap)
-        self.add(row(self.chips, None, self.search, spacing=16))
+        self.add(FlowRow(self.chips, None, self.search, spacing=16))
         self.add(self._day_bar)
         self.add(8)
         self._sections: dict[str, tuple[SectionTitle, RowsView, RowsModel[Parameter]]] = {}
@@ -233,6 +234,7 @@ class SettingsPage(WatchingPage):
                 weight=600,
                 align="right",
                 width=176,
+                whole=False,  # an address may stand there
             ),
             Column("自哪天起", lambda one: one.now.since if one.now else "规则包", align="right", width=104),
             Column("依据", lambda one: one.spec.clause, role="text2", width=112),

@@ -7,9 +7,9 @@ from desktop.pages.office_tables import StudyModel, StudyRow
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
 from desktop.watching_page import WatchingPage
-from desktop.widgets.base import row
 from desktop.widgets.buttons import Chip, ChipRow
 from desktop.widgets.fields import SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.notes import EmptyState
 
 ALL = "all"
@@ -28,7 +28,7 @@ class StudyPage(WatchingPage):
         self.chips.chosen.connect(self._filter)
         self.search = SearchBox("姓名、首字母、课程", width=216)
         self.search.input.setObjectName("study.search")
-        self.add(row(self.chips, None, self.search, spacing=16))
+        self.add(FlowRow(self.chips, None, self.search, spacing=16))
         self.add(8)
         self.rows: RowsModel[StudyRow] = RowsModel(
             [

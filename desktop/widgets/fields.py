@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme import theme
-from desktop.widgets.base import Icon, Label, rounded, row, show_if
+from desktop.widgets.base import Icon, Label, rounded, row, show_if, text_width
 from desktop.widgets.buttons import Button
 from desktop.widgets.inputs import Editor, NotesInput, TextInput
 
@@ -136,6 +136,9 @@ class Field(QWidget):
         return str(current()) if current is not None else self.editor.value
 
 
+AROUND = 56  # px of a search box beside its words
+
+
 class SearchBox(InputFrame):
     """Type a name, 拼音首字母 or a number. Esc empties it; Down goes to the list."""
 
@@ -156,13 +159,17 @@ class SearchBox(InputFrame):
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self._clear)
-        if width:
-            self.setFixedWidth(width)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._width = width
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.input.textChanged.connect(self._changed)
 
     def sizeHint(self) -> QSize:
-        return QSize(232, theme().tokens.height["control"])
+        return QSize(self._width, theme().tokens.height["control"])
+
+    def minimumSizeHint(self) -> QSize:
+        """Its own words can be read."""
+        words = text_width(self.input.placeholderText(), "panel_body")
+        return QSize(min(self._width, words + AROUND), self.height())
 
     def clear(self) -> None:
         self.input.clear()

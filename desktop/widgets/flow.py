@@ -1,6 +1,8 @@
 """Parts beside each other that take another line where there is no room for all.
 
 FlowRow(chips, None, search, spacing=8)     what stands after None is flush right on the line it falls on
+
+A part of policy Maximum gives way before a line is broken, down to its least.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class FlowRow(QWidget):
         lines: list[list[QWidget]] = []
         for group in (self._shown(self._left), self._shown(self._right)):
             whole = self._width(group)
-            fits = bool(lines) and self._width(lines[-1]) + self._spacing + whole <= room
+            fits = bool(lines) and self._width([*lines[-1], *group]) <= room
             if group is not self._left and lines and group and not fits and whole <= room:
                 lines.append([])  # what belongs to the right goes down together
             for part in group:
@@ -59,7 +61,8 @@ class FlowRow(QWidget):
         return lines
 
     def _width(self, parts: Sequence[QWidget]) -> int:
-        return sum(_wide(part) for part in parts) + self._spacing * max(0, len(parts) - 1)
+        """The least they take beside each other."""
+        return sum(_least(part) for part in parts) + self._spacing * max(0, len(parts) - 1)
 
     def _arrange(self) -> None:
         left, top, right, bottom = self._margins
@@ -67,11 +70,15 @@ class FlowRow(QWidget):
         at_right = set(self._shown(self._right))
         for line in self._lines(room):
             high = max(part.sizeHint().height() for part in line)
-            x = left
-            for at, part in enumerate(line):
+            x, spare = left, room - self._width(line)
+            widths = []
+            for part in line:
+                more = max(0, min(_wide(part) - _least(part), spare))
+                spare -= more
+                widths.append(min(_least(part) + more, room))
+            for at, (part, wide) in enumerate(zip(line, widths, strict=True)):
                 if part in at_right and (at == 0 or line[at - 1] not in at_right):
-                    x = max(x, left + room - self._width(line[at:]))
-                wide = min(_wide(part), room)
+                    x += max(0, spare)
                 hint = part.sizeHint().height()
                 part.setGeometry(QRect(x, y + (high - hint) // 2, wide, hint))
                 x += wide + self._spacing
@@ -85,7 +92,8 @@ class FlowRow(QWidget):
         return QSize(self._natural() + sides, self.minimumHeight())
 
     def _natural(self) -> int:
-        return self._width([*self._shown(self._left), *self._shown(self._right)])
+        parts = [*self._shown(self._left), *self._shown(self._right)]
+        return sum(_wide(part) for part in parts) + self._spacing * max(0, len(parts) - 1)
 
     def minimumSizeHint(self) -> QSize:
         shown = [*self._shown(self._left), *self._shown(self._right)]
@@ -102,6 +110,11 @@ class FlowRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+
+def _least(part: QWidget) -> int:
+    gives = part.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Maximum and not isinstance(part, FlowRow)
+    return max(part.minimumWidth(), part.minimumSizeHint().width()) if gives else _wide(part)
 
 
 def _wide(part: QWidget) -> int:

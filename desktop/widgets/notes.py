@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.theme import STATES, theme
 from desktop.widgets.base import Box, Icon, Label, clear_layout, column, rounded, row, show_if
 from desktop.widgets.buttons import Button
+from desktop.widgets.flow import FlowRow
 
 
 @dataclass(frozen=True)
@@ -42,24 +43,20 @@ class Finding:
     key: str = ""  # where it jumps when its head is pressed
 
 
-class LinkRow(QWidget):
-    """Next steps beside each other."""
+class LinkRow(FlowRow):
+    """Next steps beside each other, as far as there is room."""
 
     followed = Signal(str)
 
     def __init__(self, links: Sequence[Link], parent: QWidget | None = None, *, about: str = "") -> None:
-        super().__init__(parent)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
+        super().__init__(spacing=16, parent=parent)
         self._keys: dict[QWidget, str] = {}
         for link in links:
             button = Button(link.words, "link", hint=about, font="panel_body")
             button.setFixedHeight(28)
             button.clicked.connect(self._clicked)
             self._keys[button] = link.key
-            layout.addWidget(button)
-        layout.addStretch(1)
+        self.set_parts(list(self._keys))
 
     def _clicked(self) -> None:
         sender = self.sender()

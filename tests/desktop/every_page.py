@@ -12,9 +12,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -23,17 +25,22 @@ from desktop.frame import FrameWatch
 from desktop.registry import pages
 from desktop.shell import Shell
 from desktop.shell_model import LineState, ShellModel
+from domain.operations import Outcome, Status
 from sync import actions
+from sync.protocol import content_hash, public_text, sign_receipt
 from sync.store.port import SyncStore
 from sync.views import applications
-from tests.desktop.form_builders import ABLE, AGAIN, EDUCATION, INITIAL, a_form, beginners, returned, rows
+from tests.desktop.form_builders import ABLE, AGAIN, EDUCATION, INITIAL, LETTER, a_form, beginners, returned, rows
 from tests.desktop.offices import FIRST, PAPERS, a_payment, accounts, an_education, keep_paper, mirror, office
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, no_session, sample_desk, the_pack
-from tests.sync.store.building import applied, refused
+from tests.sync.store.building import kept, refused
 
 ROLES = ("unit", "agency", "association_review", "association_finance", "secretariat", "admin")
+LAYOUTS = 12  # parts within parts, each of which is laid out by an event of its own
 SETTLING = 20_000  # ms within which a page has shown what it reads
 SERVICES = ("member-fee-payment", "education-assist-fee-payment", "unit-info-change", "continuing-education")
+OFFLINE = "上次联系 10:42，您可以继续办理，联网后自动发送"
+MARKS = (("contact_mobile", "电话打不通，请换一个能联系到经办人的号码。"), (LETTER, "公章盖得不清楚。"))
 PAYMENT = f"{FIRST[:-1]}9"
 BILL = {
     "id": "bill/b1", "number": "JF2026000001", "kind": "assist_fee", "unit": UNIT, "application": FIRST,
@@ -59,7 +66,7 @@ def room(folder: Path, role: str) -> Iterator[Room]:
         routes = _unit_routes(desk) if role == "unit" else _office_routes(role)
         model = ShellModel()
         watch = FrameWatch(desk.context, model, no_session(desk.account))
-        model.set_line(LineState(online=False, detail="上次联系 10:42，您可以继续办理，联网后自动发送", queue="待发送 1"))
+        model.set_line(LineState(online=False, detail=OFFLINE, queue="待发送 1"))
         shell = Shell(model, pages(desk.context))
         model.setParent(shell)
         wait(lambda: watch.is_settled)
@@ -87,8 +94,8 @@ def go(shell: Shell, route: str) -> None:
 
 
 def settle(shell: Shell) -> None:
-    """Nothing of the page is on its way, and its layouts stand."""
-    for _ in range(3):
+    """Nothing of the page is on its way, and its layouts stand: one that takes its height from its width asks again."""
+    for _ in range(LAYOUTS):
         wait(lambda: getattr(shell.page, "settled", True))
         QApplication.processEvents()
 
@@ -100,11 +107,7 @@ def _unit_routes(desk: SampleDesk) -> dict[str, str]:
     again = rows(desk, AGAIN, ["周建国", "吴倩", "欧阳明轩"])
     listed = beginners(desk, [*ABLE, "王海涛", "刘志远"])
     draft = desk.draft(EDUCATION, a_form({INITIAL: listed, AGAIN: again}), "三月第一批报名")
-    back = returned(
-        desk,
-        a_form({INITIAL: beginners(desk)}),
-        [("contact_mobile", "电话打不通，请换一个能联系到经办人的号码。"), ("commitment-letter-sealed", "公章盖得不清楚。")],
-    )
+    back = returned(desk, a_form({INITIAL: beginners(desk)}), MARKS)
     started = {service: desk.draft(service) for service in SERVICES}
     receipt = _sent(desk)
     mirror(desk, an_education(), PAID)
@@ -146,9 +149,14 @@ def _sent(desk: SampleDesk) -> str:
     for title in ("二月补报名", "三月第二批", "三月第三批"):
         key = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}), title)
         asked.append(actions.submit(desk.store, desk.account, f"draft/{key}", pack=the_pack(), now=NOW))
-    port = SyncStore(desk.store)
-    port.next_batch(desk.account, 1_000_000, NOW)
-    port.record_outcomes(desk.account, [applied(asked[0]), refused(asked[1], "李𬱖的社保月份不是最近一个月。")], now=NOW)
+    port, server = SyncStore(desk.store), Ed25519PrivateKey.generate()
+    with desk.store.transaction() as writer:
+        writer.accounts.set(desk.account, server_key=public_text(server))
+    port.mark_sending(desk.account, [one.op_id for one in port.next_batch(desk.account, 1_000_000, NOW)], NOW)
+    digest, came = content_hash(kept(desk.store, asked[0]).content), (NOW + timedelta(seconds=4)).isoformat()
+    receipt = sign_receipt(server, "gdjlxh", asked[0], digest, Status.APPLIED, 12, came)
+    sent = Outcome(asked[0], Status.APPLIED, 1, receipt=receipt)
+    port.record_outcomes(desk.account, [sent, refused(asked[1], "李𬱖的社保月份不是最近一个月。")], now=NOW)
     return asked[0]
 
 
@@ -163,7 +171,7 @@ def _office(folder: Path, role: str) -> Iterator[SampleDesk]:
             for material, title in zip(PAPERS, ("毕业证书", "社保证明", "学信网查询"), strict=True)
             for name in ("陈喆", "李𬱖")
         }
-        state, actor = ("association_review", "association") if role != "agency" else ("agency_review", "agency")
+        state, actor = ("association_first_review", "association") if role != "agency" else ("agency_review", "agency")
         second = an_education(f"{FIRST[:-1]}2", ("王海涛",), state=state, actor=actor, days=5)
         again = an_education(f"{FIRST[:-1]}3", ("刘志远",), state=state, actor=actor, days=2, round=2)
         again["previous"] = {**again["form"], "values": {**again["form"]["values"], "contact_name": "温岚"}}

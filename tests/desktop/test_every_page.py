@@ -1,0 +1,117 @@
+"""Every page of every role fits its window: words are whole or say so, nothing is covered, no page scrolls aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
+
+from desktop.rows_columns import cell_width
+from desktop.rows_delegate import SIDE
+from desktop.rows_view import RowsView
+from desktop.shell import Shell
+from desktop.widgets.base import Label
+from desktop.widgets.buttons import Tabs, Tag
+from desktop.widgets.fields import InputFrame
+from tests.desktop.every_page import ROLES, go, room, settle
+
+pytestmark = pytest.mark.windows
+SIZES = ((1366, 768), (960, 540), (911, 512))  # 100 %; 1920 × 1080 at 200 %; 1366 × 768 at 150 %
+LEAVES = (QLabel, QPushButton, QCheckBox, Tag, Tabs, InputFrame)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_fits(tmp_path: Path, qapp: object, role: str) -> None:
+    with room(tmp_path, role) as made:
+        found = []
+        for name, route in made.routes.items():
+            go(made.shell, route)
+            for size in SIZES:
+                made.shell.resize(*size)
+                settle(made.shell)
+                found += [f"{role} {name} {size[0]}: {trouble}" for trouble in troubles(made.shell)]
+    assert not found, "\n".join(found)
+
+
+def troubles(shell: Shell) -> list[str]:
+    """What a person would see cut or covered."""
+    leaves = [one for one in shell.findChildren(QWidget) if isinstance(one, LEAVES) and _seen(shell, one).isValid()]
+    found = [f"{_named(one)} {words}" for one in leaves for words in _cut(shell, one)]
+    found += _covered(shell, leaves)
+    for view in shell.findChildren(RowsView):
+        if view.isVisible():
+            found += _cut_cells(view)
+    bars = [one for one in shell.findChildren(QScrollBar) if one.orientation() is Qt.Orientation.Horizontal]
+    found += [f"{_named(one.parentWidget())} scrolls aside" for one in bars if one.isVisible() and one.maximum()]
+    return found
+
+
+def _seen(shell: Shell, part: QWidget) -> QRect:
+    """Where it is on screen, as far as what it stands in lets it be seen; empty when not at all."""
+    if not part.isVisible():
+        return QRect()
+    rect = QRect(part.mapTo(shell, QPoint()), part.size())
+    around = part.parentWidget()
+    while around is not None and around is not shell:
+        rect &= QRect(around.mapTo(shell, QPoint()), around.size())
+        around = around.parentWidget()
+    return rect & shell.rect()
+
+
+def _cut(shell: Shell, part: QWidget) -> Iterator[str]:
+    if _seen(shell, part).width() < part.width():
+        yield f"is cut at the side ({_seen(shell, part).width()} of {part.width()} px)"
+    if isinstance(part, Label):
+        wide = part.fontMetrics().horizontalAdvance(part.text())
+        if part.wordWrap():
+            room = QRect(0, 0, part.width(), 10_000)
+            flags = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+            if part.fontMetrics().boundingRect(room, flags, part.text()).height() > part.height():
+                yield "has lines that are cut"
+        elif wide > part.width() and part.toolTip() != part.text():
+            yield f"is cut ({part.width()} of {wide} px) and has no tooltip"
+    elif isinstance(part, QPushButton | QCheckBox | Tag | Tabs):
+        least = part.minimumSizeHint().width() if not isinstance(part, Tabs | Tag) else part.sizeHint().width()
+        if part.width() < least:
+            yield f"is narrower than its words ({part.width()} of {least} px)"
+    elif isinstance(part, InputFrame) and isinstance(part.editor, QLineEdit):
+        text = part.editor.text()
+        if text.isascii() and QFontMetrics(part.editor.font()).horizontalAdvance(text) > part.editor.width() - 4:
+            yield f"cuts {text!r}"
+
+
+def _covered(shell: Shell, leaves: list[QWidget]) -> Iterator[str]:
+    seen = [(one, _seen(shell, one)) for one in leaves]
+    for at, (one, here) in enumerate(seen):
+        for other, there in seen[at + 1 :]:
+            both = here & there
+            related = one.isAncestorOf(other) or other.isAncestorOf(one)
+            if both.width() > 1 and both.height() > 1 and not related:
+                yield f"{_named(one)} lies on {_named(other)}"
+
+
+def _cut_cells(view: RowsView) -> Iterator[str]:
+    header, rows = view.horizontalHeader(), view.rows
+    high = view.verticalHeader().defaultSectionSize()
+    for at, column in enumerate(rows.columns, start=rows.offset):
+        if header.isSectionHidden(at):
+            continue
+        inner = header.sectionSize(at) - 2 * SIDE
+        title = view.fontMetrics().horizontalAdvance(column.title) * 12 / 14
+        if not header.isHidden() and title > inner + 1:
+            yield f"{_named(view)}: the title {column.title} is cut"
+        cells = [column.cell(row) for row in rows.visible[:100]] if column.firm else []
+        for cell in cells:
+            if cell_width(cell, high) > inner + 1:
+                said = cell.text or " ".join(act.words for act in cell.acts)
+                yield f"{_named(view)}: {column.title} cuts {said!r} ({inner} of {cell_width(cell, high):.0f} px)"
+                break
+
+
+def _named(part: QWidget) -> str:
+    said = part.objectName() or part.accessibleName() or str(getattr(part, "text", str)())
+    return f"{type(part).__name__} {said[:30]!r}"

@@ -21,7 +21,7 @@ from sync.protocol import BASE, GZIP_LEVEL, HEADER, MAX_REQUEST_BYTES, PROBLEM_T
 log = logging.getLogger("huiban.server")
 STREAMS = (f"{BASE}/blobs", f"{BASE}/take-in")  # have a limit of their own, and come as they are
 OPEN = (f"{BASE}/hello", f"{BASE}/openapi.json")  # may be asked without naming a protocol
-SMALL = 400  # bytes below which gzip gains nothing
+SMALL = 250  # bytes below which gzip gains next to nothing
 MUCH = 64 << 10  # bytes from which on compressing leaves the loop
 
 

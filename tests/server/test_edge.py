@@ -57,6 +57,16 @@ def test_a_zipped_request_is_read_and_a_zipped_answer_given(running: Running) ->
     assert int(zipped.headers["Content-Length"]) < int(plain.headers["Content-Length"])
 
 
+def test_a_quiet_pull_of_a_unit_is_zipped_so_that_it_stays_small(running: Running) -> None:
+    scopes = ("unit:u1", "drafts:u1", "public")
+    first = pull(running, json.dumps({"epoch": "", "cursors": dict.fromkeys(scopes, 0)}).encode()).json()
+    asked = json.dumps({"epoch": first["epoch"], "cursors": dict.fromkeys(scopes, first["head"])}).encode()
+    quiet = pull(running, gzip.compress(asked), **{"Content-Encoding": "gzip", "Accept-Encoding": "gzip"})
+    assert [page["changes"] for page in quiet.json()["scopes"].values()] == [[], [], []]
+    assert quiet.headers["Content-Encoding"] == "gzip"
+    assert int(quiet.headers["Content-Length"]) < 250
+
+
 def test_an_answer_that_is_too_small_to_gain_is_not_zipped(running: Running) -> None:
     assert "Content-Encoding" not in running.line().ask("GET", "/nowhere", headers={"Accept-Encoding": "gzip"}).headers
 

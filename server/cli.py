@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--tls-certificate", type=Path, metavar="FILE", help="HTTPS 证书（PEM），监听本机以外的地址时必需")
     run.add_argument("--tls-key", type=Path, metavar="FILE", help="证书的私钥（PEM）")
     run.add_argument("--port", type=int, default=0, help="监听的端口，0 表示任选一个空闲的")
+    run.add_argument("--while-stdin", action="store_true", help="标准输入一关闭就结束（由别的程序启动时用）")
 
     more = command("import", _import, "导入更多数据（YAML），全部成功或全部不导入")
     more.add_argument("file", type=Path)
@@ -144,7 +145,8 @@ def _init(told: argparse.Namespace) -> None:
 
 def _serve(told: argparse.Namespace) -> None:
     tls = (told.tls_certificate, told.tls_key) if told.tls_certificate and told.tls_key else None
-    serve(load(told.data.resolve(), told.database), told.host, told.port, tls)
+    starter = sys.stdin.fileno() if told.while_stdin else None
+    serve(load(told.data.resolve(), told.database), told.host, told.port, tls, starter=starter)
 
 
 def _import(told: argparse.Namespace) -> None:

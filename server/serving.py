@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import ipaddress
 import logging
+import os
 import socket
 import sys
 import threading
@@ -52,13 +53,25 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
         self._captured_signals.clear()
 
+    def leave_with(self, stream: int) -> None:
+        """Ends when nobody holds the other end of this file any more: whoever started us is gone, however it ended."""
+        while os.read(stream, 1):
+            pass  # nothing is said to a server this way
+        self._parts.notifier.close()
+        self.should_exit = True
+
 
 class ServingError(Exception):
     """Why it does not serve: one sentence."""
 
 
-def serve(settings: Settings, host: str, port: int, tls: tuple[Path, Path] | None = None) -> None:
-    """Until it is told to end. Prints one line, `ready http://…`, when it listens. Plain HTTP only on loopback."""
+def serve(
+    settings: Settings, host: str, port: int, tls: tuple[Path, Path] | None = None, *, starter: int | None = None
+) -> None:
+    """Until it is told to end. Prints one line, `ready http://…`, when it listens. Plain HTTP only on loopback.
+
+    `starter`: a file, by its number, that ends with whoever started the server.
+    """
     if tls is None and not is_loopback(host):
         raise ServingError(
             f"监听 {host} 须给出 --tls-certificate 和 --tls-key；或只监听 127.0.0.1，由前置代理提供 HTTPS。"
@@ -72,7 +85,7 @@ def serve(settings: Settings, host: str, port: int, tls: tuple[Path, Path] | Non
         address = f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
         invite_at(parts, address)
         stop = threading.Event()
-        threads = [threading.Thread(target=_duty, args=(parts, stop), name="duties", daemon=True)]
+        duty = threading.Thread(target=_duty, args=(parts, stop), name="duties", daemon=True)
         config = uvicorn.Config(
             create_app(parts),
             http="httptools",
@@ -87,17 +100,18 @@ def serve(settings: Settings, host: str, port: int, tls: tuple[Path, Path] | Non
             ssl_certfile=tls[0] if tls else None,
             ssl_keyfile=str(tls[1]) if tls else None,
         )
-        for thread in threads:
-            thread.start()
+        # the one word on standard output: whoever started us waits for it
+        server = Server(config, parts, lambda: print(f"ready {address}", flush=True))  # noqa: T201
+        duty.start()
+        if starter is not None:
+            threading.Thread(target=server.leave_with, args=(starter,), name="starter", daemon=True).start()
         gc.freeze()  # what the program is made of is no rubbish: it is not looked through again and again
         try:
-            # the one word on standard output: whoever started us waits for it
-            Server(config, parts, lambda: print(f"ready {address}", flush=True)).run(sockets=[listening])  # noqa: T201
+            server.run(sockets=[listening])
         finally:
             stop.set()
             parts.outlet.set()
-            for thread in threads:
-                thread.join(timeout=5)
+            duty.join(timeout=5)
     finally:
         parts.database.close()
 

@@ -82,11 +82,11 @@ class ServerProcess:
             raise ServerFailed(f"huiban-server {command} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
         return done.stdout
 
-    def start(self, deadline: float = 30) -> str:
+    def start(self, deadline: float = 120) -> str:
         """Serves, on the port it had before if it had one; returns the URL when it listens."""
         if self.running:
             raise ServerFailed("it is running already")
-        self._process = self._begin("serve", "--host", "127.0.0.1", "--port", str(self.port))
+        self._process = self._begin("serve", "--host", "127.0.0.1", "--port", str(self.port), "--while-stdin")
         assert self._process.stdout is not None
         first: queue.Queue[str] = queue.Queue()
         threading.Thread(target=_pass_on, args=(self._process.stdout, first, self.log), daemon=True).start()
@@ -106,17 +106,20 @@ class ServerProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            self._let_go()
 
-    def stop(self, deadline: float = 10) -> int:
+    def stop(self, deadline: float = 60) -> int:
         """Asks it to end; returns the exit status."""
         if self._process is None:
             return 0
         self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(timeout=deadline)
+            status = self._process.wait(timeout=deadline)
         except subprocess.TimeoutExpired:
             self.kill()
             raise ServerFailed(f"it did not end within {deadline:g} s of being asked: {self._said()}") from None
+        self._let_go()
+        return status
 
     def invitation(self) -> Path:
         """The file a desk connects with."""
@@ -133,11 +136,15 @@ class ServerProcess:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    def _let_go(self) -> None:
+        """Of a process that has ended: our end of its standard input."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+
     def _begin(self, *told: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-            command = self._command(*told)
-            return subprocess.Popen(command, env=self._environment(), stdin=nothing, stdout=pipe, stderr=log)
+            pipe = subprocess.PIPE  # standard input closes with this process, however that ends: so ends the server
+            return subprocess.Popen(self._command(*told), env=self._environment(), stdin=pipe, stdout=pipe, stderr=log)
 
     def _command(self, command: str, *options: str) -> Sequence[str]:
         database = ["--database", self.database] if self.database else []

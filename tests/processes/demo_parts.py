@@ -1,6 +1,6 @@
-"""Parts of the demo in a process of their own: its first morning, a story that breaks, a person who only looks.
+"""Parts of the demo in a process of their own: its first morning, a story that breaks, a person who looks on.
 
-python -m tests.processes.demo_parts start|break|stuck|sit FOLDER
+python -m tests.processes.demo_parts start|break|stuck|sit|stay FOLDER
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def close_soon() -> None:
 
 
 def main(what: str, folder: Path) -> int:
-    if what == "sit":
+    if what in ("sit", "stay"):
         app = QApplication(["huiban"])
-        QTimer.singleShot(50, app, close_soon)
+        if what == "sit":
+            QTimer.singleShot(50, app, close_soon)
         return sit_down(folder, PACK, seed=0)
     out = folder / "out"
     out.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,17 +12,23 @@ from pathlib import Path
 import pytest
 
 from desktop.demo.verify import problems
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(what: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def begun(what: str, folder: Path) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-P", "-m", "tests.processes.demo_parts", what, str(folder)]
-    return subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=180, check=False
-    )
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, cwd=folder, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
+
+
+def run(what: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    with begun(what, folder) as process:
+        out, err = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def left_running(folder: Path) -> list[str]:
@@ -78,3 +85,13 @@ def test_closing_the_window_of_the_demo_with_a_screen_ends_everything(tmp_path: 
     assert "邀请文件：" in done.stdout
     assert done.stdout.count("初始密码：") == 5
     assert left_running(tmp_path) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_demo_that_is_killed_leaves_no_server_behind(tmp_path: Path, how: signal.Signals) -> None:
+    with begun("stay", tmp_path) as demo:
+        assert demo.stdout is not None
+        assert demo.stdout.readline().startswith("邀请文件：")
+        assert len(left_running(tmp_path)) == 2, "the demo and its server"
+        demo.send_signal(how)
+    until(lambda: left_running(tmp_path) == [], "the end of its server")

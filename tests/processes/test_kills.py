@@ -48,8 +48,8 @@ class Phoenix(PlainServer):
         process, self._next = self._next or self._loaded(), self._loaded()
         command, *options = told
         assert process.stdin is not None
-        process.stdin.write(json.dumps([command, "--data", str(self.data), *options]).encode())
-        process.stdin.close()
+        process.stdin.write(json.dumps([command, "--data", str(self.data), *options]).encode() + b"\n")
+        process.stdin.flush()
         return process
 
     def _loaded(self) -> subprocess.Popen[bytes]:

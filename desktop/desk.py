@@ -21,15 +21,17 @@ from desktop.fetching_ahead import FetchingAhead
 from desktop.frame import FrameWatch
 from desktop.line import LineWatch
 from desktop.locking import Locker
-from desktop.news import CaseNews, News, OutcomeNews
+from desktop.news import CaseNews, News, OutcomeNews, ScanNews
 from desktop.registry import pages
 from desktop.shell import Shell
 from desktop.shell_model import ShellModel
+from desktop.words import moment
 from domain.packs import Pack
 from sync.failures import Failure, FailureKind
 from sync.login import Session
 from sync.notices import Contact, Crashed, Line, Notice, OutcomeArrived, StatusChanged
 from sync.runner import SyncRunner
+from sync.store.accounts import RESTORED
 from sync.store.errors import StoreDamaged
 from sync.store.local import LocalStore, Reader
 from sync.store.port import SyncStore
@@ -70,10 +72,11 @@ class Desk(QObject):
         self.line = LineWatch(self.context, self.model, self.runner)
         self.frame = FrameWatch(self.context, self.model, session)
         self._cases, self._outcomes = CaseNews(self.context, self), OutcomeNews(self.context, self)
+        self._scans = ScanNews(self.context, self)
         self.shell = Shell(self.model, pages(self.context), settings)
         self.locker = Locker(self.context, self.shell)
         self.ahead = FetchingAhead(self.context, self)
-        self._route, self._closed = "", False
+        self._route, self._restored, self._closed = "", "", False
         if self.context.sealed:
             self.line.hear(StatusChanged(Line.STOPPED, Failure(FailureKind.REVOKED)))
         self._told = QTimer(self, singleShot=True, interval=TOLD_FOR)
@@ -83,6 +86,7 @@ class Desk(QObject):
         self.model.picked.connect(self._picked)
         self._cases.came.connect(self._bring)
         self._outcomes.came.connect(self._bring)
+        self._scans.came.connect(self._bring)
         self.answered.connect(self._outcomes.hear)
         self.context.send_asked.connect(self._send_now)
         self.context.renewed.connect(self.renew)
@@ -96,8 +100,10 @@ class Desk(QObject):
         """Show the window and begin."""
         self.shell.go(route)
         self.shell.show()
+        self.context.watch_scans()
         if not self.context.sealed:
             self.runner.start()
+        self.context.read(self._came_from, self._tell_backup)
 
     def _send_now(self) -> None:
         self.runner.send_now()
@@ -107,6 +113,7 @@ class Desk(QObject):
         """The same account with a new token: what waits is sent with it."""
         if self._closed:
             return  # let in again, it was opened anew
+        self._restored = ""
         old, self.session = self.runner, session
         self.runner = self._new_runner()
         self.line.watch(self.runner)
@@ -139,9 +146,23 @@ class Desk(QObject):
         self.line.hear(notice)
         self.noticed.emit(notice)
 
+    def _came_from(self, reader: Reader) -> str:
+        restored = reader.settings.get(self.context.account, RESTORED)
+        return str(restored["made_at"]) if restored and not restored["told"] else ""
+
+    def _tell_backup(self, made_at: str) -> None:
+        """Until somebody has logged in: it is another computer than the one that was backed up."""
+        self._restored = made_at
+        if made_at:
+            when = moment(made_at, self.context.now())
+            words = f"这台电脑的资料是从备份恢复的（{when}做的），之后在原来电脑上做的不在这里。"
+            self.context.tell(f"{words}请输入密码，待发送的会接着送，不会重复。", "warn", link="登录", route="login")
+
     def _line_is(self, status: StatusChanged) -> None:
         kind = status.failure.kind if status.failure is not None else None
-        if status.line is Line.STOPPED and kind in LOGIN_AGAIN:
+        if status.line is Line.STOPPED and kind is FailureKind.LOGIN_NEEDED and self._restored:
+            self._tell_backup(self._restored)
+        elif status.line is Line.STOPPED and kind in LOGIN_AGAIN:
             words, link = LOGIN_AGAIN[kind]
             self.context.tell(words, "warn", link=link, route="login")
         elif status.line is Line.STOPPED and status.failure is not None:

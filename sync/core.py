@@ -37,12 +37,10 @@ from sync.ports import (
 from sync.protocol import (
     PULL_BYTES,
     PUSH_BYTES,
-    Problem,
     PullRequest,
     WaitReply,
     WaitRequest,
     ask_request,
-    undecided,
 )
 
 TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
@@ -111,7 +109,7 @@ class SyncCore:
         self._store.mark_unknown_on_start(self._me.account)
         self._epoch = None
         self._running = self._look = self._want_pull = True
-        self._doubtful = tuple(self._store.exported(self._me.account))
+        self._doubtful = tuple(self._store.doubtful(self._me.account))
         self._blobs.look()
         self._forget_delays()
         if not self._speed.rate and (kept := self._store.setting(self._me.account, SPEED)):
@@ -277,8 +275,7 @@ class SyncCore:
         self._meet(epoch, now)
         self._most = 0 if self._most >= 64 else self._most * 2
         self._look = True
-        unknown = any(undecided(outcome) is Problem.DEVICE_UNKNOWN for outcome in outcomes)
-        self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
+        unknown = self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
         if any(outcome.positions for outcome in outcomes):
             self._want_pull = True
         if self._blobs.awaited(outcomes):
@@ -365,7 +362,7 @@ class SyncCore:
             self._empty_wakes = 0 if taken.changed else self._empty_wakes + 1
             self._woken = False
         if taken.changed:
-            self._doubtful = self._doubtful or tuple(self._store.exported(self._me.account))
+            self._doubtful = self._doubtful or tuple(self._store.doubtful(self._me.account))
             self._notify(notices.StoreChanged(taken.changed))
         self._well(now)
 

@@ -24,14 +24,13 @@ from sync.protocol import (
     fingerprint,
     public_text,
 )
-from sync.store.accounts import account_id
+from sync.store.accounts import RESTORED, SESSION, account_id
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 
 if TYPE_CHECKING:
     from sync.http import Answer, Http
 
-SETTING = "session"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -148,6 +147,8 @@ def sign_in(local: LocalStore, address: str, hello: Hello, login: str, password:
         store.accounts.put(association.id, login, body=session.body)
     save_session(SyncStore(local), session)
     with local.transaction() as store:
+        if restored := store.settings.get(account, RESTORED):
+            store.settings.put(account, RESTORED, {**restored, "told": True})
         if store.accounts.need(account).revoked:
             store.accounts.set(account, revoked=0)
             store.touch("accounts")
@@ -169,13 +170,13 @@ def log_out(session: Session, http: Http | None = None) -> None:
 def save_session(store: StorePort, session: Session) -> None:
     """Kept encrypted with the rest; the mirror follows what this account may see now."""
     body = {name: getattr(session, name) for name in Session.__slots__}
-    store.set_setting(session.account, SETTING, json.dumps(body, ensure_ascii=False))
+    store.set_setting(session.account, SESSION, json.dumps(body, ensure_ascii=False))
     store.set_scopes(session.account, session.scopes)
 
 
 def load_session(store: StorePort, account: str) -> Session | None:
     """As saved; None: this account never logged in here, or was forgotten."""
-    text = store.setting(account, SETTING)
+    text = store.setting(account, SESSION)
     if text is None:
         return None
     body = json.loads(text)
@@ -184,7 +185,7 @@ def load_session(store: StorePort, account: str) -> Session | None:
 
 def forget_session(store: StorePort, account: str) -> None:
     """Logged out or revoked: the token goes, the rest is the store's business."""
-    store.set_setting(account, SETTING, None)
+    store.set_setting(account, SESSION, None)
 
 
 def _bare(text: str) -> str:

@@ -56,8 +56,9 @@ class StorePort(Protocol):
         Operations on one entity keep their order; `after` is kept: a batch may hold both, the earlier first.
         """
 
-    def exported(self, account: str) -> Sequence[OutboxItem]:
-        """What was carried away as a file: never sent, but asked for, since somebody may have taken it in."""
+    def doubtful(self, account: str) -> Sequence[OutboxItem]:
+        """What may have come to the server some other way and is asked for, not sent: carried there as a file, or sent
+        by the computer that this desk was restored from."""
 
     def next_due(self, account: str, now: datetime) -> datetime | None:
         """When the earliest item that only waits for its next try may be sent; None: there is none."""
@@ -70,11 +71,13 @@ class StorePort(Protocol):
 
     def record_outcomes(
         self, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None = None
-    ) -> None:
+    ) -> bool:
         """Final ones leave the outbox for `answered`; a waiting one stays, with what it waits for.
 
         Blobs that a waiting Outcome names `missing` are unsent again, whatever was believed. A waiting one may be tried
-        again once its blobs are there; one that waits for op_ids no longer in this outbox, from `retry_at`.
+        again once its blobs are there; one that waits for op_ids no longer in this outbox, from `retry_at`. What was
+        signed by a desk that was shut out since comes back as a draft. True: a log-in is needed, since the server does
+        not know the key of this desk.
         """
 
     def record_failure(

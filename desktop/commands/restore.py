@@ -37,4 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         complain(f"{error.sentence}{error.remedy}")
         return FAILED
     sys.stdout.write(f"已恢复：草稿 {made.drafts} 份，待发送 {made.outbox} 件，附件 {made.attachments} 个。\n")
+    sys.stdout.write("请打开会办，用原来的账号和密码登录一次，待发送的会接着送，不会重复。\n")
     return 0

@@ -27,6 +27,7 @@ from sync.protocol.content import (
     content_hash,
     decode_content,
     encode_content,
+    made_on,
 )
 from sync.protocol.limits import (
     BASE,
@@ -159,6 +160,7 @@ __all__ = [
     "fingerprint",
     "instant_text",
     "json_bytes",
+    "made_on",
     "outcome_text",
     "public_text",
     "pull_reply",

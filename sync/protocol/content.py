@@ -95,6 +95,11 @@ def decode_content(content: bytes | str) -> Operation:
     )
 
 
+def made_on(content: bytes, device: str) -> bool:
+    """Whether these bytes name this device: the second key stands behind the op_id, which is always as long."""
+    return content.startswith(f'","device":"{device}"'.encode(), len('{"op_id":"') + 36)
+
+
 def content_hash(content: bytes) -> str:
     """SHA-256 (hex) of an Operation's bytes: what the ledger compares and a receipt names."""
     return hashlib.sha256(content).hexdigest()

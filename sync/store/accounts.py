@@ -14,6 +14,9 @@ from sync.store.errors import NotAllowed
 from sync.store.tables import accounts, settings
 from sync.store.text import dumps, loads, new_id
 
+SESSION = "session"  # setting of an account: its standing with the server, as `sync.login` keeps it
+RESTORED = "restored"  # setting of an account that came out of a backup: when that was made, and whether it was told
+
 
 def account_id(association: str, login: str) -> str:
     """How rows name an account: association × login."""
@@ -128,6 +131,10 @@ class Accounts:
             return None
         self._devices[account] = Device(row.device, Ed25519PrivateKey.from_private_bytes(row.device_key))
         return self._devices[account]
+
+    def forget_device(self, account: str) -> None:
+        """Another computer may go on signing with this key: here a new one is made."""
+        self.set(account, device=None, device_key=None)
 
     def make_device(self, account: str) -> Device:
         """The device of this account, made at its first log-in."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.operations import Kind, Outcome, Status
+from domain.operations import Finding, Kind, Outcome, Status
 from sync.merge import Merged, merge_forms, merge_values
-from sync.protocol import STUMBLED, Problem, decode_content, undecided
+from sync.protocol import STUMBLED, Problem, decode_content, made_on, undecided
 from sync.store.drafts import Draft, thawed
 from sync.store.local import Writer
 from sync.store.operations import OUTBOX, QUEUED, SUSPENDED, WAITING, Brief, Kept, Sketch
@@ -20,8 +20,11 @@ STUMBLED_AGAIN, STUMBLED_LATEST = timedelta(seconds=30), timedelta(hours=1)  # a
 UNDECIDED_AGAIN = timedelta(hours=1)  # a server that cannot even read it is not asked all the time
 
 
-def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None) -> None:
-    """All of one push, in the caller's transaction."""
+SHUT_OUT = "这一件是恢复以前那台电脑签的名，协会已停用那台电脑。请核对后重新提交。"
+
+
+def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None) -> bool:
+    """All of one push, in the caller's transaction; whether the server does not know the key of this desk."""
     asked = writer.operations.briefs([outcome.op_id for outcome in outcomes])
     # Never ours, or answered before: the first answer stands.
     ours = {op_id for op_id, brief in asked.items() if brief.account == account and brief.place == OUTBOX}
@@ -32,9 +35,15 @@ def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datet
     plain = _without_draft(writer, account, [brief for brief, _ in applied])
     others = [outcome for outcome in outcomes if outcome.op_id not in plain]
     known = writer.operations.many([outcome.op_id for outcome in others])
+    login_needed = False
     for outcome in others:
         kept, problem = known[outcome.op_id], undecided(outcome)
-        if problem is not None:
+        if problem is Problem.DEVICE_UNKNOWN and _by_another_desk(writer, kept):
+            told = replace(outcome, findings=(Finding(problem.value, SHUT_OUT),))
+            writer.operations.answer([told], instant(now))
+            _came_back(writer, kept, told, now)
+        elif problem is not None:
+            login_needed |= problem is Problem.DEVICE_UNKNOWN
             _not_decided(writer, kept, problem, now)
         elif outcome.status is Status.WAITING:
             _waiting(writer, kept, outcome, _stumbled_until(kept, outcome, now) or retry_at)
@@ -46,6 +55,13 @@ def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datet
     writer.people.touch(account, dict.fromkeys(rosters))
     _lift(writer, account, applied)
     writer.touch("outbox")
+    return login_needed
+
+
+def _by_another_desk(writer: Writer, kept: Kept) -> bool:
+    """Signed before this desk was restored from a backup: no log-in here makes its key known again."""
+    device = writer.accounts.device(kept.account)
+    return device is not None and not made_on(kept.content, device.id)
 
 
 def _without_draft(writer: Writer, account: str, applied: Sequence[Brief]) -> set[str]:

@@ -1,6 +1,7 @@
 """A backup: one file with the header, the encrypted store at one moment, and the attachments; nothing in it is plain.
 
-It is made while the program runs or while it does not, and opens again with the recovery code, on any machine.
+It is made while the program runs or while it does not, and opens again with the recovery code, on any machine. What
+comes out of it is another desk: the one it was made on may live on, so it gets no device key and must log in anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from sync.store.accounts import RESTORED, SESSION
 from sync.store.blobs import disk_errors
 from sync.store.engine import known_failure, raw_connection
 from sync.store.errors import (
@@ -32,7 +34,7 @@ from sync.store.errors import (
     StoreMissing,
 )
 from sync.store.keys import COPY, HEADER, Header
-from sync.store.local import BLOBS, NAME
+from sync.store.local import BLOBS, NAME, LocalStore
 from sync.store.lock import Lock
 
 FORMAT = 1
@@ -88,9 +90,10 @@ def restore(source: Path, folder: Path, code: str, now: datetime) -> Kept:
     try:
         with disk_errors():
             fresh.mkdir(mode=0o700)
-            header, attachments = _unpack(source, fresh)
+            header, attachments, made_at = _unpack(source, fresh)
             key = header.open_with_recovery_code(code)
             drafts, outbox = _proved(fresh / NAME, key)
+            _make_another_desk(fresh, key, made_at)
             _may_be_replaced(folder, code)
             _put_aside(folder, now)
             with contextlib.suppress(NoKeyring):  # then the code or the passphrase is asked for at the next start
@@ -131,7 +134,7 @@ def _add_attachments(file: zipfile.ZipFile, folder: Path) -> int:
     return count
 
 
-def _unpack(source: Path, fresh: Path) -> tuple[Header, int]:
+def _unpack(source: Path, fresh: Path) -> tuple[Header, int, str]:
     try:
         with zipfile.ZipFile(source) as file:
             about = json.loads(file.read(ABOUT))
@@ -143,7 +146,7 @@ def _unpack(source: Path, fresh: Path) -> tuple[Header, int]:
                 (fresh / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with file.open(name) as inside, open(fresh / name, "xb") as out:
                     shutil.copyfileobj(inside, out, BLOCK)
-            return header, len(names)
+            return header, len(names), str(about.get("made_at") or "")
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, StoreDamaged) as error:
         raise BackupUnreadable() from error
     except FileNotFoundError as error:
@@ -159,6 +162,18 @@ def _proved(path: Path, key: bytes) -> tuple[int, int]:
             return _work(connection)
     except (StoreDamaged, sqlcipher.Error) as error:
         raise BackupUnreadable() from error
+
+
+def _make_another_desk(folder: Path, key: bytes, made_at: str) -> None:
+    """No device key, no token, and nothing in the outbox of which one could say that it was never sent."""
+    with LocalStore.create(folder, key) as store, store.transaction() as writer:
+        for one in writer.accounts.all():
+            writer.accounts.forget_device(one.id)
+            writer.operations.may_have_left(one.id)
+            writer.settings.put(one.id, RESTORED, {"made_at": made_at, "told": False})
+            session = writer.settings.get(one.id, SESSION)
+            if session is not None:
+                writer.settings.put(one.id, SESSION, json.dumps({**json.loads(session), "token": ""}))
 
 
 def _may_be_replaced(folder: Path, code: str) -> None:

@@ -320,6 +320,18 @@ class Operations:
         )
         return done.rowcount
 
+    def may_have_left(self, account: str) -> None:
+        """Another computer had them too, and may have sent them: they are asked again, and not cancelled any more."""
+        self._connection.execute(
+            update(operations)
+            .where(
+                operations.c.account == account,
+                operations.c.place == OUTBOX,
+                operations.c.state.in_((QUEUED, SENDING, UNKNOWN)),
+            )
+            .values(state=UNKNOWN, exposed=func.max(operations.c.exposed, 1), next_try=None)
+        )
+
     def answer(self, outcomes: Sequence[Outcome], at: str) -> None:
         """Final: out of the outbox."""
         values = {"place": ANSWERED, "answered_at": at, "next_try": None, "last_error": None, "lifted": 0}

@@ -11,8 +11,9 @@ from typing import Any
 from domain.operations import Kind, Outcome
 from sync.failures import FailureKind
 from sync.ports import BlobToSend, OutboxItem
-from sync.protocol import ScopePage, sign_all
+from sync.protocol import ScopePage, made_on, sign_all
 from sync.store import answers
+from sync.store.accounts import RESTORED
 from sync.store.blobs import BlobReader, BlobWriter
 from sync.store.drafts import Draft
 from sync.store.errors import StoreFailure
@@ -59,15 +60,22 @@ class SyncStore:
                     break
                 batch.append(OutboxItem(kept.op_id, kept.entity, kept.content, kept.signature, kept.attempts))
             device = reader.accounts.device(account)
-        if device is None or len(batch) < 2:
+        own = [item for item in batch if device is not None and made_on(item.content, device.id)]
+        if device is None or len(own) < 2:
             return tuple(batch)
-        proofs = sign_all(device.key, [item.content for item in batch])
-        return tuple(replace(item, signature=proof) for item, proof in zip(batch, proofs, strict=True))
+        proofs = dict(
+            zip((item.op_id for item in own), sign_all(device.key, [item.content for item in own]), strict=True)
+        )
+        return tuple(replace(item, signature=proofs.get(item.op_id, item.signature)) for item in batch)
 
-    def exported(self, account: str) -> tuple[OutboxItem, ...]:
-        """What was carried away as a file and has no answer yet."""
+    def doubtful(self, account: str) -> tuple[OutboxItem, ...]:
+        """What was carried away, or came out of a backup of another computer, and has no answer yet."""
         with self._store.reading() as reader:
             gone = reader.operations.outbox(account, EXPORTED)
+            if reader.settings.get(account, RESTORED) is not None:
+                device = reader.accounts.device(account)
+                came = reader.operations.outbox(account, UNKNOWN)
+                gone += tuple(kept for kept in came if device is None or not made_on(kept.content, device.id))
         return tuple(OutboxItem(kept.op_id, kept.entity, kept.content, kept.signature, kept.attempts) for kept in gone)
 
     def next_due(self, account: str, now: datetime) -> datetime | None:
@@ -91,10 +99,13 @@ class SyncStore:
 
     def record_outcomes(
         self, account: str, outcomes: Sequence[Outcome], now: datetime, retry_at: datetime | None = None
-    ) -> None:
-        """Final ones leave the outbox for `answered`; a waiting one stays, with what it waits for."""
+    ) -> bool:
+        """Final ones leave the outbox for `answered`; a waiting one stays, with what it waits for.
+
+        True: a log-in is needed, since the server does not know the key of this desk.
+        """
         with self._store.transaction() as writer:
-            answers.record(writer, account, outcomes, now, retry_at)
+            return answers.record(writer, account, outcomes, now, retry_at)
 
     def record_failure(
         self,

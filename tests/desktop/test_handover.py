@@ -18,8 +18,11 @@ from desktop.opening import last_session, remember
 from desktop.pages.handover import HandoverPage, make
 from desktop.registry import pages
 from desktop.shell_model import ShellModel
+from sync.failures import Failure, FailureKind
 from sync.handover import hand_over
 from sync.login import save_session
+from sync.notices import Line, StatusChanged
+from sync.store.accounts import RESTORED
 from sync.store.keys import Header, new_recovery_code
 from sync.store.operations import Sketch
 from sync.store.port import SyncStore
@@ -198,3 +201,24 @@ def test_the_settings_of_this_desk_lead_there(qtbot: QtBot, desk: SampleDesk) ->
         assert button is not None
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert went.args == ["handover"]
+
+
+def test_a_restored_desk_says_so_until_somebody_has_logged_in(qtbot: QtBot, desk: SampleDesk) -> None:
+    with desk.store.transaction() as writer:
+        writer.settings.put(desk.account, RESTORED, {"made_at": "2026-03-15T02:00:00+00:00", "told": False})
+    opened = Desk(desk.store, no_session(desk.account), the_pack(), failed=lambda error: None, clock=lambda: NOW)
+    try:
+        with qtbot.waitSignal(opened.context.told) as told:
+            opened.start()
+        words, role, link, route = told.args
+        assert words.startswith("这台电脑的资料是从备份恢复的（昨天 10:00做的）")
+        assert (role, link, route) == ("warn", "登录", "login")
+        with qtbot.waitSignal(opened.context.told) as again:
+            opened._hear(StatusChanged(Line.STOPPED, Failure(FailureKind.LOGIN_NEEDED)))
+        assert again.args[0] == words, "not that its log-in ran out"
+        opened.renew(opened.session)
+        with qtbot.waitSignal(opened.context.told) as later:
+            opened._hear(StatusChanged(Line.STOPPED, Failure(FailureKind.LOGIN_NEEDED)))
+        assert "登录已过期" in later.args[0]
+    finally:
+        opened.close()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from domain.operations import Finding, Outcome, Status
 from sync import actions
 from sync.actions_papers import keep
+from sync.protocol import public_text, verify
+from sync.store.accounts import RESTORED, SESSION
 from sync.store.backup import BEFORE, backup, restore
 from sync.store.errors import (
     BackupUnreadable,
@@ -21,7 +25,8 @@ from sync.store.errors import (
 )
 from sync.store.keys import Header, first_run, new_recovery_code
 from sync.store.local import NAME, LocalStore
-from tests.sync.store.building import NOW, an_account, later
+from sync.store.port import SyncStore
+from tests.sync.store.building import NOW, an_account, an_operation, kept, later
 
 PASSPHRASE = "a quiet river"
 
@@ -129,3 +134,52 @@ def test_files_that_are_not_there_are_named(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(StoreMissing):
         backup(tmp_path / "nothing", desk.key, tmp_path / "x.backup", NOW)
     assert not list(tmp_path.glob("*.part*"))
+
+
+def test_a_restored_desk_is_another_desk(desk: Desk, tmp_path: Path) -> None:
+    with LocalStore.open(desk.folder, desk.key) as store:
+        op_id = an_operation(store, desk.account)
+        SyncStore(store).set_setting(desk.account, SESSION, '{"token": "secret", "address": "https://a"}')
+        with store.reading() as reader:
+            before = reader.accounts.device(desk.account)
+        backup(desk.folder, desk.key, desk.file, NOW)
+    other = tmp_path / "another computer"
+    restore(desk.file, other, desk.code, later(days=1))
+    with LocalStore.open(other, desk.key) as store:
+        with store.reading() as reader:
+            assert reader.accounts.device(desk.account) is None
+            assert reader.settings.get(desk.account, RESTORED)["made_at"] == NOW.isoformat(timespec="seconds")
+        session = json.loads(SyncStore(store).setting(desk.account, SESSION) or "")
+        assert (session["token"], session["address"]) == ("", "https://a")
+        (item,) = SyncStore(store).doubtful(desk.account)
+        assert item.op_id == op_id, "it is asked for before it is sent"
+        assert not kept(store, op_id).can_cancel, "the other computer may have sent it"
+        mine = an_operation(store, desk.account, "application/a2")
+        with store.reading() as reader:
+            device = reader.accounts.device(desk.account)
+        assert before is not None
+        assert device is not None
+        assert device.id != before.id
+        first, second = SyncStore(store).next_batch(desk.account, 1_000_000, later(days=1))
+        assert (first.op_id, second.op_id) == (op_id, mine)
+        assert verify(public_text(before.key), first.signature, first.content)
+        assert verify(public_text(device.key), second.signature, second.content)
+
+
+def test_what_a_desk_shut_out_meanwhile_had_signed_comes_back_as_a_draft(desk: Desk, tmp_path: Path) -> None:
+    with LocalStore.open(desk.folder, desk.key) as store:
+        op_id = an_operation(store, desk.account)
+        backup(desk.folder, desk.key, desk.file, NOW)
+    other = tmp_path / "another computer"
+    restore(desk.file, other, desk.code, NOW)
+    with LocalStore.open(other, desk.key) as store:
+        own = an_operation(store, desk.account, "application/a2")
+        finding = (Finding("device-unknown", "协会不认识这台电脑的密钥"),)
+        port, told = SyncStore(store), [Outcome(one, Status.REFUSED, findings=finding) for one in (op_id, own)]
+        assert port.record_outcomes(desk.account, told[:1], NOW) is False, "a log-in would not help"
+        assert kept(store, op_id).state == "refused"
+        draft = actions.edit_refused(store, desk.account, op_id)
+        assert (draft.entity, draft.form["values"]) == ("application/a1", {"x": "1"})
+        assert "停用" in draft.findings[0].message
+        assert port.record_outcomes(desk.account, told[1:], NOW) is True
+        assert kept(store, own).place == "outbox"

@@ -133,19 +133,36 @@ class Grid(Flowable):
     def _height(self, cells: Cells) -> float:
         return max(len(lines) for lines in cells) * self._leading + 2 * PAD
 
+    @property
+    def count(self) -> int:
+        """How many rows it has, once it was wrapped."""
+        return len(self._laid[0]) if self._laid is not None else len(self._rows)
+
+    def rows_within(self, height: float) -> int:
+        """How many of its rows stand under its head within this height, once it was wrapped."""
+        assert self._laid is not None
+        left, fit = height - self._above - self._height(self._head), 0
+        for row in self._laid[0]:
+            if (left := left - self._height(row)) < -1e-6:
+                break
+            fit += 1
+        return fit
+
+    def cut(self, at: int) -> tuple[Grid, Grid]:
+        """Before and after a row; both have the head, the first the heading, the second the foot."""
+        assert self._laid is not None
+        rows, foot = self._laid
+        return self._part(rows[:at], [], self._heading), self._part(rows[at:], foot)
+
     def split(self, width: float, height: float) -> list[Flowable]:
         self.wrap(width, height)
         assert self._laid is not None
         rows, foot = self._laid
-        left, fit = height - self._above - self._height(self._head), 0
-        for row in rows:
-            if (left := left - self._height(row)) < -1e-6:
-                break
-            fit += 1
+        fit = self.rows_within(height)
         if fit == len(rows) and foot:
             fit -= 1  # the foot does not stand alone on the next page
         if fit >= 1:
-            return [self._part(rows[:fit], [], self._heading), self._part(rows[fit:], foot)]
+            return list(self.cut(fit))
         room = int((height - self._above - self._height(self._head) - 2 * PAD) // self._leading)
         longest = max((len(lines) for lines in rows[0]), default=0) if rows else 0
         if longest > 40 and room >= 3:  # taller than most pages: cut the row itself

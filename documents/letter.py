@@ -31,12 +31,13 @@ def letter(
     """
     blocks: list[Block] = [Title(template.fill(template.title, values))]
     blocks += [_paragraph(template.fill(text, values), first=at == 0) for at, text in enumerate(template.intro)]
-    blocks += _tables(template, values, people, labels or {})
+    tables = _tables(template, values, people, labels or {})
+    blocks += tables[:-1]
     closing: list[Block] = [_paragraph(template.fill(text, values)) for text in template.closing]
-    # The seal never stands on a page without the promise it seals, nor the footnote alone: they go together.
+    # The seal never stands on a page without the promise it seals and people it is for, nor the footnote alone.
     note = [Para(template.fill(template.footnote, values), indent=0, size=9, grey=True, before=6)]
     sealed = [*closing, Space(4), _seal(template, values, day, signed or {})]
-    blocks.append(Together([*sealed, *(note if template.footnote else [])]))
+    blocks.append(Together([*tables[-1:], *sealed, *(note if template.footnote else [])]))
     foot = "　".join(filter(None, (template.label, short_code, values.get("单位", ""))))
     return Paper(
         title=template.fill(template.title, values),

@@ -94,7 +94,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Blocks that stand on one page."""
+    """Blocks that stand on one page. A table as the first may begin before it: its last rows stand with the rest."""
 
     blocks: Sequence[Block]
 

@@ -17,6 +17,7 @@ from documents.flowables import Grid, Pairs, QrCode, SealPlace, Text, draw_code
 from documents.fonts import PRINTING, Face, FontSet, MissingGlyphs
 from documents.ink import Ink
 from documents.paper import SHANGHAI, Paper
+from documents.tail import Tail
 
 SIDE, TOP, BOTTOM = 25 * mm, 24 * mm, 22 * mm
 CORNER = 17 * mm
@@ -132,7 +133,9 @@ def _flowables(block: parts.Block, ink: Ink, corner: bool = False) -> Sequence[F
         case parts.Space():
             return [Spacer(0, block.height * mm)]
         case parts.Together():
-            return [KeepTogether([flowable for inner in block.blocks for flowable in _flowables(inner, ink)])]
+            inside = [flowable for inner in block.blocks for flowable in _flowables(inner, ink)]
+            first = inside[0]
+            return [Tail(first, inside[1:])] if isinstance(first, Grid) else [KeepTogether(inside)]
 
 
 def _instant(made: Any) -> datetime:

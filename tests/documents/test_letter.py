@@ -41,10 +41,34 @@ def test_two_hundred_people_take_several_pages_each_with_the_head_and_its_number
     assert sum(sheet.count("44010119900101") for sheet in sheets) == 200
 
 
-@pytest.mark.parametrize("count", range(1, 30))
-def test_the_seal_never_stands_on_a_page_without_words_of_the_letter(count: int) -> None:
-    (sealed,) = [sheet for sheet in pages(a_letter(count).pdf()) if "盖章处" in sheet]
+@pytest.mark.parametrize("count", [*range(1, 45), 90, 130])
+def test_the_seal_never_stands_on_a_page_without_words_of_the_letter_and_people(count: int) -> None:
+    sheets = pages(a_letter(count).pdf())
+    (sealed,) = [sheet for sheet in sheets if "盖章处" in sheet]
     assert f"以上共{count}人。特此承诺。" in sealed
+    assert f"44010119900101{count - 1:04d}" in sealed  # the last row, and the one before it
+    if count // 3 > 1:
+        assert f"44010119900101{count - 2:04d}" in sealed
+    assert sum(sheet.count("44010119900101") for sheet in sheets) == count
+    assert sum(sheet.count("继续教育（") for sheet in sheets) == (count >= 3)
+
+
+def test_eight_people_in_four_tables_do_not_leave_the_seal_alone() -> None:
+    template = PaperTemplate.from_mapping(yaml.safe_load(COMMITMENT.read_text("utf-8")))
+    cards = dict(zip(template.cards, (people(4), people(2), people(1), people(1)), strict=True))
+    sheets = pages(letter(template, values=dict.fromkeys(template.placeholders(), "某"), people=cards).pdf())
+    (sealed,) = [sheet for sheet in sheets if "盖章处" in sheet]
+    assert "专业变更（1人）" in sealed
+    assert "特此承诺" in sealed
+
+
+def test_a_name_longer_than_a_page_is_printed_all_the_same() -> None:
+    rows = [{"person": {"name": "长" * 1500, "id_number": "440101199001010000"}, "row": {}}]
+    template = PaperTemplate.from_mapping(TEMPLATE)
+    values = dict.fromkeys(template.placeholders(), "某")
+    sheets = pages(letter(template, values=values, people={"first": rows}).pdf())
+    assert sum(sheet.count("长") for sheet in sheets) == 1500
+    assert "盖章处" in sheets[-1]
 
 
 def test_the_same_values_give_the_same_bytes_and_the_day_is_that_of_the_letter() -> None:
@@ -109,6 +133,7 @@ def test_a_row_without_a_known_card_is_not_left_off() -> None:
     assert "张喆" in text(sheet.pdf())
 
 
+COMMITMENT = TEMPLATES.parent / "packs" / "gdjlxh-2025" / "documents" / "commitment-letter.yaml"
 PACKS = sorted(TEMPLATES.parent.glob("packs/*/documents/*.yaml"))
 
 

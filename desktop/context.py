@@ -7,20 +7,22 @@
     context.go("form/<draft key>")                another page
     context.tell("已撤回", link="看草稿", route="form/…")   a line on the window
     context.online, context.line_changed          how it stands with the association
+    context.scans                                 the folder a scanner writes into
 
 Work handed to `read` and `write` touches no widget and returns frozen values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from desktop.background import Failed, Lane, Progress, Steps, Task
+from desktop.scanning import ScannerFolder, remember, remembered
 from domain.packs import Pack
 from sync.store.local import LocalStore, Reader
 
@@ -68,6 +70,9 @@ class Context(QObject):
         self.online, self.paused = False, False
         self.shrinking: dict[str, tuple[int, int]] = {}  # scope -> rows here, rows the server would leave
         self.line_rate = 0.0  # bytes a second towards the server; 0: not measured yet
+        self.scans = ScannerFolder(self)
+        self.scans.kept.connect(self._keep_scans)
+        self.scans.failed.connect(self._scans_failed)
         self._asking: Lane | None = None
         self._reckoning: Lane | None = None
         self._reckoned: Task | None = None
@@ -178,9 +183,26 @@ class Context(QObject):
             self.shrink_accepted.emit(scope)
         self.shrinking_changed.emit()
 
+    def watch_scans(self) -> None:
+        """Look at the folder that was chosen at this desk, if one was, from now on: where forms are filled in."""
+        account, pack = self.account, self.pack
+
+        def look(reader: Reader) -> Mapping[str, Any]:
+            fills_in = pack.role(reader.accounts.need(account).role) in ("unit", "person")
+            return remembered(reader) if fills_in else {}
+
+        self.read(look, self.scans.open)
+
+    def _scans_failed(self, words: str) -> None:
+        self.tell(words, "warn")
+
+    def _keep_scans(self, kept: Mapping[str, Any] | None) -> None:
+        self.write(lambda store: remember(store, kept))
+
     def close(self) -> None:
         """Nothing is told any more."""
         self._stop_listening()
+        self.scans.close()
         if self._asking is not None:
             self._asking.close()
         if self._reckoned is not None:

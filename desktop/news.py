@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop.context import Context
+from desktop.scanning import words_of
 from desktop.watching import Watching
 from domain.operations import Kind, Outcome, Status
 from sync.store.local import Reader
@@ -67,6 +69,25 @@ class CaseNews(Watching[Known]):
             self.came.emit(_case_news(moved[0]))
         elif moved:
             self.came.emit(News(f"{len(moved)} 件申请有了进展", "ok", "看首页", "home"))
+
+
+class ScanNews(QObject):
+    """Tells of files a scanner brought, each once."""
+
+    came = Signal(object)
+
+    def __init__(self, context: Context, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._told: frozenset[Path] = frozenset()
+        context.scans.offered.connect(self._look)
+
+    @Slot()
+    def _look(self) -> None:
+        fresh = frozenset(self._context.scans.fresh)
+        new, self._told = fresh - self._told, fresh
+        if new:
+            self.came.emit(News(f"{words_of(sorted(new))}。", "ok", "看可以附到哪里", "home"))
 
 
 class OutcomeNews(QObject):

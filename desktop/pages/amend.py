@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.context import Context
 from desktop.page import Page
+from desktop.pages.amend_band import count_words, make_band
 from desktop.pages.amend_kept import LOCKED, KeptPart
 from desktop.pages.amend_model import Change, Place, changes, endings, places_of, returned_by, untouched
 from desktop.pages.amend_place import PlaceLine
@@ -23,12 +24,13 @@ from desktop.pages.form_rows import asked_fields, field_texts, options_of
 from desktop.pages.form_steps import Place as Spot
 from desktop.pages.form_values import as_text, as_value, find_row, subjects_in
 from desktop.pages.form_whole import WholePapers
+from desktop.pages.materials_scans import ScanStrip
 from desktop.pages.preview import show_paper
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
-from desktop.widgets.base import Label, clear_layout, column, row, show_if
+from desktop.widgets.base import clear_layout, show_if
 from desktop.widgets.buttons import Button
-from desktop.widgets.notes import Band, ProgressBar
+from desktop.widgets.gap import Gap
 from desktop.widgets.panel import SectionTitle
 from domain.checking import MaterialCheck
 from domain.packs.service import Service
@@ -83,10 +85,13 @@ class AmendPage(DraftPage):
         self.diff_view.setObjectName("amend.changes")
         self.cards = CardPart(self.form)
         self.papers = WholePapers(self.context, self.form, self.intake)
+        self.strip = ScanStrip(self.context.scans)
         self.rest, self.whole = KeptPart(self.cards, name="rows"), KeptPart(self.papers, name="papers")
         for part in (
             self.notice,
             self.notice_gap,
+            self.strip,
+            Gap(self.strip),
             self.progress,
             self.diff_title,
             self.diff_view,
@@ -114,6 +119,9 @@ class AmendPage(DraftPage):
         self.cards.taken_out.connect(self.take_out)
         self.cards.said.connect(self.say)
         self.papers.printed.connect(self.print_paper)
+        self.context.scans.offered.connect(self._scans)
+        self.strip.here.connect(self._scans_here)
+        self.strip.by_name.connect(self.cards.open_papers)
         self.basic.acted.connect(partial(self._unlock, "fields"))
         self.rest.unlock_asked.connect(partial(self._unlock, "rows"))
         self.whole.unlock_asked.connect(partial(self._unlock, "papers"))
@@ -165,6 +173,7 @@ class AmendPage(DraftPage):
             line.lock(reason)
         self._show_rows(service, look, places, reason)
         self._show_papers(look, places, reason)
+        self._scans()
         show_if(self.end, bool(endings(self.context.pack, look, self._actor())))
 
     def _actor(self) -> str:
@@ -213,28 +222,11 @@ class AmendPage(DraftPage):
         return "人" if all(card.adds == "person" for card in service.cards.values()) else "项"
 
     def _show_band(self, look: Look, places: tuple[Place, ...]) -> None:
-        told = returned_by(self.context.pack, look)
-        done = sum(place.done for place in places)
-        changed = self.differences.rowCount()
-        shape = (told, len(places), done, changed)
-        if shape == self._band:
-            return
-        self._band = shape
-        beside = QWidget()
-        if places:
-            said = f"{len(places)} 处需修改·已改 {done}"
-        else:
-            said = f"没有指明是哪一处，整份都可以改·已改 {changed} 处" if changed else "没有指明是哪一处，整份都可以改"
-        words = Label(said, "row_title", weight=600, align=Qt.AlignmentFlag.AlignRight)
-        words.setObjectName("amend.count")
-        meter = ProgressBar(width=140, role="ok")
-        meter.set_part(done / len(places) if places else 0.0)
-        show_if(meter, bool(places))
-        beside.setLayout(column(None, words, 4, row(None, meter), None))
-        meta = "  ".join(part for part in (told.who, told.when, told.phone) if part)
-        band = Band("warn", told.head, told.reason, meta=meta, full=True, icon="return", beside=beside)
-        band.setObjectName("amend.band")
-        self.set_band(band)
+        told, changed = returned_by(self.context.pack, look), self.differences.rowCount()
+        shape = (told, count_words(places, changed))
+        if shape != self._band:
+            self._band = shape
+            self.set_band(make_band(told, places, changed))
 
     def _show_fields(self, service: Service, look: Look, places: tuple[Place, ...]) -> None:
         self.grid.show_fields(asked_fields(service, look))
@@ -310,7 +302,23 @@ class AmendPage(DraftPage):
         listed = found.materials if found is not None else look.check.materials
         return next((each for each in listed if each.id == place.key), None)
 
+    @Slot()
+    def _scans(self) -> None:
+        """What a scanner brought: for the first paper to be replaced; unlocked people have a page for theirs."""
+        place = self._next_paper()
+        where = f"{place.title}的{place.label}" if place is not None and self.form.editable else ""
+        self.strip.show_place(where, named=self.form.editable and self._free("rows"))
+
+    def _next_paper(self) -> Place | None:
+        papers = [line.place for line in self._lines.values() if line.place.kind == "paper"]
+        return next((place for place in papers if not place.done), papers[0] if papers else None)
+
     # doing
+
+    def _scans_here(self, paths: list[str]) -> None:
+        place = self._next_paper()
+        if place is not None:
+            self._dropped(place, paths)
 
     def next_open(self) -> None:
         """The cursor goes to the next place that is not mended."""

@@ -5,7 +5,7 @@ Layout and wiring: what is typed is `form_model`'s, the verdict `form_look`'s, t
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 
 from desktop.context import Context
 from desktop.page import Page
@@ -22,6 +22,7 @@ from desktop.pages.form_rows import asked_fields, field_texts
 from desktop.pages.form_steps import Place, follow
 from desktop.pages.form_values import as_value
 from desktop.pages.form_whole import WholePapers
+from desktop.pages.materials_scans import ScanStrip
 from desktop.widgets.base import column, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.gap import Gap
@@ -53,7 +54,10 @@ class FormPage(DraftPage):
         self.grid = FieldGrid()
         self.cards = CardPart(self.form)
         self.papers = WholePapers(self.context, self.form, self.intake)
+        self.strip = ScanStrip(self.context.scans)
         self.add(column(self.notice, self.notice_gap, self.asks, Gap(self.asks)))
+        for scans in (self.strip, Gap(self.strip)):
+            self.add(scans)
         for part in (self.grid, 12, self.cards, self.progress, 20, self.papers):
             self.add(part)
         self.add_stretch()
@@ -71,6 +75,9 @@ class FormPage(DraftPage):
         self.cards.taken_out.connect(self.take_out)
         self.cards.said.connect(self.say)
         self.papers.printed.connect(self.print_paper)
+        self.context.scans.offered.connect(self._scans)
+        self.strip.here.connect(self.papers.take)
+        self.strip.by_name.connect(self.cards.open_papers)
         self.letter.clicked.connect(self.print_paper)
         self.share.clicked.connect(self.save)
         self.send.clicked.connect(self.submit)
@@ -137,6 +144,7 @@ class FormPage(DraftPage):
         self.cards.refresh()
         self._panel()
         self.papers.refresh()
+        self._scans()
 
     def _fields(self) -> None:
         service = self.form.service
@@ -165,6 +173,13 @@ class FormPage(DraftPage):
         groups = (*lines.groups(), *reprint(form, look.check), *amounts(service, form, cost))
         self.check.show_groups(groups, cost, nothing=nothing)
         self.check.set_foot(age_words(look.around.as_of, self.context), action="更新资料")
+
+    @Slot()
+    def _scans(self) -> None:
+        """What a scanner brought: for a paper of the whole form here, for those of people on their own page."""
+        place = self.papers.open_place()
+        named = self.form.editable and not self.cards.papers.isHidden()
+        self.strip.show_place(place.label if place is not None else "", named=named)
 
     # doing
 

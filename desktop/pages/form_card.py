@@ -87,7 +87,7 @@ class CardPart(QWidget):
         self.pick.clicked.connect(self.choose)
         self.paste.clicked.connect(self._paste)
         self.out.clicked.connect(self._out)
-        self.papers.clicked.connect(self._papers)
+        self.papers.clicked.connect(self.open_papers)
         self.columns.clicked.connect(self._columns)
 
     # showing
@@ -189,7 +189,8 @@ class CardPart(QWidget):
     def _paste(self) -> None:
         self.went.emit(f"picker/{self._key}:{self.card}:paste")
 
-    def _papers(self) -> None:
+    def open_papers(self, _paths: object = None) -> None:
+        """The page of the papers of this card's people."""
         current = self.table.current_row()
         at = f":{current.id}" if current is not None else ""
         self.went.emit(f"materials/{self._key}:{self.card}{at}")

@@ -46,6 +46,19 @@ class WholePapers(QWidget):
             mine = [each for each in papers if each["material"] == check.id and each.get("row") is None]
             self.boxes[check.id].show_papers(check, mine, outdated=self.outdated(check, mine))
 
+    def open_place(self) -> MaterialCheck | None:
+        """The first paper that is missing or will not do, else the first; none while nothing may be attached."""
+        look = self.form.look
+        here = [each for each in look.check.materials if each.id in self.boxes] if look is not None else []
+        wanted = [each for each in here if each.missing or each.invalid] or here
+        return wanted[0] if wanted and not self._locked else None
+
+    def take(self, paths: list[str]) -> None:
+        """These files, for that paper."""
+        place = self.open_place()
+        if place is not None:
+            self._dropped(place.id, paths)
+
     def lock(self, locked: bool) -> None:
         """Nothing is taken in or off now; what is attached can be looked at."""
         self._locked = locked

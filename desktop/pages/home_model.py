@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from desktop import words
 from desktop.context import Context
+from desktop.pages.home_scans import Wanting, scan_lines, wanting
 from desktop.pages.renewal_model import prepare
 from desktop.pages.returned import about
 from desktop.rows_model import Act
@@ -48,6 +50,7 @@ class WorkRow:
     renewal: str = ""  # what runs out: the step prepares a draft for all who may be chosen
     reminder: Reminder | None = None  # whose day has come
     also: Act | None = None  # a quieter step beside `act`
+    scans: tuple[Path, ...] = ()  # files a scanner brought
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Seen:
     cases: dict[str, CaseRow]
     as_of: str | None
     reminders: tuple[Reminder, ...]
+    scans: tuple[Path, ...] = ()  # files a scanner brought
+    wanting: tuple[Wanting, ...] = ()  # drafts they may go to
 
 
 class HomeModel(Watching[Seen]):
@@ -88,6 +93,7 @@ class HomeModel(Watching[Seen]):
         self.groups: tuple[Group, ...] = ()
         self._seen: Seen | None = None
         context.line_changed.connect(self._relined)
+        context.scans.offered.connect(self.refresh)
 
     def look(self, reader: Reader) -> Seen:
         context = self.context
@@ -98,7 +104,9 @@ class HomeModel(Watching[Seen]):
         offices = pack.role(me.role) not in ("unit", "person")
         cases = _cases(reader, account, pack, paid_for)
         due = () if offices else due_reminders(reader, account, context.today())
-        return Seen(me.name, offices, found, cases, as_of(reader, account), due)
+        scans = () if offices else context.scans.fresh
+        drafts = wanting(reader, account, pack, context.today()) if scans else ()
+        return Seen(me.name, offices, found, cases, as_of(reader, account), due, scans, drafts)
 
     def take(self, found: Seen) -> None:
         self._seen, self.offices = found, found.offices
@@ -111,6 +119,10 @@ class HomeModel(Watching[Seen]):
                 self.context.go(f"renewal/{row.renewal}")
             else:
                 prepare(self.context, row.renewal)
+        elif row.scans and key == "drop":
+            self.context.scans.done(row.scans)
+        elif row.scans:
+            self.context.go(row.route or "drafts")
         elif row.reminder is not None:
             self._reminded(row.reminder, key)
         elif key == "bill":
@@ -143,6 +155,7 @@ class HomeModel(Watching[Seen]):
             *pay_rows(found.to_pay, seen.cases, self.context.pack),
             *expiring_rows(found.expiring, today.isoformat(), self.context.pack),
             *reminder_rows(seen.reminders, self.context.pack),
+            *scan_rows(seen.scans, seen.wanting),
         ]
         going = [row for row in found.queued if not row.can_edit]
         waiting, left = tuple(queue_rows(going[:LONG], now)), max(0, len(going) - LONG)
@@ -268,6 +281,19 @@ def reminder_rows(rows: Sequence[Reminder], pack: Pack) -> list[WorkRow]:
             )
         )  # fmt: skip
     return made
+
+
+def scan_rows(files: tuple[Path, ...], found: Sequence[Wanting]) -> list[WorkRow]:
+    """What a scanner brought, and the drafts it may go to."""
+    drop = Act("drop", "不用这些")
+    return [
+        WorkRow(
+            f"scan:{at}", "inbox", "wait", "新扫描", one.what, one.why, "", "", "", "",
+            Act("do", "去附上", "secondary") if one.route else drop, route=one.route, scans=files,
+            also=drop if one.route and at == 0 else None,
+        )
+        for at, one in enumerate(scan_lines(files, found))
+    ]  # fmt: skip
 
 
 def _kinds(rows: Sequence[Expiring], pack: Pack) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -16,7 +16,6 @@ from desktop.pages.form_page import DraftPage
 from desktop.pages.form_papers import Incoming, Taken, limit_words, patterns_of
 from desktop.pages.form_values import attachments
 from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, files_in, lines_of, people_missing
-from desktop.pages.materials_scanner import ScannerFolder
 from desktop.pages.materials_scans import ScanStrip
 from desktop.pages.materials_table import paper_rows
 from desktop.pages.preview import read_paper, show_paper
@@ -25,6 +24,7 @@ from desktop.widgets.base import Label, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.dropzone import DropZone, png_bytes
 from desktop.widgets.fields import InputFrame, SearchBox
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState
@@ -45,6 +45,7 @@ class MaterialsPage(DraftPage):
         self.card, _, self._first_row = rest.partition(":")
         self._lines: tuple[PaperLine, ...] = ()
         self._lost: tuple[Lost, ...] = ()
+        self._asked: Path | None = None  # the folder of scans that was just chosen
         self._build()
         self._wire()
 
@@ -67,7 +68,8 @@ class MaterialsPage(DraftPage):
         self.folder.setObjectName("materials.folder")
         self.scanner = Button("扫描文件夹", "quiet", icon="inbox")
         self.scanner.setObjectName("materials.scanner")
-        self.scans, self.strip = ScannerFolder(self.context, self), ScanStrip()
+        self.scans = self.context.scans
+        self.strip = ScanStrip(self.scans)
         self.chips = ChipRow([Chip("all", "全部")], name="筛选")
         self.search = SearchBox("姓名、首字母、资料名", width=200)
         self.rows = paper_rows(self)
@@ -80,7 +82,7 @@ class MaterialsPage(DraftPage):
         self.lacking = Label("", "secondary", "warn", wrap=True)
         for part in (self.notice, self.notice_gap, self.strip, Gap(self.strip), top, self.zone, self.progress, 8):
             self.add(part)
-        self.add(row(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
+        self.add(FlowRow(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.lacking)
         self.add(self.view, stretch=1)
         self.add(self.bar)
@@ -95,11 +97,9 @@ class MaterialsPage(DraftPage):
         self.zone.image_pasted.connect(self._pasted)
         self.folder.clicked.connect(self._choose_folder)
         self.scanner.clicked.connect(self._scanner)
-        self.scans.offered.connect(self._offer)
-        self.scans.failed.connect(partial(self.say, role="warn"))
+        self.scans.offered.connect(self._folder)
         self.strip.here.connect(self._scans_here)
-        self.strip.by_name.connect(self._scans_by_name)
-        self.strip.refused.connect(lambda: self.scans.done(self.scans.fresh))
+        self.strip.by_name.connect(self._dropped)
         self.chips.chosen.connect(self._filter)
         self.search.searched.connect(self.rows.set_search)
         self.view.followed.connect(self._follow)
@@ -113,11 +113,7 @@ class MaterialsPage(DraftPage):
 
     def shown(self) -> None:
         super().shown()
-        self.scans.open()
-
-    def hidden(self) -> None:
-        self.scans.close()
-        super().hidden()
+        self._folder()
 
     @property
     def settled(self) -> bool:
@@ -172,7 +168,7 @@ class MaterialsPage(DraftPage):
         self.rows.set_filter(None if states is None else lambda line: line.state in states)
 
     def _moved(self, line: PaperLine | None) -> None:
-        self._offer()
+        self._folder()
         if line is None:
             self.side.set_title("资料")
             self.side.set_sections([])
@@ -283,10 +279,18 @@ class MaterialsPage(DraftPage):
 
     # what a scanner brings
 
-    def _offer(self) -> None:
-        folder, line = self.scans.folder, self.view.current
+    def _scan_place(self) -> str:
+        line = self.view.current
+        return f"{line.name}的{line.check.label}" if line is not None else ""
+
+    @Slot()
+    def _folder(self) -> None:
+        folder = self.scans.folder
+        if folder is not None and folder == self._asked:
+            self._asked = None
+            self.say(f"开始看“{folder}”。程序开着，新扫描的文件就会列在这里和首页。", "ok")
         self.scanner.setToolTip(f"正在看“{folder}”，新扫描的文件会列在这里" if folder is not None else "")
-        self.strip.show_files(self.scans.fresh, f"{line.name}的{line.check.label}" if line is not None else "")
+        self.strip.show_place(self._scan_place())
 
     def _scanner(self) -> None:
         if self.scans.folder is not None:
@@ -301,17 +305,13 @@ class MaterialsPage(DraftPage):
 
     def watch(self, folder: str) -> None:
         """Offer what a scanner writes into this folder from now on, at this desk."""
-        self.scans.choose(Path(folder))
-        self.say(f"开始看“{folder}”，新扫描的文件会列在这里。", "ok")
+        self._asked = Path(folder)
+        self.scans.choose(self._asked)
 
-    def _scans_here(self) -> None:
-        files, line = self.scans.fresh, self.view.current
+    def _scans_here(self, paths: list[str]) -> None:
+        line = self.view.current
         if line is not None:
-            self._one_dropped(line, [str(path) for path in files])
-            self.scans.done(files)
-
-    def _scans_by_name(self) -> None:
-        self._dropped([str(path) for path in self.scans.fresh])
+            self._one_dropped(line, paths)
 
     def _follow(self, line: PaperLine, act: str) -> None:
         if act == "look" and line.papers:

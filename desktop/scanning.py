@@ -1,72 +1,85 @@
-"""The folder a scanner writes into, remembered for this desk: files that are new in it and whole are offered.
+"""The folder a scanner writes into, remembered for this desk and watched as long as the program runs.
 
-scans = ScannerFolder(context); scans.open()        begins to watch, if a folder was chosen
-scans.fresh, scans.offered Signal()                  paths that nobody has taken yet
+scans = context.scans; context.watch_scans()       begins, if a folder was chosen at this desk; again: does nothing
+scans.fresh, scans.offered Signal()                files that are new, whole, and taken by nobody yet
 scans.choose(folder), scans.forget(), scans.done(paths)
-A file is whole when two looks, STABLE apart, find the same size and time; the folder is read on the reading lane.
+scans.kept Signal(object)                          what `remember` writes and `remembered` reads
+
+A file is whole when two looks, STABLE apart, find the same size and time. The folder is read on a lane of its own: a
+share on a network may keep one waiting for long. It is also looked at every AGAIN: no share tells of its changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from desktop.context import Context
-from documents.files import SAME
-from sync.store.errors import StoreFailure
+from desktop.background import Lane
 from sync.store.local import LocalStore, Reader
 
 SETTING = "scanner"  # of the store itself: a scanner stands beside a desk, not beside an account
 STABLE = 700  # ms between two looks
-KINDS = frozenset({"pdf", "jpg", "png", "tif", "bmp"})
+AGAIN = 15_000  # ms after which the folder is looked at though nothing told of a change
+KINDS = frozenset({"pdf", "jpg", "jpeg", "png", "tif", "tiff", "bmp"})
+SHOWN = 3  # files that are named
 MOST = 2000  # files of a folder that are looked at
 Stamp = tuple[int, int]  # size, time in ns
+Listed = Callable[[Mapping[Path, Stamp] | None], None]
 
 
 class ScannerFolder(QObject):
-    """One folder, watched while its page is on screen."""
+    """One folder, whichever page is on screen."""
 
     offered = Signal()  # `fresh` or `folder` is another
     failed = Signal(str)
+    kept = Signal(object)
 
-    def __init__(self, context: Context, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = context
         self.folder: Path | None = None
         self.fresh: tuple[Path, ...] = ()
         self.busy = 0
+        self._lane: Lane | None = None
+        self._begun, self._gone = False, False  # watching; the folder cannot be seen just now
         self._seen: dict[str, Stamp] = {}  # by name: taken, refused, or there before it was watched
         self._last: dict[Path, Stamp] = {}
         self._watcher = QFileSystemWatcher(self)
         self._pause = QTimer(self, singleShot=True, interval=STABLE)
+        self._again = QTimer(self, interval=AGAIN)
         self._watcher.directoryChanged.connect(self._stirred)
         self._pause.timeout.connect(self._look)
+        self._again.timeout.connect(self._look)
 
-    # what the page asks
+    # what is asked of it
 
-    def open(self) -> None:
-        """The page is on screen: read which folder it is, and watch it."""
-        self.busy += 1
-        self._context.read(_kept, self._opened, self._broke)
+    def open(self, kept: Mapping[str, Any]) -> None:
+        """Go on from what was kept, unless it is watching already."""
+        if self._begun:
+            return
+        self._begun = True
+        self.folder = Path(kept["folder"]) if kept.get("folder") else None
+        self._seen = {name: (stamp[0], stamp[1]) for name, stamp in (kept.get("seen") or {}).items()}
+        self._watch()
 
     def close(self) -> None:
-        """The page is gone: nothing is watched."""
-        self._pause.stop()
-        if paths := self._watcher.directories():
-            self._watcher.removePaths(paths)
+        """Nothing is watched any more."""
+        self._stop()
+        if self._lane is not None:
+            self._lane.close()
+            self._lane = None
 
     def choose(self, folder: Path) -> None:
         """Watch this folder from now on; what is in it already is old."""
-        self.busy += 1
-        self._context.read(lambda _reader: _listing(folder), partial(self._chosen, folder), self._broke)
+        self._begun = True
+        self._list(folder, partial(self._chosen, folder))
 
     def forget(self) -> None:
         """Watch nothing any more."""
-        self.close()
+        self._stop()
         self.folder, self.fresh, self._seen = None, (), {}
         self._keep()
         self.offered.emit()
@@ -83,18 +96,24 @@ class ScannerFolder(QObject):
 
     # watching
 
-    def _opened(self, kept: Mapping[str, Any]) -> None:
-        self.busy -= 1
-        self.folder = Path(kept["folder"]) if kept.get("folder") else None
-        self._seen = {name: (stamp[0], stamp[1]) for name, stamp in (kept.get("seen") or {}).items()}
-        self._watch()
+    def _stop(self) -> None:
+        self._pause.stop()
+        self._again.stop()
+        if paths := self._watcher.directories():
+            self._watcher.removePaths(paths)
+
+    def _list(self, folder: Path, done: Listed) -> None:
+        if self._lane is None:
+            self._lane = Lane("scanner")
+        self.busy += 1
+        self._lane.run(partial(_listing, folder), done=done)
 
     def _chosen(self, folder: Path, found: Mapping[Path, Stamp] | None) -> None:
         self.busy -= 1
         if found is None:
             self.failed.emit(f"打不开文件夹“{folder}”，请换一个。")
             return
-        self.close()
+        self._stop()
         self.folder, self.fresh = folder, ()
         self._seen, self._last = {path.name: stamp for path, stamp in found.items()}, {}
         self._keep()
@@ -103,6 +122,7 @@ class ScannerFolder(QObject):
     def _watch(self) -> None:
         if self.folder is not None:
             self._watcher.addPath(str(self.folder))
+            self._again.start()
             self._look()
         self.offered.emit()
 
@@ -110,18 +130,21 @@ class ScannerFolder(QObject):
         self._pause.start()
 
     def _look(self) -> None:
-        folder = self.folder
-        if folder is not None:
-            self.busy += 1
-            self._context.read(lambda _reader: _listing(folder), partial(self._listed, folder), self._broke)
+        if self.folder is not None:
+            self._list(self.folder, partial(self._listed, self.folder))
 
     def _listed(self, folder: Path, found: Mapping[Path, Stamp] | None) -> None:
         self.busy -= 1
         if folder != self.folder:
             return
         if found is None:
-            self.failed.emit(f"扫描文件夹“{folder}”现在看不到，接好后再打开这一页。")
+            if not self._gone:
+                self.failed.emit(f"扫描文件夹“{folder}”现在看不到，接好以后会自动接着看。")
+            self._gone = True
             return
+        if self._gone:
+            self._gone = False
+            self._watcher.addPath(str(folder))
         new = {path: stamp for path, stamp in found.items() if self._seen.get(path.name) != stamp}
         whole = {path for path, stamp in new.items() if stamp[0] and self._last.get(path) == stamp}
         self._last = new
@@ -133,28 +156,25 @@ class ScannerFolder(QObject):
             self.offered.emit()
 
     def _keep(self) -> None:
-        told = {"folder": str(self.folder), "seen": dict(self._seen)} if self.folder is not None else None
-
-        def work(store: LocalStore) -> None:
-            with store.transaction() as writer:
-                writer.settings.put("", SETTING, told)
-
-        self.busy += 1
-        self._context.write(work, self._kept, self._broke)
-
-    def _kept(self, _none: None) -> None:
-        self.busy -= 1
-
-    def _broke(self, error: BaseException) -> None:
-        self.busy -= 1
-        if not isinstance(error, StoreFailure):
-            raise error
-        self.failed.emit(f"{error.sentence}{error.remedy}")
+        self.kept.emit({"folder": str(self.folder), "seen": dict(self._seen)} if self.folder is not None else None)
 
 
-def _kept(reader: Reader) -> Mapping[str, Any]:
+def words_of(files: Sequence[Path]) -> str:
+    """扫描文件夹里有 2 个新文件：0001.jpg、0002.jpg"""
+    names = "、".join(path.name for path in files[:SHOWN]) + (" 等" if len(files) > SHOWN else "")
+    return f"扫描文件夹里有 {len(files)} 个新文件：{names}"
+
+
+def remembered(reader: Reader) -> Mapping[str, Any]:
+    """What was kept of the folder of this desk."""
     found = reader.settings.get("", SETTING)
     return found if isinstance(found, Mapping) else {}
+
+
+def remember(store: LocalStore, kept: Mapping[str, Any] | None) -> None:
+    """Keep it."""
+    with store.transaction() as writer:
+        writer.settings.put("", SETTING, kept)
 
 
 def _listing(folder: Path) -> dict[Path, Stamp] | None:
@@ -163,7 +183,7 @@ def _listing(folder: Path) -> dict[Path, Stamp] | None:
     try:
         for path in sorted(folder.iterdir())[:MOST]:
             kind = path.suffix.lower().removeprefix(".")
-            if SAME.get(kind, kind) in KINDS and not path.name.startswith((".", "~")):
+            if kind in KINDS and not path.name.startswith((".", "~")):
                 made |= _stamp(path)
     except OSError:
         return None

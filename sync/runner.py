@@ -123,7 +123,7 @@ class SyncRunner:
         self._engine.tasks.put(SyncCore.start)
         self._thread.start()
 
-    def stop(self, timeout: float = 5.0) -> None:
+    def stop(self, timeout: float = 30.0) -> None:
         """End for good; returns when the store is no longer touched."""
         self._engine.tasks.put(None)
         if self._thread.is_alive():

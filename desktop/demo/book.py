@@ -58,7 +58,7 @@ class Book:
 
     def delivered(self, words: str, person: Person, op_id: str, *, outcome: str = "applied", **facts: Any) -> Step:
         """The server's answer to an Operation has come: its receipt is proved offline, its rows are counted."""
-        came = hands.wait(lambda: answer_to(person, op_id), f"协会对 {op_id} 的答复", 90)
+        came = hands.wait(lambda: answer_to(person, op_id), f"协会对 {op_id} 的答复")
         if came.status.value != outcome:
             told = "；".join(one.message for one in came.findings)
             raise hands.Stuck(f"“{words}”的答复应是 {outcome}，却是 {came.status.value}：{told}")

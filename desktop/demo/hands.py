@@ -28,8 +28,9 @@ from PySide6.QtWidgets import (
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QWidget)
-PATIENCE = 30.0  # seconds that a person would wait here before saying that it does not work
-STILL = 10.0  # seconds after which one clicks although the page is still at work
+PATIENCE = 180.0  # seconds: ends a story that hangs; on a machine that is merely busy nothing takes as long
+STILL = 60.0  # seconds after which one clicks although the page is still at work
+GLANCE = 3.0  # seconds after which one who clicked looks whether it was the right place, and clicks again
 STEP_MS = 15
 
 
@@ -246,18 +247,18 @@ def keys(widget: QWidget, key: Qt.Key, *, ctrl: bool = False) -> None:
     QTest.keyClick(widget, key, modifier)
 
 
-def again_until(act: Callable[[], object], there_is: Callable[[], object], what: str, tries: int = 6) -> None:
+def again_until(act: Callable[[], object], there_is: Callable[[], object], what: str) -> None:
     """Click, look, and click once more where something moved under the hand."""
-    trouble = ""
-    for _ in range(tries):
+    deadline = time.monotonic() + PATIENCE
+    while True:
         try:
             act()
-            wait(there_is, what, 3)
+            wait(there_is, what, GLANCE)
         except Stuck as stuck:
-            trouble = str(stuck)
+            if time.monotonic() > deadline:
+                raise Stuck(f"试了又试没有做成：{what}（{stuck}）") from None
             continue
         return
-    raise Stuck(f"试了 {tries} 次没有做成：{what}（{trouble}）")
 
 
 def turn_to(root: QWidget, name: str, words: str) -> None:
@@ -267,7 +268,7 @@ def turn_to(root: QWidget, name: str, words: str) -> None:
     wait(lambda: _tab(bar, words) >= 0, f"“{name}”里的“{words}”")
     at = _tab(bar, words)
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
-    wait(lambda: bar.currentIndex() == at, f"“{name}”转到“{words}”", 5)
+    wait(lambda: bar.currentIndex() == at, f"“{name}”转到“{words}”")
     calm(root)
 
 

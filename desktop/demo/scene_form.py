@@ -40,7 +40,7 @@ def fill_in(book: Book, unit: Person) -> str:
     key = begin(unit, form["service"])
     own_fields(unit, form)
     hands.press(window, "form.share")  # the desk tries to send it, and notices
-    eyes.says(window, "离线", 60)
+    eyes.says(window, "离线")
     label = unit.pack.services[form["service"]].label
     book.step(f"网络断了照样办：打开{label}，填好基本信息", window)
     for card in form["cards"]:
@@ -138,7 +138,7 @@ def fill_cell(window: QWidget, pack: Pack, service: str, card: str, name: str, f
         if isinstance(value, list):
             hands.tick_choices(value)
         else:
-            hands.fill(hands.find(window, f"form.cell.{field}", seconds=5), words)
+            hands.fill(hands.find(window, f"form.cell.{field}", seconds=hands.GLANCE), words)
 
     hands.again_until(
         write, lambda: hand_rows.listed(window, "form.table", (name, words)), f"{name}的“{spec.label}”填成“{words}”"

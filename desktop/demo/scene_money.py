@@ -28,7 +28,7 @@ def pay_dues(book: Book, unit: Person, finance: Person) -> None:
     since = at_home(unit)
     pass_case(book, finance, number, "财务核实到账", desk="finance")
     hears(book, unit, since, f"{words}已核实")
-    after = hands.wait(lambda: _moved(unit, name, before), f"{name}的会籍延长", 60)
+    after = hands.wait(lambda: _moved(unit, name, before), f"{name}的会籍延长")
     unit.go("people")
     hands.write(window, "people.search", name)
     hand_rows.row(window, "people.table", name)
@@ -58,7 +58,7 @@ def pay_fee(book: Book, unit: Person, finance: Person, covered: str) -> None:
     since = at_home(unit)
     pass_case(book, finance, number, "财务核实到账", desk="finance")
     hears(book, unit, since, "缴费核实")
-    hands.wait(lambda: state_of(unit, number) == "completed", "缴费办结", 60)
+    hands.wait(lambda: state_of(unit, number) == "completed", "缴费办结")
 
 
 def invoice(book: Book, unit: Person, finance: Person, covered: str) -> None:
@@ -74,7 +74,7 @@ def invoice(book: Book, unit: Person, finance: Person, covered: str) -> None:
     hands.press(finance.window, "receipts.issue.save")
     book.delivered("财务登记开出的发票：号码和日期", finance, next_op(finance, before, "发票", None))
     unit.go("receipts")
-    eyes.says(unit.window, number, 60)
+    eyes.says(unit.window, number)
     book.step("单位的开票记录里马上看到发票号码", unit.window)
 
 

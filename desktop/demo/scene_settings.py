@@ -126,5 +126,5 @@ def _all_delivered(admin: Person) -> None:
         with admin.desk.context.store.reading() as reader:
             return len(reader.operations.outbox(admin.account))
 
-    hands.wait(lambda: not waiting(), "设定全部送达", 60)
+    hands.wait(lambda: not waiting(), "设定全部送达")
     hands.wait(lambda: not hand_rows.listed(admin.window, "settings.list", "待发送"), "没有待发送的设定")

@@ -53,7 +53,7 @@ def first_run(book: Book, person: Person, *, pictures: bool) -> None:
     _give_code_back(window)
     told("抄回两组恢复码")
     hands.press(window, "recovery.submit")
-    hands.wait(lambda: isinstance(person.window, Shell), f"{person.name}的主窗口", 90)
+    hands.wait(lambda: isinstance(person.window, Shell), f"{person.name}的主窗口")
     person.window.resize(*SIZE)
     eyes.says(person.window, "在线")
 

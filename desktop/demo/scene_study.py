@@ -18,7 +18,7 @@ def study_opened(book: Book, unit: Person) -> None:
     def studying() -> set[str]:
         return {ids.get(one["person"], "") for one in unit.bodies("study-task") if one["status"] == "studying"}
 
-    hands.wait(lambda: set(names) <= studying(), "每个人的学习任务", 60)
+    hands.wait(lambda: set(names) <= studying(), "每个人的学习任务")
     unit.go("people")
     hands.write(unit.window, "people.search", names[0])
     hand_rows.row(unit.window, "people.table", names[0])
@@ -44,7 +44,7 @@ def exam(book: Book, unit: Person) -> None:
     file = inbox / "考试成绩.json.part"
     file.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
     file.rename(inbox / "考试成绩.json")
-    hands.wait(lambda: not (inbox / "考试成绩.json").exists(), "学习平台的成绩文件被收下", 60)
+    hands.wait(lambda: not (inbox / "考试成绩.json").exists(), "学习平台的成绩文件被收下")
     refused = [one.read_text(encoding="utf-8") for one in (inbox / "rejected").glob("*.txt")]
     if refused:
         raise hands.Stuck(f"成绩文件没有被接受：{'；'.join(refused)}")
@@ -53,7 +53,7 @@ def exam(book: Book, unit: Person) -> None:
     def made() -> set[str]:
         return {one["id"] for one in unit.bodies("certificate")} - before
 
-    hands.wait(lambda: len(made()) >= len(passed), "考试通过的新证书", 60)
+    hands.wait(lambda: len(made()) >= len(passed), "考试通过的新证书")
     for one in passed:
         unit.go("people")
         hands.write(unit.window, "people.search", one["name"])

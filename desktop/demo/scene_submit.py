@@ -22,8 +22,8 @@ def look_over(book: Book, unit: Person, words: str, *, page: str = "form", says:
     """检查并提交: the verdict, the bill by rule, the statements that are ticked here."""
     window = unit.window
     hands.press(window, f"{page}.submit")
-    hands.find(window, "submit.send", seconds=60)
-    hands.find(window, "submit.verdict", seconds=60)
+    hands.find(window, "submit.send")
+    hands.find(window, "submit.verdict")
     if says:
         eyes.says(window, says)
     eyes.settle(window)
@@ -65,7 +65,7 @@ def queue(book: Book, unit: Person, service: str) -> str:
     book.step("断网中提交：放入待发送，还可以撤回", window)
     unit.go("outbox")
     hand_rows.row(window, "outbox.list", unit.pack.services[service].label[:4])
-    eyes.says(window, "离线", 60)
+    eyes.says(window, "离线")
     book.step("待发送一行一件：为什么还没送、要做什么，不叫已提交", window)
     return op_id
 

@@ -112,7 +112,7 @@ class Person:
         if not self._is_in():
             hands.write(self.window, "unlock.secret", PASSPHRASE)
             hands.press(self.window, "unlock.submit")
-        hands.wait(self._is_in, f"{self.name}的主窗口", 60)
+        hands.wait(self._is_in, f"{self.name}的主窗口")
         self.window.resize(*SIZE)
 
     def _is_in(self) -> bool:
@@ -189,7 +189,7 @@ class Stage:
             found = [one for one in self.server.spooled() if one.get("login") == login and one.get("password")]
             return str(found[-1]["password"]) if found else ""
 
-        return hands.wait(told, f"账号“{login}”的初始密码通知", 20)
+        return hands.wait(told, f"账号“{login}”的初始密码通知")
 
     def rows(self, op_id: str) -> int:
         """How often an Operation stands in the server's database, asked beside the server."""

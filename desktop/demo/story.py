@@ -127,7 +127,7 @@ def withdrawn(book: Book, third: str) -> None:
     """A form that was sent is ended by the unit itself, and begun anew as a copy."""
     unit, story = book.stage.person("unit_main"), book.stage.sample["story"]
     take_back(book, unit, third, "送出的申请作废")
-    hands.wait(lambda: state_of(unit, third) == "abandoned", "作废生效", 60)
+    hands.wait(lambda: state_of(unit, third) == "abandoned", "作废生效")
     copy_as_new(book, unit, third, story["third"]["people"][0]["name"], "再办一份相同的：人和内容都照样带过来")
 
 
@@ -147,7 +147,7 @@ def money(book: Book, first: str) -> None:
     since = at_home(unit)
     pass_case(book, office, first, "协会复核通过")
     hears(book, unit, since, "办结")
-    hands.wait(lambda: state_of(unit, first) == "completed", "办结", 60)
+    hands.wait(lambda: state_of(unit, first) == "completed", "办结")
     timeline(book, unit, first, "办结的办件：每一步谁在哪天做了什么")
 
 

@@ -39,7 +39,7 @@ def main(folder: Path, draft: str, field: str, passphrase: str) -> int:
     program = Program(folder, passphrase=passphrase)
 
     def type_on() -> None:
-        hands.wait(lambda: isinstance(program.window, Shell), "主窗口", 60)
+        hands.wait(lambda: isinstance(program.window, Shell), "主窗口")
         desk = program.desk
         assert desk is not None
         desk.shell.go(f"form/{draft}")

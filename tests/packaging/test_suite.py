@@ -83,7 +83,7 @@ def test_a_skip_is_never_green_under_ci(
 
 
 def test_a_group_that_takes_too_long_is_ended_and_fails(mixed: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert script("suite").run(VENV, ["--only", "processes", "--patience", "0.01", mixed]) == 1
+    assert script("suite").run(VENV, ["--only", "processes", "--patience", "0.002", mixed]) == 1
     assert "OUT OF TIME" in capfd.readouterr().out
 
 

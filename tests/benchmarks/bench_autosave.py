@@ -50,7 +50,7 @@ def measure(save: Callable[[int], None], rounds: int, pace: float) -> tuple[floa
         save(number)
         took.append((time.perf_counter() - start) * 1_000)
         if pace:
-            time.sleep(pace)
+            time.sleep(pace)  # what is measured is a save at the pace of somebody who types
     took.sort()
     return took[len(took) // 2], took[int(len(took) * 0.99)]
 

@@ -1,6 +1,6 @@
 """Sample pages for tests of the kit: the work list, a form with its panel, a case, and every widget of the kit once."""
 
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -31,7 +31,7 @@ def work_rows(rows: list[list[str]], name: str) -> RowsView:
             Column("事项", lambda r: r[3], sub=lambda r: r[4], weight=500),
             Column("单号", lambda r: r[5], sub=lambda r: r[6], width=240),
             Column("时间", lambda r: r[7], sub=lambda r: r[8], weight=500, align="right", width=144),
-            Column("下一步", acts=lambda r: [Act("do", r[9], r[10])], align="right", width=120),  # type: ignore[arg-type]
+            Column("下一步", acts=lambda r: [Act("do", r[9], cast("Any", r[10]))], align="right", width=120),
         ]
     )
     model.show(rows)

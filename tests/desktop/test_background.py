@@ -36,7 +36,7 @@ def test_work_runs_beside_the_screen_in_order_and_answers_on_it(lane: Lane, qtbo
     screen = threading.current_thread().name
     for number in range(3):
         lane.run(
-            lambda n=number: (n, threading.current_thread().name),  # type: ignore[misc]
+            partial(lambda n: (n, threading.current_thread().name), number),
             done=lambda got: seen.append((*got, threading.current_thread().name)),
         )
     qtbot.waitUntil(lambda: len(seen) == 3)
@@ -145,7 +145,7 @@ def test_a_known_failure_of_a_page_that_is_gone_is_nobodys_and_a_bug_is_still_to
         raise error
 
     for error in (known, bug):
-        lane.run(lambda error=error: fail(error), done=print, failed=page.hear)  # type: ignore[misc]
+        lane.run(partial(fail, error), done=print, failed=page.hear)
     shiboken6.delete(page)
     hold.set()
     qtbot.waitUntil(lambda: bool(told))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.pages import case, form, materials, picker
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.windows
 FEES = "education-assist-fee-payment"
 
 
-def told(page: object) -> tuple[str, list[str]]:
+def told(page: QWidget) -> tuple[str, list[str]]:
     """The empty state on screen, and its steps."""
-    (found,) = (one for one in page.findChildren(EmptyState) if one.isVisibleTo(page))  # type: ignore[attr-defined]
+    (found,) = (one for one in page.findChildren(EmptyState) if one.isVisibleTo(page))
     return found.accessibleName(), [one.text() for one in found.findChildren(QPushButton) if one.isVisibleTo(found)]
 
 

@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.page import Page
 from desktop.pages import accounts as accounts_page
 from desktop.pages import agencies, finance, receipts, settings
 from desktop.pages.settings_editors import editor_for
@@ -40,12 +39,12 @@ BILL = {
 
 
 def opened(make: Callable[..., Any], desk: SampleDesk, qtbot: QtBot) -> Any:
-    page: Page = make(desk.context, "")
+    page = make(desk.context, "")
     qtbot.addWidget(page)
     page.resize(1150, 700)
     shown(page)
     page.shown()
-    qtbot.waitUntil(lambda: page.settled)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.settled)
     return page
 
 

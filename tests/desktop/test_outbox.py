@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,6 +19,7 @@ from sync import actions
 from sync.failures import Failure, FailureKind
 from sync.notices import Warned
 from sync.protocol import carried
+from sync.runner import SyncRunner
 from sync.store.port import SyncStore
 from sync.views import counts, worklist
 from sync.views.queue import WORDS
@@ -77,7 +78,7 @@ def test_what_waits_is_carried_as_a_file_that_the_association_can_read(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(file), ""))
     page.export.trigger()
     qtbot.waitUntil(lambda: [row.state for row in page.waiting.visible] == ["exported"])
-    assert "待发送.zip" in page.notice.accessibleName()
+    qtbot.waitUntil(lambda: "待发送.zip" in page.notice.accessibleName())
     with file.open("rb") as source, carried(source) as held, desk.store.reading() as reader:
         kept = reader.operations.outbox(desk.account)[0]
         assert [(one.content, one.signature) for one in held.told.operations] == [
@@ -117,7 +118,7 @@ def test_a_mirror_that_would_shrink_is_let_go_only_after_saying_how_much_and_ask
     desk: SampleDesk, qtbot: QtBot
 ) -> None:
     page, model, runner = opened(desk, qtbot), ShellModel(), Runner()
-    line = LineWatch(desk.context, model, runner)  # type: ignore[arg-type]
+    line = LineWatch(desk.context, model, cast("SyncRunner", runner))
     assert not page.shrink.isVisible()
     line.hear(Warned(Failure(FailureKind.MIRROR_SHRINKS), "unit:u", 1300, 100))
     assert page.shrink.isVisible()

@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 
 from desktop.background import Steps
 from desktop.demo.sample import people_workbook, resolved
-from desktop.page import Page
 from desktop.pages import import_people, people, person, study
 from desktop.pages.import_model import CHECK, CHOOSE, COLUMNS, DONE, MOST_LISTED
 from desktop.pages.people_model import entry_problems, reading_of, state_of, workbook
@@ -34,12 +33,12 @@ pytestmark = pytest.mark.windows
 
 
 def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
-    page: Page = module.make(desk.context, key)
+    page: Any = module.make(desk.context, key)
     qtbot.addWidget(page)
     page.resize(1150, 700)
     shown(page)
     page.shown()
-    qtbot.waitUntil(lambda: page.settled)  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: page.settled)
     return page
 
 

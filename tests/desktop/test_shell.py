@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -301,7 +302,7 @@ def test_a_pages_keys_work_only_while_it_is_on_screen(open_shell: Open) -> None:
     pressed: list[str] = []
     for route in ("home", "form"):
         shell.go(route)
-        note(shell).shortcut("Ctrl+S", lambda name=route: pressed.append(name))  # type: ignore[misc]
+        note(shell).shortcut("Ctrl+S", partial(pressed.append, route))
         key(shell, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert pressed == ["home", "form"]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documents.excel import open_roster
 from documents.roster_cells import Reading
 from documents.roster_columns import KNOWN, key_of
-from documents.spreadsheets import CannotRead
+from documents.spreadsheets import CannotRead, Cell
 from tests.documents.lists import CHOICES, READING, TODAY, a_list, resident, the_problem, trouble, value, xlsx
 
 GOOD = resident()
@@ -358,12 +358,12 @@ TEXTS = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(st.lists(TEXTS, min_size=5, max_size=5), max_size=6))
-def test_no_cell_whatever_it_holds_stops_the_reading(rows: list[list[object]]) -> None:
+def test_no_cell_whatever_it_holds_stops_the_reading(rows: list[list[Cell]]) -> None:
     from documents.excel import read_roster
     from documents.roster_columns import match_columns
     from documents.spreadsheets import RawTable
 
-    table = RawTable("x", "", [["姓名", "身份证号码", "手机号", "毕业日期", "社保月份"], *rows])  # type: ignore[list-item]
+    table = RawTable("x", "", [["姓名", "身份证号码", "手机号", "毕业日期", "社保月份"], *rows])
     matching = match_columns(table)
     assert matching is not None
     sheet = read_roster(table, matching, READING)

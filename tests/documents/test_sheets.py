@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,7 +17,7 @@ from documents.qr import TooMuchForCode, matrix
 from documents.receipt import Delivery, NotAReceipt, code_text, fingerprint, read_code, receipt_sheet
 from documents.recovery import recovery_sheet
 from documents.summary import SentFile, SummaryTable, size_text, summary_sheet
-from domain.entities import Bill
+from domain.entities import Bill, BillLine
 from domain.operations import Receipt, Status
 from domain.proofs import LEAVES, groups
 from tests.documents.reading import codes, pages, picture, text
@@ -37,15 +38,15 @@ BILL: Bill = {
 NAMES = {"person/1": "张喆", "person/2": "欧阳𬱖"}
 
 
-def a_bill(bill: Bill = BILL, **more: object) -> Paper:
+def a_bill(bill: Bill = BILL, **more: Any) -> Paper:
     return bill_sheet(
-        bill, association="示例协会", unit="甲监理公司", people=NAMES, receipts={"invoice": "电子发票"}, **more  # type: ignore[arg-type]
+        bill, association="示例协会", unit="甲监理公司", people=NAMES, receipts={"invoice": "电子发票"}, **more
     )  # fmt: skip
 
 
 def without_amount() -> Bill:
-    lines = [BILL["lines"][0], {**BILL["lines"][1], "amount": None}]
-    return {**BILL, "lines": lines, "total": None}  # type: ignore[typeddict-item]
+    unknown: BillLine = {**BILL["lines"][1], "amount": None}
+    return {**BILL, "lines": [BILL["lines"][0], unknown], "total": None}
 
 
 def test_a_bill_names_each_line_with_its_rule_and_the_total_twice() -> None:
@@ -140,8 +141,8 @@ def test_a_receipt_is_checked_from_its_code_without_the_network() -> None:
         {"receipt": replace(a_delivery().receipt, signature="%%")},
     ],
 )
-def test_a_receipt_with_anything_altered_does_not_hold_and_says_so(change: dict[str, object]) -> None:
-    forged = replace(a_delivery(), **change)  # type: ignore[arg-type]
+def test_a_receipt_with_anything_altered_does_not_hold_and_says_so(change: dict[str, Any]) -> None:
+    forged = replace(a_delivery(), **change)
     assert not forged.holds(PUBLIC)
     words = text(receipt_sheet(forged, key=PUBLIC, association="示例协会", status="已送达").pdf())
     assert "签名核对不符：此件不能证明送达" in words

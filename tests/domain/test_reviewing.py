@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.checking import check_form
 from domain.reviewing import judged
+from domain.view import View
 from tests.desktop.offices import an_education
 from tests.desktop.sample_desk import NOW, UNIT, entities, the_pack
 
 
-def the_view() -> object:
-    from domain.view import View
-
-    bodies = entities(NOW)
+def the_view() -> View:
+    bodies: list[Any] = entities(NOW)
     return View(
-        unit=next(one for one in bodies if one["id"] == UNIT),  # type: ignore[arg-type]
-        people={one["id"]: one for one in bodies if one["id"].startswith("person/")},  # type: ignore[misc]
-        memberships={one["person"]: one for one in bodies if one["id"].startswith("membership/")},  # type: ignore[misc]
-        config={one["id"]: one for one in bodies if one["id"].startswith("config/")},  # type: ignore[misc]
+        unit=next(one for one in bodies if one["id"] == UNIT),
+        people={one["id"]: one for one in bodies if one["id"].startswith("person/")},
+        memberships={one["person"]: one for one in bodies if one["id"].startswith("membership/")},
+        config={one["id"]: one for one in bodies if one["id"].startswith("config/")},
     )
 
 
 def test_rules_that_hold_and_findings_are_apart() -> None:
     pack, view, body = the_pack(), the_view(), an_education(names=("陈喆", "彭家豪"))
     asked = (pack, view, body["service"], body["form"], NOW.date())
-    findings = check_form(*asked, application=body).rows  # type: ignore[arg-type]
-    held = judged(*asked, application=body)  # type: ignore[arg-type]
+    findings = check_form(*asked, application=body).rows
+    held = judged(*asked, application=body)
     ages = {row: "年龄未超过上限" in {one.label for one in held[row].held} for row in ("r0", "r1")}
     assert ages == {"r0": True, "r1": False}
     for row, check in findings.items():

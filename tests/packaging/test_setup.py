@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,12 +97,18 @@ def test_two_set_ups_at_once_come_one_after_the_other(tmp_path: Path) -> None:
         f"with environment._alone(pathlib.Path({str(tmp_path)!r})):\n"
         "    print('in', flush=True); sys.stdin.read()\n"
     )
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with (
-        subprocess.Popen([sys.executable, "-c", code], **pipes) as first,  # type: ignore[call-overload]
-    ):
+    pipes: dict[str, Any] = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+    }
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as first:
+        assert first.stdout is not None
         assert first.stdout.readline() == "in\n"
-        with subprocess.Popen([sys.executable, "-c", code], **pipes) as second:  # type: ignore[call-overload]
+        with subprocess.Popen([sys.executable, "-c", code], **pipes) as second:
+            assert second.stdout is not None
+            assert second.stderr is not None
             assert "another set-up is at work" in second.stderr.readline()
             first.communicate("")
             assert second.stdout.readline() == "in\n"  # only now

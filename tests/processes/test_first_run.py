@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Program
@@ -102,8 +102,8 @@ def test_the_whole_way_is_gone_by_the_keyboard_and_the_code_is_kept_on_paper(
     qtbot.waitUntil(lambda: form.step is Step.RECOVERY)
 
     groups = form.code.split("-")
-    shown_groups = [window.findChild(QWidget, f"recovery.group.{at + 1}") for at in range(len(groups))]
-    assert [one.text() for one in shown_groups if one is not None] == groups  # type: ignore[attr-defined]
+    shown_groups = [window.findChild(QLabel, f"recovery.group.{at + 1}") for at in range(len(groups))]
+    assert [one.text() for one in shown_groups if one is not None] == groups
     paper = tmp_path / "code.pdf"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(paper), ""))
     tab_to(window, "recovery.save")

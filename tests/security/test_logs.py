@@ -132,7 +132,7 @@ def fails(cause: Exception) -> Exception:
     """An error with this cause, as it comes up from below."""
     try:
         raise cause
-    except Exception as below:
+    except Exception as below:  # whatever it was given
         error = KeyError(NUMBER)
         error.__cause__ = below
         return error.with_traceback(below.__traceback__)

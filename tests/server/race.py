@@ -29,6 +29,11 @@ def an_operation(desk: Desk, told: Mapping[str, Any]) -> Operation:
     return desk.operation(Kind.ACT, f"application/{new_key_id()}", payload)
 
 
+def say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     told = json.loads(sys.stdin.readline())
     settings = Settings(Path(told["folder"]), "gdjlxh", "广东省建设监理协会", "gdjlxh-2025", told["url"])
@@ -37,13 +42,13 @@ def main() -> None:
     desk = Desk(
         house, told["account"], told["device"], Ed25519PrivateKey.from_private_bytes(bytes.fromhex(told["key"]))
     )
-    print("ready", flush=True)  # noqa: T201
+    say("ready")
     sys.stdin.readline()
     counted: Counter[str] = Counter()
     for _ in range(told["times"] // told["batch"]):
         batch = [an_operation(desk, told) for _ in range(told["batch"])]
         counted.update(outcome.status.value for outcome in desk.push(*batch))
-    print(json.dumps(counted), flush=True)  # noqa: T201
+    say(json.dumps(counted))
     house.work.database.close()
 
 

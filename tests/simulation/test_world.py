@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,10 @@ Worlds = Callable[..., World]
 def worlds(tmp_path: Path, request: pytest.FixtureRequest) -> Worlds:
     made = 0
 
-    def make(seed: int, **more: object) -> World:
+    def make(seed: int, **more: Any) -> World:
         nonlocal made
         made += 1
-        world = World(tmp_path / f"world-{made}", seed, **more)  # type: ignore[arg-type]
+        world = World(tmp_path / f"world-{made}", seed, **more)
         request.addfinalizer(world.close)
         return world
 

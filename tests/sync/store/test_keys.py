@@ -32,7 +32,7 @@ class InMemory(KeyringBackend):
     priority = 1
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring does not say
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -57,7 +57,7 @@ def vault() -> Iterator[InMemory]:
 @pytest.fixture
 def headless() -> Iterator[None]:
     before = keyring.get_keyring()
-    keyring.set_keyring(NoBackend())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(NoBackend())  # type: ignore[no-untyped-call]  # keyring does not say
     yield
     keyring.set_keyring(before)
 

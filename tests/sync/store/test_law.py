@@ -54,9 +54,9 @@ class Outbox(RuleBasedStateMachine):
     @rule(target=op_ids, entity=st.sampled_from(ENTITIES), form=st.booleans(), upon=st.none() | op_ids)
     def ask(self, entity: str, form: bool, upon: str | None) -> Any:
         kind = Kind.SAVE_ROSTER if entity.startswith("roster") else Kind.ACT
-        payload = {"name": "张三"} if kind is Kind.SAVE_ROSTER else {"service": "s", "action": "x"}
+        payload: dict[str, Any] = {"name": "张三"} if kind is Kind.SAVE_ROSTER else {"service": "s", "action": "x"}
         if form and kind is Kind.ACT:
-            payload |= {"form": {"values": {"n": str(len(self._made))}}}  # type: ignore[dict-item]
+            payload |= {"form": {"values": {"n": str(len(self._made))}}}
         after = [upon] if upon else []
         op_id = an_operation(self._store, self._account, entity, kind, payload=payload, after=after)
         self._made[op_id] = self._kept(op_id).content

@@ -1,6 +1,6 @@
 """The left side: fixed entries with counts, then the pack's menu tree with groups that open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -25,6 +25,10 @@ NARROW = 1180  # px of window from which the left side shows its words
 RAIL = 56  # px of the left side without them
 LINE = 20  # px of one line of words
 SCROLL_BAR = 24  # what stands beside the entries: margins, hairline, and the bar when there is one
+WHOLE = (
+    "个人", "单位", "公司", "机构", "会员", "人员", "证书", "信息", "资料", "专业", "学习", "教育", "培训", "考试",
+    "申请", "审核", "变更", "注册", "注销", "登记", "缴纳", "缴费", "会费", "进度", "归属", "二维码",
+)  # fmt: skip
 _WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return)
 
 
@@ -36,13 +40,30 @@ def _left(level: int) -> int:
     return 40 + 16 * max(0, level - 1)
 
 
-def _in_lines(words: str, level: int, *, grouped: bool) -> tuple[str, ...]:
+def in_lines(words: str, level: int, *, grouped: bool) -> tuple[str, ...]:
     """An association's own words are never cut: what does not fit in one line takes two."""
     room = theme().tokens.width["nav"] - SCROLL_BAR - _left(level) - (24 if grouped else 12)
     if text_width(words, _font(level), 500) <= room:
         return (words,)
-    half = (len(words) + 1) // 2
-    return (words[:half], words[half:])
+    at = _break(words)
+    return (words[:at], words[at:])
+
+
+def _break(words: str) -> int:
+    """Before a bracket; else near the middle, and through no word that offices use."""
+    bracket = max(words.rfind("（"), words.rfind("("))
+    if bracket > 1:
+        return bracket
+    inside = {at for word in WHOLE for begin in _places(words, word) for at in range(begin + 1, begin + len(word))}
+    free = [at for at in range(2, len(words) - 1) if at not in inside]
+    return min(free, key=lambda at: abs(2 * at - len(words)), default=(len(words) + 1) // 2)
+
+
+def _places(words: str, word: str) -> Iterator[int]:
+    at = words.find(word)
+    while at >= 0:
+        yield at
+        at = words.find(word, at + 1)
 
 
 class NavButton(QPushButton):
@@ -57,7 +78,7 @@ class NavButton(QPushButton):
         self.count: Count | None = None
         self.here, self.opened, self.bare = False, False, False
         tokens = theme().tokens
-        self._lines = _in_lines(self.text(), level, grouped=bool(item.children))
+        self._lines = in_lines(self.text(), level, grouped=bool(item.children))
         high = tokens.height["nav_sub_item" if level else "nav_item"]
         self.setFixedHeight(high + LINE * (len(self._lines) - 1))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

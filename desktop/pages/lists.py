@@ -16,6 +16,7 @@ from desktop.watching_page import WatchingPage
 from desktop.widgets.base import row
 from desktop.widgets.buttons import ChipRow
 from desktop.widgets.fields import SearchBox
+from desktop.widgets.gap import Gap
 from desktop.widgets.notes import EmptyState, Notice
 
 PAUSE = 150  # ms of typing before a list is searched
@@ -53,6 +54,7 @@ class ListPage(WatchingPage):
         self.notice = Notice()
         self.notice.setObjectName(f"{name}.notice")
         self.add(self.notice)
+        self.add(Gap(self.notice))
         if chips:
             self.add(row(self.chips, None))
             self.add(8)

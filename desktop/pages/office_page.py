@@ -10,6 +10,7 @@ from desktop.pages.office_lists import Entry, Kind, OfficeLists
 from desktop.pages.office_panel import OfficePanel
 from desktop.rows_model import Column
 from desktop.watching_page import WatchingPage
+from desktop.widgets.gap import Gap
 from desktop.widgets.notes import Notice
 
 
@@ -34,6 +35,7 @@ class OfficePage(WatchingPage):
         self._notice = Notice()
         self._notice.acted.connect(self._notice.clear)
         self.add(self._notice)
+        self.add(Gap(self._notice))
         model.changed.connect(self.refresh)
         model.said.connect(self._say)
         self.shortcut("Esc", self.close_panel)

@@ -188,11 +188,13 @@ class PaperPane(QWidget):
 
     def show_words(self, words: str, remedy: str, *, again: bool = True) -> None:
         """Why it cannot be shown."""
+        self._percent.setText("")
         part = self._trouble if again else self._empty
         part.set_words(words, remedy)
         self._stack.setCurrentWidget(part)
 
     def clear(self, words: str = "这一份没有附件", remedy: str = "") -> None:
+        self._percent.setText("")
         self._empty.set_words(words, remedy)
         self._stack.setCurrentWidget(self._empty)
 

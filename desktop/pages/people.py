@@ -17,6 +17,7 @@ from desktop.widgets.buttons import Button, ChipRow
 from desktop.widgets.buttons import Chip as ChipItem
 from desktop.widgets.fields import SearchBox
 from desktop.widgets.flow import FlowRow
+from desktop.widgets.gap import Gap
 from desktop.widgets.notes import EmptyState, Notice
 from sync.views import Chip, PersonRow
 
@@ -45,6 +46,7 @@ class PeoplePage(WatchingPage):
         self.notice = Notice()
         self.notice.acted.connect(self.notice.clear)
         self.add(self.notice)
+        self.add(Gap(self.notice))
         self.chips = ChipRow([ChipItem(chip.value, label, 0) for chip, label in CHIPS[:1]], name="筛选")
         self.chips.setObjectName("people.chips")
         self.chips.chosen.connect(self._filter)
@@ -96,7 +98,7 @@ class PeoplePage(WatchingPage):
                 lambda one: model.certificates_words(one) or "—",
                 tooltip=lambda one: "\n".join(str(each.get("number") or "") for each in held(one)),
             ),
-            Column("学习", lambda one: model.study_words(one) or "—", width=152, spare=3),
+            Column("学习", lambda one: model.study_words(one) or "—", width=192, spare=3),
             Column(
                 "有效期至",
                 lambda one: next_end(one) or "—",

@@ -18,6 +18,8 @@ from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Box, Label, column, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field, InputFrame, SearchBox
+from desktop.widgets.flow import FlowRow
+from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import ChoiceInput, DateInput, TextInput, read_date
 from desktop.widgets.notes import EmptyState, Notice
 
@@ -99,6 +101,7 @@ class ReceiptsPage(WatchingPage):
         self.notice = Notice()
         self.notice.acted.connect(self.notice.clear)
         self.add(self.notice)
+        self.add(Gap(self.notice))
         self.chips = ChipRow([Chip(key, words) for key, words in QUICK], name="时间段")
         self.chips.chosen.connect(self._quick)
         self.since = DateInput(name="从")
@@ -110,14 +113,16 @@ class ReceiptsPage(WatchingPage):
         self.search = SearchBox("账单号、单位、首字母", width=200)
         self.search.input.setObjectName("receipts.search")
         period = row(_framed(self.since), Label("至", "panel_body", "text2"), _framed(self.until), spacing=8)
-        self.add(row(self.chips, period, None, self.search, spacing=16))
+        between = QWidget()
+        between.setLayout(period)
+        self.add(FlowRow(self.chips, between, None, self.search, spacing=16))
         self.add(8)
         self.rows: RowsModel[ReceiptRow] = RowsModel(
             [
                 Column("账单号", lambda one: one.number or "—", width=136),
                 Column("类别", lambda one: one.kind, width=176),
                 Column("单位", lambda one: one.unit),
-                Column("票据", lambda one: one.document or "—", sub=lambda one: one.issued, width=184),
+                Column("票据", lambda one: one.document or "—", sub=lambda one: one.issued, width=232, whole=True),
                 Column(
                     "金额（元）",
                     lambda one: one.total,

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.pages.decisions import Note
 from desktop.theme import theme
 from desktop.widgets.base import Box, Icon, Label, ScrollArea, clear_layout, column, row, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.fields import InputFrame
+from desktop.widgets.flow import FlowRow
 from desktop.widgets.inputs import NotesInput
 
 PHRASES = (
@@ -25,6 +26,9 @@ PHRASES = (
     "没有盖章，请盖章后上传",
     "传错了文件，请重新上传",
 )
+
+
+LONG = 20  # characters from which a phrase is shortened
 
 
 class ReturnEditor(Box):
@@ -39,8 +43,7 @@ class ReturnEditor(Box):
         super().__init__(parent, fill="surface", sides="t")
         self._place = Label("", "panel_body", weight=500, elide="right")
         self._hint = Label("点一下资料、证明或检查项，意见就记在那里", "secondary", "text2")
-        self._phrases = QHBoxLayout()
-        self._phrases.setSpacing(16)
+        self._phrases = FlowRow(spacing=16)
         self.words = NotesInput(placeholder="写给单位看：哪里不对，要怎么改", name="退回意见", lines=2)
         self.words.setObjectName("review.reason")
         self._add = Button("记下，再指一处")
@@ -58,10 +61,8 @@ class ReturnEditor(Box):
         self._listed.setLayout(self._notes)
         self._scroll = ScrollArea(self._listed)
         self._scroll.setMaximumHeight(96)
-        phrases = QWidget()
-        phrases.setLayout(row(self._phrases, None))
-        scroll = ScrollArea(phrases)
-        scroll.setFixedHeight(30)
+        scroll = ScrollArea(self._phrases)
+        scroll.setFixedHeight(66)  # two lines; the rest is scrolled to
         self.setLayout(
             column(
                 row(Icon("return", "warn", 16), self._place, None, self._hint, spacing=8),
@@ -83,13 +84,7 @@ class ReturnEditor(Box):
         self._place.setText(f"{label}：{place or '整份申请'}")
         show_if(self._hint, not place)
         self._go.set_text(f"{label}整份（{len(notes)} 处）" if notes else f"{label}整份")
-        clear_layout(self._phrases)
-        for words in list(dict.fromkeys([*phrases, *PHRASES]))[:6]:
-            button = Button(words, "link", font="panel_body")
-            button.setFixedHeight(28)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _on=False, said=words: self._take(said))
-            self._phrases.addWidget(button)
+        self._offer(phrases)
         clear_layout(self._notes)
         for at, note in enumerate(notes):
             forget = Button("", "icon", icon="close", name=f"不要这一处：{note.text}")
@@ -100,6 +95,21 @@ class ReturnEditor(Box):
                 row(Icon("warn", "warn", 14), Label(text, "panel_body", wrap=True), forget, spacing=8)
             )
         show_if(self._scroll, bool(notes))
+
+    def _offer(self, phrases: Sequence[str]) -> None:
+        """Phrases used lately, then the usual ones; a long one begins as it does and is told whole by its tooltip."""
+        for old in self._phrases.findChildren(Button):
+            old.hide()
+            old.deleteLater()
+        made = []
+        for words in list(dict.fromkeys([*phrases, *PHRASES]))[:6]:
+            short = words if len(words) <= LONG else f"{words[: LONG - 1]}…"
+            button = Button(short, "link", name=words, hint="" if short == words else words, font="panel_body")
+            button.setFixedHeight(28)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _on=False, said=words: self._take(said))
+            made.append(button)
+        self._phrases.set_parts(made)
 
     def _take(self, words: str) -> None:
         self.words.set_value(words)

@@ -25,7 +25,7 @@ from domain.transitions import ActionChoice
 
 LIST, MIDDLE = 248, 384
 NARROW, LESS = 1320, 32  # below this window width list and middle give that much to the paper
-FOLDED = 1180  # px of window below which the list stands where the data stands, one or the other
+FOLDED = 990  # px of the page below which the list stands where the data stands, one or the other
 
 
 class ReviewPage(WatchingPage):
@@ -198,10 +198,9 @@ class ReviewPage(WatchingPage):
 
     def _share_room(self) -> None:
         """Three beside each other; on a narrow window the list or the data, and the paper."""
-        width = self.window().width()
-        folded = width < FOLDED
+        folded = self.width() < FOLDED
         listing = folded and (self._listing or self.model.sheet is None)
-        less = 0 if folded or width >= NARROW else LESS
+        less = 0 if folded or self.window().width() >= NARROW else LESS
         self._list_box.setFixedWidth(MIDDLE if folded else LIST - less)
         self._middle.setFixedWidth(MIDDLE - less)
         show_if(self._list_box, listing or not folded)

@@ -171,7 +171,9 @@ class SectionTitle(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row(Label(title, "section", role), self._count, None, self._note, self.action, spacing=8), 1)
+        layout.addStretch(1)  # the hairline stands at the foot, however high the words and the link are
+        layout.addLayout(row(Label(title, "section", role), self._count, None, self._note, self.action, spacing=8))
+        layout.addStretch(1)
         if line:
             layout.addWidget(Rule())
         self.setFixedHeight(36)

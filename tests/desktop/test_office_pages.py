@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.pages import accounts as accounts_page
@@ -262,3 +262,18 @@ def test_receipts_are_narrowed_by_period(tmp_path: Path, qtbot: QtBot) -> None:
         page.since.set_value("2025-12-01")
         page._typed("")
         assert "bill/b2" in {row.id for row in page.rows.visible}
+
+
+def test_the_line_after_an_action_keeps_off_what_stands_below_it(tmp_path: Path, qtbot: QtBot) -> None:
+    with office(tmp_path, "association_finance") as desk:
+        page = opened(receipts.make, desk, qtbot)
+        page.notice.show_words("已登记票据。", role="ok", action="知道了")
+        qtbot.waitUntil(lambda: page.chips.mapTo(page, QPoint()).y() >= _bottom(page.notice, page) + 12)
+    with office(tmp_path / "admin", "admin", *accounts()) as desk:
+        page = opened(accounts_page.make, desk, qtbot)
+        page._say("已放入待发送。", "ok")
+        qtbot.waitUntil(lambda: page.chips.mapTo(page, QPoint()).y() >= _bottom(page._notice, page) + 12)
+
+
+def _bottom(part: QWidget, page: QWidget) -> int:
+    return part.mapTo(page, QPoint()).y() + part.height()

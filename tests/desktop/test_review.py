@@ -301,3 +301,22 @@ def test_everything_a_person_presses_has_a_name(desk: SampleDesk, qtbot: QtBot) 
     for button in page.findChildren(QAbstractButton):
         if button.isVisibleTo(page):
             assert button.accessibleName(), button
+
+
+def test_on_a_narrow_window_list_and_data_share_one_place(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    assert page.list.isVisible()
+    assert not page.names.isVisible()
+    page.resize(860, 430)
+    qtbot.waitUntil(page.names.isVisible)
+    assert page.names.text() == f"名单 {len(page.model.listed(WAITING))}"
+    assert not page.list.isVisible()
+    assert page.parts.isVisible()
+    page.names.click()
+    assert page.list.isVisible()
+    assert not page.parts.isVisible()
+    page.list.set_current(1)
+    QTest.keyClick(page.list, Qt.Key.Key_Return)
+    assert page.parts.isVisible()
+    page.resize(1400, 700)
+    qtbot.waitUntil(lambda: page.list.isVisible() and page.parts.isVisible())

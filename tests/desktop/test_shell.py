@@ -18,6 +18,7 @@ from desktop.page import Page
 from desktop.shell import KEPT, Shell
 from desktop.shell_bars import shorten
 from desktop.shell_model import FIXED, Count, LineState, NavItem, Place, ShellModel
+from desktop.shell_nav import in_lines
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field
@@ -477,3 +478,17 @@ def test_labels_of_a_page_are_plain_text(open_shell: Open) -> None:
     shell.go("form")
     formats = {label.textFormat() for label in shell.findChildren(Label)}
     assert formats == {Qt.TextFormat.PlainText}
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("获取个人归属公司变更二维码", ("获取个人归属", "公司变更二维码")),
+        ("注册监理工程师继续教育（专业会员）", ("注册监理工程师继续教育", "（专业会员）")),
+        ("首页", ("首页",)),
+    ],
+)
+def test_a_long_entry_breaks_before_a_bracket_or_between_words(
+    qapp: object, label: str, lines: tuple[str, ...]
+) -> None:
+    assert in_lines(label, 0, grouped=False) == lines

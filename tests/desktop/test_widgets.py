@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.widgets.base import Label, column, scrolled
+from desktop.widgets.base import Label, Rule, column, scrolled
 from desktop.widgets.buttons import Button, CheckBox, Chip, ChipRow, TabItem, Tabs
 from desktop.widgets.dropzone import DropZone, png_bytes
 from desktop.widgets.fields import Field, SearchBox
@@ -26,7 +26,7 @@ from desktop.widgets.notes import (
     ProgressLine,
     StatusLine,
 )
-from desktop.widgets.panel import Fold, Panel, Section
+from desktop.widgets.panel import Fold, Panel, Section, SectionTitle
 from desktop.widgets.previews import ImageView, PdfPreview, thumbnail
 from desktop.widgets.timeline import Moment, Timeline
 from tests.support.windows import shown
@@ -402,3 +402,14 @@ def test_a_value_that_is_selectable_is_named_for_the_ear(qtbot: QtBot) -> None:
     area = scrolled(values)
     on_screen(qtbot, area)
     assert "附件：31 个，4.0 MB" in [label.accessibleName() for label in values.findChildren(Label)]
+
+
+@pytest.mark.parametrize("action", ["", "全部 9 件"])
+def test_the_hairline_of_a_heading_stands_at_its_foot_with_a_link_and_without(qtbot: QtBot, action: str) -> None:
+    title = SectionTitle("正在办理", 9, action=action)
+    qtbot.addWidget(title)
+    title.resize(600, 36)
+    shown(title)
+    rule = title.findChild(Rule)
+    assert rule is not None
+    assert rule.geometry().bottom() == title.rect().bottom()

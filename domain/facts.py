@@ -24,13 +24,12 @@ def facts_for(
     """Everything the rules may look at. `application`: the one that exists already; it is not in its own way."""
     found = pack.services[service]
     own = str(application.get("id")) if application is not None else None
-    rows = [_row(pack, view, found, card, row, own) for card, row in form_rows(found, form)]
+    taken = _taken(view, own)
+    rows = [_row(view, found, card, row, own, taken) for card, row in form_rows(found, form)]
     attachments = [each for each in form.get("attachments") or () if isinstance(each, Mapping)]
+    proofs = {each.get("row"): each["proof"] for each in reversed(attachments) if each.get("proof")}
     for row in rows:
-        proof = next(
-            (each["proof"] for each in attachments if each.get("row") == row["row"] and each.get("proof")), None
-        )
-        if proof:
+        if proof := proofs.get(row["row"]):
             row["proof"] = proof
     return {
         "today": today.isoformat(),
@@ -157,7 +156,7 @@ def _upload(attachment: Body) -> dict[str, Any]:
     return {key: attachment.get(key) for key in ("material", "row", "type", "bytes", "pages", "name")}
 
 
-def _row(pack: Pack, view: View, service: Service, card: str, row: Body, own: str | None) -> dict[str, Any]:
+def _row(view: View, service: Service, card: str, row: Body, own: str | None, taken: frozenset[str]) -> dict[str, Any]:
     """One row: the person's facts, what was filled in, and what a payment's row refers to."""
     values = {key: value for key, value in (row.get("values") or {}).items() if value not in (None, "")}
     made: dict[str, Any] = {"row": row["row"], "card": card, **person_facts(view, row.get("person"), own), **values}
@@ -169,16 +168,17 @@ def _row(pack: Pack, view: View, service: Service, card: str, row: Body, own: st
     covered = view.covered.get(str(row.get("application")))
     if covered is not None:
         told = {key: covered.get(key) for key in ("id", "number", "service", "state", "unit")}
-        made["application"] = {**told, "taken": _taken(view, covered, own)}
+        made["application"] = {**told, "taken": covered.get("id") in taken}
     elif row.get("application"):
         made["application"] = {"id": row["application"], "state": "none"}
     return made
 
 
-def _taken(view: View, covered: Body, own: str | None) -> bool:
-    """Whether this very payment already covers the form, as at the finance desk."""
-    mine = (bill for bill in all_bills(view).values() if bill.get("application") == covered.get("id"))
-    return own is not None and any(bill.get("payment") == own for bill in mine)
+def _taken(view: View, own: str | None) -> frozenset[str]:
+    """The forms that this very payment already covers, as at the finance desk."""
+    if own is None:
+        return frozenset()
+    return frozenset(str(bill.get("application")) for bill in all_bills(view).values() if bill.get("payment") == own)
 
 
 def application_facts(

@@ -42,7 +42,7 @@ def pay_fee(book: Book, unit: Person, finance: Person, covered: str) -> None:
     label = unit.pack.services[story["service"]].label
     begin(unit, story["service"])
     hands.press(window, "form.pick")
-    hand_rows.tick_row(window, "owed.table", covered, 60)
+    hand_rows.tick_row(window, "owed.table", covered)
     book.step(f"{label}：选要缴的账单，金额和依据都在", window)
     hands.press(window, "owed.add")
     hand_rows.row(window, "form.table", covered)

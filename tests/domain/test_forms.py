@@ -151,6 +151,33 @@ def test_facts_are_what_explain_takes() -> None:
     assert given["failed_rules"] == blocked == ["GD-2.6-06"]
 
 
+class Bills(dict[str, Any]):
+    """Bills by person that count how often somebody looks through all of them."""
+
+    looks = 0
+
+    def values(self) -> Any:
+        self.looks += 1
+        return super().values()
+
+
+def test_a_payment_of_many_rows_looks_through_the_bills_no_more_often_than_one_of_few() -> None:
+    def asked(rows: int) -> tuple[list[bool], int]:
+        keys = [f"application/{at}" for at in range(rows)]
+        owed = {"kind": "assist_fee", "status": "under_review", "payment": "application/p"}
+        bills = Bills({f"person/{key}": ({"id": f"bill/{key}", "application": key, **owed},) for key in keys[1:]})
+        covered = {key: {"id": key, "service": SERVICE, "state": "finance_review"} for key in keys}
+        view = a_view("1", bills=bills, covered=covered)
+        form = a_form(forms=[{"row": key, "application": key} for key in keys])
+        own = {"id": "application/p", "service": "education-assist-fee-payment", "state": "finance_review"}
+        facts = domain.facts_for(pack(), view, "education-assist-fee-payment", form, DAY, application=own)
+        return [row["application"]["taken"] for row in facts["rows"]], bills.looks
+
+    few, many = asked(2), asked(40)
+    assert few[0] == [False, True]
+    assert many == ([False] + [True] * 39, few[1])
+
+
 def test_the_same_question_has_the_same_answer_and_changes_nothing() -> None:
     view = a_view("1", certificates={"person/1": (a_certificate("1"),)})
     form = a_form(continuing_education=[a_row("r1", "1", certificate_types=["supervision_assistant"])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from documents.roster_cells import PARSERS, Parsed, Reading, document_number, pl
 from documents.roster_columns import REQUIRED, TITLES, Matching, best_table
 from documents.spreadsheets import CannotRead, Cell, RawTable, address, read_tables, shown
 
+SUM = re.compile(r"(合计|总计|小计|共计)[:：]?\d*人?")
 CLOSING = (
     "合计",
     "总计",
@@ -164,7 +166,8 @@ def _nobody(cells: Sequence[Cell], header: Sequence[str], matching: Matching) ->
     who = used.get("name", "")
     free = [text for at, text in enumerate(texts) if text and at not in {c.index for c in matching.columns if c.key}]
     first = next(text for text in texts if text)
-    if not used.get("document_number") and (who or first).startswith(CLOSING):
+    ends = (who or first).startswith(CLOSING) or SUM.fullmatch(first) is not None
+    if not used.get("document_number") and ends:
         return "表尾或合计"
     if any(text.startswith(EXAMPLES) for text in (who, *free[:1])):
         return "填写示例"

@@ -29,6 +29,7 @@ class Reading:
 
     today: date
     choices: Choices = field(default_factory=dict)
+    written: Choices = field(default_factory=dict)  # what people write instead of these words
     identity_type: str = "mainland_id"
 
 
@@ -124,9 +125,15 @@ def choice(key: str, title: str, cell: Cell, reading: Reading) -> Parsed:
     if known is None or not text:
         return Parsed(text)
     bare = plain(text)
+    if not re.search(r"\w", bare):  # a dash where there is nothing to say
+        return Parsed("")
     for label, value in known.items():
         if bare in (plain(label), *_parts(label)) or text == value:
             return Parsed(value)
+    other = reading.written.get(key, {})
+    for said in (bare, re.sub(r"[(\[【].*?[)\]】]", "", bare)):
+        if said in other:
+            return Parsed(other[said])
     near = {
         value
         for label, value in known.items()
@@ -232,7 +239,7 @@ def date_text(key: str, title: str, cell: Cell, reading: Reading) -> Parsed:
     found = day(title, cell, reading)
     if found.day is None:
         return Parsed(words(cell), found.trouble)
-    if key == "birth_date" and found.day > reading.today:
+    if found.day > reading.today:
         return Parsed(found.day.isoformat(), Trouble("date-future", f"{title} {found.day} 还没有到，请核对。"))
     if found.month_only:
         told = f"{title}只有年月，按 {found.day.month} 月 1 日计。"
@@ -242,11 +249,15 @@ def date_text(key: str, title: str, cell: Cell, reading: Reading) -> Parsed:
 
 def month_text(key: str, title: str, cell: Cell, reading: Reading) -> Parsed:
     """A month as 2026-02; of a whole day its month."""
-    if plain(cell) == "":
+    text = plain(cell)
+    if text == "":
         return Parsed("")
-    found = day(title, cell, reading)
+    turned = re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text)
+    found = day(title, f"{turned[2]}-{turned[1]}" if turned else cell, reading)
     if found.day is None:
-        return Parsed(words(cell), found.trouble)
+        reason = f"{title}“{words(cell)[:20]}”认不出来，请写成 {reading.today:%Y-%m} 的样子。"
+        unread = found.trouble is not None and found.trouble.kind == "date-form"
+        return Parsed(words(cell), Trouble("date-form", reason) if unread else found.trouble)
     return Parsed(f"{found.day:%Y-%m}")
 
 

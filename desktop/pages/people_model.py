@@ -112,8 +112,9 @@ def reading_of(pack: Pack, today: date) -> Reading:
     choices = {
         key: {label: value for value, label in pack.enums.get(enum, {}).items()} for key, enum in CHOICES.items()
     }
+    written = {key: pack.spec.written.get(enum, {}) for key, enum in CHOICES.items()}
     kinds = list(pack.enums.get("id_document_type", {"mainland_id": ""}))
-    return Reading(today, {key: words for key, words in choices.items() if words}, kinds[0])
+    return Reading(today, {key: words for key, words in choices.items() if words}, written, kinds[0])
 
 
 def entry_problems(entry: Mapping[str, str], reading: Reading) -> tuple[CellProblem, ...]:

@@ -148,6 +148,10 @@ class Pack:
         for key, role in self.spec.roles.items():
             if role.actor not in self.spec.actors:
                 self.builder.trouble(("roles", key), f"the pack has no actor “{role.actor}”")
+        for enum, words in self.spec.written.items():
+            for word, value in words.items():
+                if value not in self.spec.enums.get(enum, {}):
+                    self.builder.trouble(("written", enum, word), f"“{value}” is no value of the enumeration “{enum}”")
         problems.extend(self.builder.problems)
         if problems:
             raise PackError(sorted(set(problems)))

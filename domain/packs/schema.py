@@ -191,6 +191,7 @@ class PackSpec(Part):
     roles: dict[str, RoleSpec]
     actions: dict[str, ActionWord]
     enums: dict[str, dict[str, str]] = Field(default_factory=dict)
+    written: dict[str, dict[str, str]] = Field(default_factory=dict)  # by enumeration: other words in lists -> value
     parameters: dict[str, ParameterSpec] = Field(default_factory=dict)
     facts: dict[str, FactSpec]
     define: dict[str, Expr] = Field(default_factory=dict)

@@ -18,7 +18,7 @@ from desktop.background import Steps
 from desktop.demo.sample import people_workbook, resolved
 from desktop.pages import import_people, people, person, study
 from desktop.pages.import_model import CHECK, CHOOSE, COLUMNS, DONE, MOST_LISTED
-from desktop.pages.people_model import entry_problems, reading_of, state_of, workbook
+from desktop.pages.people_model import entry_problems, entry_values, reading_of, state_of, workbook
 from desktop.pages.preview import PaperWindow
 from desktop.theme import RESOURCES
 from desktop.widgets.notes import FindingLine
@@ -94,6 +94,17 @@ def test_an_entry_is_judged_like_a_line_of_a_list(desk: SampleDesk, qtbot: QtBot
 def test_a_name_is_needed() -> None:
     found = entry_problems({"document_number": "440104199210015029"}, reading_of(the_pack(), NOW.date()))
     assert [one.key for one in found if one.blocks] == ["name"]
+
+
+def test_documents_degrees_and_titles_are_known_by_the_words_in_peoples_lists() -> None:
+    entry = {"name": "王芳", "document_number": "440104199210015029", "document_type": "居民身份证",
+             "education_level": "大学专科", "title_level": "助理工程师"}  # fmt: skip
+    reading = reading_of(the_pack(), NOW.date())
+    assert entry_problems(entry, reading) == ()
+    found = entry_values(entry, reading)
+    assert (found["document_type"], found["education_level"], found["title_level"]) == (
+        "mainland_id", "junior_college", "junior",
+    )  # fmt: skip
 
 
 def test_the_list_goes_out_in_the_packs_own_columns(desk: SampleDesk, qtbot: QtBot) -> None:

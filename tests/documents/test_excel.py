@@ -351,6 +351,37 @@ def test_five_thousand_bad_rows_are_told_one_by_one_and_progress_can_stop_it() -
         open_roster(xlsx(("姓名", "身份证号码"), *rows), READING, progress=stop)
 
 
+def test_a_sum_row_with_its_count_beside_it_is_nobody() -> None:
+    sheet = a_list((1, "王芳", GOOD), ("合计", "1人", None), header=("序号", "姓名", "身份证号码"))
+    assert [row.values["name"] for row in sheet.rows] == ["王芳"]
+    assert [(one.row, one.reason) for one in sheet.skipped] == [(2, "表尾或合计")]
+
+
+@pytest.mark.parametrize(("written", "month"), [("9/2025", "2025-09"), ("2025.9", "2025-09"), ("45903", "2025-09")])
+def test_a_month_is_understood_as_people_write_it(written: str, month: str) -> None:
+    (row,) = a_list(("王芳", GOOD, written), header=("姓名", "身份证号码", "社保月份")).rows
+    assert (row.values["insurance_month"], row.problems) == (month, ())
+
+
+def test_a_month_that_is_not_understood_is_asked_for_as_a_month() -> None:
+    (row,) = a_list(("王芳", GOOD, "去年秋天"), header=("姓名", "身份证号码", "社保月份")).rows
+    assert [one.reason for one in row.problems] == ["社保月份“去年秋天”认不出来，请写成 2026-03 的样子。"]
+
+
+def test_a_day_of_graduation_that_is_still_to_come_is_told() -> None:
+    (row,) = a_list(("王芳", GOOD, "2030-07-01"), header=("姓名", "身份证号码", "毕业日期")).rows
+    assert [one.kind for one in row.problems] == ["date-future"]
+
+
+def test_other_words_for_a_choice_are_known_and_a_dash_says_nothing() -> None:
+    reading = Reading(TODAY, CHOICES, {"title_level": {"工程师": "intermediate", "助理工程师": "junior"}})
+    header = ("姓名", "身份证号码", "职称")
+    told = ["助理工程师", "工程师（土建）", "—", "高级工程师"]
+    rows = [("王芳", resident(order=11 + 2 * at), title) for at, title in enumerate(told)]
+    found = [row.values.get("title_level", "") for row in a_list(*rows, header=header, reading=reading).rows]
+    assert found == ["junior", "intermediate", "", "senior"]
+
+
 TEXTS = st.one_of(
     st.none(), st.text(max_size=20), st.integers(-(10**20), 10**20), st.floats(), st.datetimes(), st.booleans()
 )

@@ -55,6 +55,8 @@ def line_of(changed: dict[str, str], part: str) -> int:
             "no effect",
         ),
         ("services/education-registration.yaml", "actor: agency", "actor: agent", "no actor"),
+        ("pack.yaml", "护照: foreign", "护照: passport", "no value of the enumeration"),
+        (CE, "about: first(open_bills).id", "about: first(open_bill).id", "no fact or definition"),
         ("services/education-registration.yaml", "bill: assist_fee", "bill: assist_fees", "bill kind"),
         (
             "effects.yaml",

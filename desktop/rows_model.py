@@ -323,7 +323,7 @@ class RowsModel(QAbstractTableModel, Generic[T]):
 
     @property
     def ticked(self) -> tuple[T, ...]:
-        return tuple(row for row in self._all if self._key(row) in self._ticked)
+        return tuple(row for row in self._all if self._key(row) in self._ticked) if self._ticked else ()
 
     def is_ticked(self, place: int) -> bool:
         return self._keys[place] in self._ticked

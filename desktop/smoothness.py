@@ -4,7 +4,7 @@ Python collects rubbish on whichever thread happens to allocate. A widget that h
 on the thread of a lane or of the sync, and Qt stops the process. So nothing is collected but on the screen's thread.
 
 With ten thousand people in memory a full collection of Python's stops every thread for a quarter of a second; and a
-screen that has to ask a busy lane for the interpreter twenty times a frame must not wait 5 ms each time.
+screen that has to ask a busy lane for the interpreter a hundred times a frame must not wait 5 ms each time.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ TOUCHES = (
     QEvent.Type.Wheel,
     QEvent.Type.TouchBegin,
 )
-TURN = 0.0005  # seconds a lane keeps the interpreter while another thread waits for it
-TIDY = 50  # ms between small collections
+TURN = 0.0001  # seconds a lane keeps the interpreter while another thread waits for it
+TIDY = 20  # ms between small collections: one takes as long as much was made since the one before
 LOOK = 15_000  # ms between looks
 REST = 10.0  # seconds without a touch
 
@@ -49,7 +49,7 @@ class Smoothness(QObject):
 
     @Slot()
     def tidy(self) -> None:
-        """What is young and due, some 10 ms while ten thousand people come in. What is older waits for `look`."""
+        """What is young and due, some 3 ms while ten thousand people come in. What is older waits for `look`."""
         if gc.get_count()[0] > gc.get_threshold()[0]:
             gc.collect(0)
 

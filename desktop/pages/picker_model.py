@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import islice
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -30,7 +32,8 @@ from sync.store.local import LocalStore, Reader
 from sync.store.reminders import Reminder
 from sync.views import as_of, people, reminders, view_for
 
-FIRST, SLICE = 40, 0.05  # people judged at once first; then as many as this many seconds allow
+FIRST, MOST = 40, 400  # people judged at once: first, and at most later
+SLICE = 0.015  # seconds: as many as it allows, for while a lane works the screen has half of the interpreter at best
 TELL = 0.25  # seconds between words of how far it is, unless somebody in sight was judged
 PAGE = 200  # people on screen before the others are read
 
@@ -71,8 +74,10 @@ class PickerModel(QObject):
         self._reminders: dict[str, Reminder] = {}
         self._deep: set[str] = set()  # studied, with the day
         self._inside: frozenset[str] = frozenset()
-        self._queue: list[str] = []
+        self._queue: dict[str, None] = {}  # not judged yet, in the order of the list
+        self._front: list[str] = []  # of these, who comes first
         self._sight: frozenset[str] = frozenset()
+        self._rest: Callable[[], None] | None = None  # reads everybody, when the first are judged
         self._told = 0.0
         self._states: dict[str, str] = {}
         self._by_id: dict[str, Candidate] = {}
@@ -93,7 +98,7 @@ class PickerModel(QObject):
 
     @property
     def settled(self) -> bool:
-        return self._waiting == 0 and not self._queue
+        return self._waiting == 0 and not self._queue and self._rest is None
 
     @property
     def total(self) -> int:
@@ -133,9 +138,9 @@ class PickerModel(QObject):
         self.judged.emit(self.done, self.total)
 
     @property
-    def undecided(self) -> frozenset[str]:
+    def undecided(self) -> Set[str]:
         """Those whose verdict is on its way."""
-        return frozenset(self._queue)
+        return self._queue.keys()
 
     def reminder_of(self, candidate: str) -> Reminder | None:
         """Whether somebody asked to be told when this one can be chosen."""
@@ -153,6 +158,7 @@ class PickerModel(QObject):
         """The draft, then everybody, then the verdicts slice by slice."""
         self._round += 1
         self._waiting += 1
+        self._rest = None
         account, draft_id, now = self.context.account, self.draft_id, self.context.now()
         self.context.write(
             lambda store: actions.open_draft(store, account, draft_id, now=now), self._opened, self._broke
@@ -181,13 +187,14 @@ class PickerModel(QObject):
             return Everybody(shown, view, picker, as_of(reader, account), asked, whole, inside, by_id, states)
 
         def rest() -> None:
+            self._rest = None
             self._waiting += 1
             self.context.read(lambda reader: work(reader, None), lambda found: self._listed(turn, found), self._broke)
 
         def first(found: Everybody) -> None:
-            self._listed(turn, found)
             if not found.whole and turn == self._round:
-                rest()
+                self._rest = rest
+            self._listed(turn, found)
 
         if self.people:
             self._waiting -= 1
@@ -204,22 +211,46 @@ class PickerModel(QObject):
         self._checks = {}
         self._deep = set()
         self._inside = found.inside
-        self._queue = [one.id for one in found.people if one.person is not None]
+        self._queue = {one.id: None for one in found.people if one.person is not None}
         self._states, self._by_id = found.states, found.by_id
         self.loaded.emit()
-        self._next(FIRST)
+        self._later(lambda: self._next(FIRST))
 
     def first(self, ids: Sequence[str]) -> None:
         """Those in sight come next."""
         self._sight = frozenset(ids)
-        wanted = [each for each in ids if each not in self._checks]
-        if wanted:
-            inside = set(wanted)
-            self._queue = [*wanted, *(each for each in self._queue if each not in inside)]
+        self._front = self._open([*ids, *self._front])
+
+    def _open(self, ids: Sequence[str]) -> list[str]:
+        """Those of them that are not judged yet."""
+        return [each for each in dict.fromkeys(ids) if each in self._queue]
+
+    def _later(self, work: Callable[[], None]) -> None:
+        """What the screen has to do comes before a lane is given work: until then it has both hands free.
+
+        In its first turn a list lays itself out, and asks for the second, in which it is painted.
+        """
+        self._waiting += 1
+
+        def go() -> None:
+            self._waiting -= 1
+            work()
+
+        QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, go))
+
+    def _coming(self) -> tuple[str, ...]:
+        """Who is judged next."""
+        self._front = self._open(self._front)
+        return tuple(dict.fromkeys([*self._front, *islice(self._queue, MOST)]))
 
     def _next(self, most: int = 0) -> None:
-        picker, queue, turn = self._picker, tuple(self._queue), self._round
-        if picker is None or not queue or self._judging:
+        picker, queue, turn = self._picker, self._coming(), self._round
+        if picker is None or self._judging:
+            return
+        if self._rest is not None and (not queue or not most):
+            self._rest()
+            return
+        if not queue:
             return
         self._waiting += 1
         self._judging = True
@@ -244,12 +275,13 @@ class PickerModel(QObject):
         made = {each: check for each, check in made.items() if each not in self._deep}  # those know more already
         self._checks.update(made)
         self._states.update({each: self.verdict(self._by_id[each]).state for each in made if each in self._by_id})
-        self._queue = [each for each in self._queue if each not in self._checks]
+        for each in made:
+            self._queue.pop(each, None)
         now = time.monotonic()
         if not self._queue or now - self._told >= TELL or not self._sight.isdisjoint(made):
             self._told = now
             self.judged.emit(self.done, self.total)
-        QTimer.singleShot(0, self, self._next)  # what the screen has to do comes first, and has both hands free
+        self._later(self._next)
 
     def study(self, candidate_id: str) -> None:
         """Every reason, with the first day on which it would be possible."""
@@ -265,11 +297,12 @@ class PickerModel(QObject):
                 self._deep.add(candidate_id)
                 if candidate_id in self._by_id:
                     self._states[candidate_id] = self.verdict(self._by_id[candidate_id]).state
-                self._queue = [each for each in self._queue if each != candidate_id]
+                self._queue.pop(candidate_id, None)
                 self.studied.emit(candidate_id, check)
             self._next()
 
-        self.context.read(lambda _reader: picker.check(candidate_id, when=True), done, self._broke)
+        check = partial(picker.check, candidate_id, when=True)
+        self._later(lambda: self.context.read(lambda _reader: check(), done, self._broke))
 
     # reminding
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.pages import form, picker
+from desktop.pages.picker_model import PAGE
 from sync.views import reminders
+from tests.benchmarks.crowd import crowd
 from tests.desktop.form_builders import (
     ABLE,
     AGAIN,
@@ -21,7 +25,7 @@ from tests.desktop.form_builders import (
     said,
     settle,
 )
-from tests.desktop.sample_desk import SampleDesk, person_named
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, a_desk, person_named
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
@@ -163,3 +167,58 @@ def test_typing_initials_filters_the_list(qtbot: QtBot, desk: SampleDesk) -> Non
     page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
     page.search.input.setText("wht")
     assert [one.name for one in page.rows.visible] == ["王海涛"]
+
+
+@pytest.fixture
+def crowded(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
+    """More people than are read at first."""
+    told = {"id": "account/wen", "login": "wen", "role": "unit_main", "name": "温晓岚", "unit": UNIT}
+    with a_desk(tmp_path, told, crowd(PAGE + 60, NOW), scope=f"unit:{UNIT}", now=NOW) as desk:
+        yield desk
+
+
+def test_the_first_people_are_shown_and_judged_before_all_the_others_are_read(
+    qtbot: QtBot, crowded: SampleDesk
+) -> None:
+    page = picker.make(crowded.context, f"{crowded.draft(EDUCATION)}:{INITIAL}")
+    assert isinstance(page, picker.PickerPage)
+    listed: list[tuple[int, bool]] = []
+    model = page.model
+    model.loaded.connect(lambda: listed.append((model.total, model.settled)))
+    on_screen(qtbot, page)
+    assert listed == [(PAGE, False), (PAGE + 60, False)]
+    assert model.settled
+    assert all(model.state_of(one.id) for one in model.people)
+
+
+class Painted(QObject):
+    """Whether a widget was painted since people were listed."""
+
+    def __init__(self, page: picker.PickerPage) -> None:
+        super().__init__(page)
+        self._model, self.yes = page.model, False
+        page.view.viewport().installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._model.people:
+            self.yes = True
+        return False
+
+
+def test_lanes_get_nothing_to_do_between_a_list_and_its_first_picture(
+    qtbot: QtBot, crowded: SampleDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = picker.make(crowded.context, f"{crowded.draft(EDUCATION)}:{INITIAL}")
+    assert isinstance(page, picker.PickerPage)
+    painted, read = Painted(page), crowded.context.read
+    early: list[bool] = []
+
+    def watched(*told: Any) -> None:
+        if page.model.people:
+            early.append(not painted.yes)
+        read(*told)
+
+    monkeypatch.setattr(crowded.context, "read", watched)
+    on_screen(qtbot, page)
+    assert early, "somebody was studied and judged"
+    assert not any(early)

@@ -6,8 +6,10 @@ What also came by the network, or comes twice, gets the answer it got. The day t
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
@@ -23,6 +25,7 @@ from sync.protocol import (
     AnswerFile,
     Carried,
     NotCarried,
+    NotSealed,
     Problem,
     SignedOperation,
     Unreadable,
@@ -31,12 +34,15 @@ from sync.protocol import (
     instant_text,
     json_bytes,
     outcome_text,
+    sealing_key,
+    unseal,
     verify,
 )
 
 log = logging.getLogger("huiban.server")
 PIECE = 1 << 20
 TOGETHER = 500  # Operations in one batch
+NOT_OURS = "文件不完整或已损坏，或者不是封给本协会的。请让单位联网登录一次，再重新导出。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Opened:
 def take_in(parts: Work, source: BinaryIO) -> bytes:
     """Decide everything in the file; the AnswerFile that goes back. Raises NotCarried."""
     begun = instant_text(parts.clock())
-    with carried(source) as file:
+    with _unsealed(parts, source) as plain, carried(plain) as file:
         if file.told.association != parts.association:
             raise NotCarried("这个文件是交给另一个协会的。")
         texts = list(_decided(parts, file))
@@ -61,6 +67,19 @@ def take_in(parts: Work, source: BinaryIO) -> bytes:
     told = {"format": "huiban-answer-1", "association": parts.association, "epoch": epoch, "begun_at": begun}
     head = json_bytes(told | {"taken_in_at": instant_text(parts.clock())})
     return head[:-1] + b',"outcomes":[' + ",".join(texts).encode() + b"]}"
+
+
+@contextmanager
+def _unsealed(parts: Work, source: BinaryIO) -> Iterator[BinaryIO]:
+    """The zip inside, in a file without a name; only this server's key opens it."""
+    with tempfile.TemporaryFile(dir=parts.settings.data) as plain:
+        source.seek(0)
+        try:
+            unseal(source, sealing_key(parts.key), plain)
+        except NotSealed as error:
+            raise NotCarried(NOT_OURS) from error
+        plain.seek(0)
+        yield plain
 
 
 def _decided(parts: Work, file: Carried) -> Iterator[str]:

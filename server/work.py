@@ -16,7 +16,7 @@ from server.editions import Editions
 from server.notifier import Notifier
 from server.settings import Settings
 from server.uploads import Writers
-from sync.protocol import public_text
+from sync.protocol import public_text, sealing_text
 
 __all__ = ["SHANGHAI", "Clock", "Work", "build", "shanghai_day", "utc_now", "work"]
 
@@ -45,6 +45,11 @@ class Work:
     def public_key(self) -> str:
         """What receipts are proved with."""
         return public_text(self.key)
+
+    @property
+    def sealing(self) -> str:
+        """What desks seal files to that are carried here by hand, proved by the key above."""
+        return sealing_text(self.key)
 
 
 def build(settings: Settings, clock: Clock = utc_now) -> Work:

@@ -1,20 +1,31 @@
 """Without any line: Operations and their attachments as a file that is carried to the association.
 
-The file holds the very bytes that were signed, so that whoever carries them can change nothing, and taking in what also
-went by the network changes nothing either.
+The file holds the very bytes that were signed, so that whoever carries them can change nothing, and is sealed to the
+association, so that nobody else reads it. Taking in what also went by the network changes nothing.
 """
 
 from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from domain.operations import Status
-from sync.protocol import OPERATIONS, AnswerFile, CarriedFile, SignedOperation, read_outcome, receipt_holds, undecided
+from sync.login import load_session
+from sync.protocol import (
+    OPERATIONS,
+    AnswerFile,
+    CarriedFile,
+    Sealing,
+    SignedOperation,
+    read_outcome,
+    receipt_holds,
+    undecided,
+)
 from sync.store.blobs import disk_errors
 from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore, Writer
@@ -44,7 +55,7 @@ def export_operations(store: LocalStore, account: str, op_ids: Sequence[str], pa
         me = writer.accounts.need(account)
         signed = [SignedOperation(content=kept.content.decode(), signature=kept.signature) for kept in chosen]
         told = CarriedFile(association=me.association, made_at=instant(now), operations=signed)
-        with disk_errors(), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with disk_errors(), _sealed(path, _association_key(store, account)) as archive:
             archive.writestr(OPERATIONS, told.model_dump_json())
             for address in dict.fromkeys(address for kept in chosen for address in kept.blobs):
                 blob = writer.blobs.get(account, address)
@@ -56,6 +67,23 @@ def export_operations(store: LocalStore, account: str, op_ids: Sequence[str], pa
         writer.operations.set_state(account, [kept.op_id for kept in chosen], EXPORTED, next_try=None, exposed=1)
         writer.touch("outbox")
         return len(chosen)
+
+
+@contextmanager
+def _sealed(path: Path, key: str) -> Iterator[zipfile.ZipFile]:
+    """A zip on its way into a sealed file: its plain bytes lie nowhere."""
+    with open(path, "wb") as file:
+        sealing = Sealing(file, key)
+        with zipfile.ZipFile(sealing, "w", zipfile.ZIP_DEFLATED) as archive:
+            yield archive
+        sealing.finish()
+
+
+def _association_key(store: LocalStore, account: str) -> str:
+    session = load_session(SyncStore(store), account)
+    if session is None or not session.sealing:
+        raise NotAllowed("还没有协会的封装钥匙，不能存成文件。", "请联网登录一次，再导出。")
+    return session.sealing
 
 
 def read_answers(store: LocalStore, account: str, data: bytes, *, now: datetime) -> Answers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from sync.core_reading import read_problem_body
 from sync.failures import Failure, FailureKind, SyncFailure
 from sync.http import HELD_SECONDS
 from sync.login import Session
-from sync.protocol import ANSWER_SUFFIX, CARRY_TYPE, AnswerFile, read_outcome, undecided
+from sync.protocol import ANSWER_SUFFIX, CARRY_TYPE, AnswerFile, is_sealed, read_outcome, undecided
 from sync.store.errors import NotAllowed
 
 
@@ -46,7 +45,9 @@ class HandedIn:
 
 def hand_in(session: Session, file: Path) -> HandedIn:
     """Leaves the answers beside the file. Raises SyncFailure, NotAllowed, OSError; again is harmless."""
-    if not zipfile.is_zipfile(file):
+    with file.open("rb") as opened:
+        known = is_sealed(opened)
+    if not known:
         raise NotAllowed("这不是单位从会办导出的文件，或文件已损坏。", "请让单位重新存一份。")
     data = _sent(session, file)
     try:

@@ -22,6 +22,7 @@ from sync.protocol import (
     LoginRequest,
     PasswordRequest,
     fingerprint,
+    proved_sealing,
     public_text,
 )
 from sync.store.accounts import RESTORED, SESSION, account_id
@@ -59,6 +60,7 @@ class Session:
     association_name: str
     key: str
     must_change_password: bool = False
+    sealing: str = ""  # the association's key for files carried by hand, proved
 
     @property
     def identity(self) -> Identity:
@@ -124,6 +126,7 @@ def log_in(address: str, login: str, password: str, device: Device, *, key: str,
         association_name=reply.association.name,
         key=reply.key,
         must_change_password=reply.must_change_password,
+        sealing=proved_sealing(reply.sealing, reply.key) or "",
     )
 
 

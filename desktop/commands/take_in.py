@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sync.actions import read_answers
 from sync.failures import FailureKind, SyncFailure
 from sync.handing_in import hand_in
 from sync.login import Session
+from sync.protocol import is_sealed
 from sync.store.errors import NotAllowed, StoreFailure
 from sync.store.local import LocalStore
 
@@ -46,7 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _one(store: LocalStore, sessions: list[Session], file: Path) -> bool:
     try:
-        words = _hand_in(sessions, file) if zipfile.is_zipfile(file) else _read_in(store, sessions, file)
+        with file.open("rb") as opened:
+            outgoing = is_sealed(opened)
+        words = _hand_in(sessions, file) if outgoing else _read_in(store, sessions, file)
     except SyncFailure as error:
         complain(f"{file}：{error.failure.sentence}{error.failure.remedy}")
         return False

@@ -176,8 +176,8 @@ class OutboxPage(WatchingPage):
         """Those that are selected, else all that have not arrived."""
         going = [row for row in self.model.queue.waiting if not row.can_edit]
         chosen = [row for row in self.list.chosen if row in going]
-        name = f"待发送 {self.context.today().isoformat()}.zip"
-        path, _ = QFileDialog.getSaveFileName(self, "存成文件，带到协会", name, "会办待发送 (*.zip)")
+        name = f"待发送 {self.context.today().isoformat()}.sealed"
+        path, _ = QFileDialog.getSaveFileName(self, "存成文件，带到协会", name, "会办待发送 (*.sealed)")
         if path:
             self.model.export(chosen if len(chosen) > 1 else going, Path(path))
 
@@ -187,7 +187,7 @@ class OutboxPage(WatchingPage):
             self.model.read_answers(Path(path))
 
     def _hand_in(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "代收单位带来的文件", "", "会办待发送 (*.zip)")
+        path, _ = QFileDialog.getOpenFileName(self, "代收单位带来的文件", "", "会办待发送 (*.sealed)")
         if path:
             self.model.hand_in(Path(path))
 

@@ -47,6 +47,7 @@ def login(
         epoch=epoch,
         association=Association(id=parts.association, name=parts.settings.name),
         key=parts.public_key,
+        sealing=parts.sealing,
     )
 
 

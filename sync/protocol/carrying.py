@@ -1,7 +1,8 @@
 """What is carried by hand where there is no line: a file of signed Operations, and the file of answers that goes back.
 
-The first is a zip: `operations.json` (a `CarriedFile`), and each attachment under its SHA-256. The second is the JSON
-of an `AnswerFile`. Whoever carries them can change nothing: the desk signed the Operations, the server the Outcomes.
+The first is a zip, sealed to the association (`sync.protocol.sealing`): `operations.json` (a `CarriedFile`), and each
+attachment under its SHA-256. The second is the JSON of an `AnswerFile`. Whoever carries them can change nothing, and
+can not read the first: the desk signed the Operations, the server the Outcomes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sync.protocol.messages import Message, SignedOperation, WireOutcome
 
 OPERATIONS = "operations.json"
 ANSWER_SUFFIX = ".answer"  # the answers to FILE are FILE.answer
-CARRY_TYPE = "application/zip"
+CARRY_TYPE = "application/vnd.huiban.sealed"
 MAX_CARRIED_BYTES = 4 << 30  # of a file
 MAX_CARRIED_JSON = 64 << 20  # of the Operations in it
 FOREIGN = "这不是会办导出的文件，或由更新的版本导出。"

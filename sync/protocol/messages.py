@@ -83,6 +83,7 @@ class LoginReply(Message):
     epoch: str
     association: Association
     key: str
+    sealing: str = ""  # the key that files carried by hand are sealed to, and `key`'s signature under it
 
 
 class PasswordRequest(Message):

@@ -49,7 +49,7 @@ def hand_in(page: Any, file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 def test_an_office_hands_in_what_a_unit_brought_and_the_answers_go_back(
     association: Association, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unit, stick = association.seat(UNIT), tmp_path / "待发送.zip"
+    unit, stick = association.seat(UNIT), tmp_path / "待发送.sealed"
     for name in ("赵一", "钱二"):
         actions.save_roster(unit.store, unit.account, {"name": name, "document_number": ""}, now=now())
     with unit.store.reading() as reader:
@@ -61,11 +61,11 @@ def test_an_office_hands_in_what_a_unit_brought_and_the_answers_go_back(
     assert page.hand_in.isVisible()
     said = hand_in(page, stick, qtbot, monkeypatch)
     assert "2 件新收下" in said
-    assert "待发送.zip.answer" in said
+    assert "待发送.sealed.answer" in said
     assert "2 件以前已收到" in hand_in(page, stick, qtbot, monkeypatch)
     assert page.hand_in.isEnabled()
 
-    answer = tmp_path / "待发送.zip.answer"
+    answer = tmp_path / "待发送.sealed.answer"
     told = actions.read_answers(unit.store, unit.account, answer.read_bytes(), now=now())
     assert (told.applied, told.waiting, told.others) == (2, 0, 0)
     with unit.store.reading() as reader:
@@ -75,7 +75,7 @@ def test_an_office_hands_in_what_a_unit_brought_and_the_answers_go_back(
 def test_what_is_no_file_of_ours_is_named_and_not_sent(
     association: Association, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, file = opened(association.seat(AGENCY), qtbot), tmp_path / "照片.zip"
+    page, file = opened(association.seat(AGENCY), qtbot), tmp_path / "照片.sealed"
     file.write_bytes(b"not a zip")
     assert hand_in(page, file, qtbot, monkeypatch).startswith("这不是单位从会办导出的文件")
     assert not list(tmp_path.glob("*.answer"))
@@ -84,7 +84,7 @@ def test_what_is_no_file_of_ours_is_named_and_not_sent(
 def test_without_a_line_the_desk_says_so_and_may_try_again(
     association: Association, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unit, stick = association.seat(UNIT), tmp_path / "x.zip"
+    unit, stick = association.seat(UNIT), tmp_path / "x.sealed"
     actions.save_roster(unit.store, unit.account, {"name": "孙三", "document_number": ""}, now=now())
     with unit.store.reading() as reader:
         waiting = [row.op_id for row in queue(reader, unit.account, now=now())]

@@ -24,6 +24,7 @@ from sync.store.port import SyncStore
 from sync.views import counts, worklist
 from sync.views.queue import WORDS
 from tests.desktop.sample_desk import NOW, SampleDesk
+from tests.support.sealing import may_seal, unsealed
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
@@ -74,12 +75,13 @@ def test_what_waits_is_carried_as_a_file_that_the_association_can_read(
     desk: SampleDesk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submitted(desk)
-    page, file = opened(desk, qtbot), tmp_path / "待发送.zip"
+    may_seal(desk.store, desk.account)
+    page, file = opened(desk, qtbot), tmp_path / "待发送.sealed"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(file), ""))
     page.export.trigger()
     qtbot.waitUntil(lambda: [row.state for row in page.waiting.visible] == ["exported"])
-    qtbot.waitUntil(lambda: "待发送.zip" in page.notice.accessibleName())
-    with file.open("rb") as source, carried(source) as held, desk.store.reading() as reader:
+    qtbot.waitUntil(lambda: "待发送.sealed" in page.notice.accessibleName())
+    with carried(unsealed(file)) as held, desk.store.reading() as reader:
         kept = reader.operations.outbox(desk.account)[0]
         assert [(one.content, one.signature) for one in held.told.operations] == [
             (kept.content.decode(), kept.signature)

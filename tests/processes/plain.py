@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import uuid_utils
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.demo.server_process import ServerProcess
 from domain.operations import Kind
@@ -41,6 +42,11 @@ class PlainServer(ServerProcess):
         """The process that serves now."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        """What it signs receipts with, from its folder."""
+        return Ed25519PrivateKey.from_private_bytes((self.data / "keys" / "server.key").read_bytes())
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         """Straight from the server's database."""

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -28,6 +29,7 @@ from sync.store.keys import first_run, new_recovery_code
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.processes.plain import PlainServer, a_store, attach, logged_in, places, queue, roster
+from tests.support.sealing import seal, unsealed
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.processes
@@ -38,7 +40,7 @@ PAPER = b"%PDF-1.7 " + b"paper" * 20_000
 @pytest.fixture
 def stick(tmp_path: Path) -> Path:
     """Where the file lies."""
-    return tmp_path / "stick.huiban"
+    return tmp_path / "stick.sealed"
 
 
 def now() -> datetime:
@@ -65,13 +67,15 @@ def decisions(server: PlainServer, op_ids: list[str]) -> list[str]:
     return [status for op_id, status in rows if op_id in set(op_ids)]
 
 
-def rewritten(stick: Path, change: dict[str, bytes]) -> None:
-    """The same file with some of its entries changed on the way."""
-    with zipfile.ZipFile(stick) as archive:
+def rewritten(server: PlainServer, stick: Path, change: dict[str, bytes]) -> None:
+    """The same file with some of its entries changed, as only the association itself could do it."""
+    with zipfile.ZipFile(unsealed(stick, server.key)) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(stick, "w") as archive:
+    plain = BytesIO()
+    with zipfile.ZipFile(plain, "w") as archive:
         for name, data in {**entries, **change}.items():
             archive.writestr(name, data)
+    seal(stick, plain.getvalue(), server.key)
 
 
 def test_what_was_carried_is_decided_and_its_answers_carried_back(
@@ -199,12 +203,14 @@ def test_the_command_hands_in_at_an_office_and_reads_in_at_the_unit(
 def test_nothing_can_be_changed_on_the_way(server: PlainServer, local: LocalStore, stick: Path) -> None:
     session = logged_in(local, server)
     op_ids = exported(local, session, stick, range(50, 52), paper=PAPER + b"3")
-    with zipfile.ZipFile(stick) as archive:
+    data = stick.read_bytes()
+    assert not any(word.encode() in data for word in ("张50", "operations.json", "D000050"))
+    with zipfile.ZipFile(unsealed(stick, server.key)) as archive:
         told = json.loads(archive.read("operations.json"))
         (paper,) = [name for name in archive.namelist() if name != "operations.json"]
     forged = told["operations"][0]["content"].replace("张50", "李50")
     told["operations"][0] = {"content": forged, "signature": sign(Ed25519PrivateKey.generate(), forged.encode())}
-    rewritten(stick, {"operations.json": json.dumps(told).encode(), paper: b"%PDF-1.7 another paper"})
+    rewritten(server, stick, {"operations.json": json.dumps(told).encode(), paper: b"%PDF-1.7 another paper"})
     outcomes = json.loads(taken_in(server, stick).read_bytes())["outcomes"]
     assert [one["f"][0]["rule"] for one in outcomes if "f" in one] == ["signature-wrong"]
     assert outcomes[1]["m"] == [paper], "its attachment is not the one that was signed: it waits for the right one"

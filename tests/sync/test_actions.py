@@ -17,6 +17,7 @@ from sync.store.drafts import Draft
 from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
+from tests.support.sealing import may_seal, unsealed
 from tests.sync.store.building import (
     NOW,
     SCOPE,
@@ -444,11 +445,15 @@ def test_what_is_carried_by_hand_is_the_very_bytes_with_their_papers(
     paper = actions.attach(store, account, draft.id, "M", b"%PDF" * 50_000, now=NOW, type="pdf", row="r0")
     submit = actions.submit(store, account, draft.id, pack=pack, now=NOW)
     abandon = actions.act(store, account, draft.entity, "abandon", pack=pack, now=NOW, reason="不办了")
-    path = tmp_path / "带去协会.huiban"
+    path = tmp_path / "带去协会.sealed"
+    with pytest.raises(NotAllowed, match="封装钥匙"):
+        actions.export_operations(store, account, [submit], path, now=NOW)
+    may_seal(store, account)
     with pytest.raises(NotAllowed, match="前面还有没送出的"):
         actions.export_operations(store, account, [abandon], path, now=NOW)
     assert actions.export_operations(store, account, [abandon, submit], path, now=NOW) == 2
-    with zipfile.ZipFile(path) as archive:
+    assert draft.entity.encode() not in path.read_bytes()
+    with zipfile.ZipFile(unsealed(path)) as archive:
         told = json.loads(archive.read("operations.json"))
         assert archive.read(paper["blob"]) == b"%PDF" * 50_000
     assert [one["content"].encode() for one in told["operations"]] == [

@@ -16,6 +16,7 @@ from sync.core_blobs import BlobLanes
 from sync.core_mirror import CALM_POLL, Mirroring
 from sync.core_pace import Backoff, Pace
 from sync.core_parts import Batch, Identity, Pull, Push
+from sync.core_push import Pushing
 from sync.core_reading import STOPPING, Garbage, read_problem, read_pull, read_push
 from sync.core_speed import LineSpeed
 from sync.failures import Failure, FailureKind
@@ -27,7 +28,6 @@ from sync.ports import (
     Clock,
     Event,
     Failed,
-    OutboxItem,
     Progress,
     StorePort,
     TransportPort,
@@ -36,16 +36,12 @@ from sync.ports import (
 )
 from sync.protocol import (
     PULL_BYTES,
-    PUSH_BYTES,
     PullRequest,
     WaitReply,
     WaitRequest,
-    ask_request,
 )
 
-TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
 TOP_PULL_BYTES = 2 << 20  # a larger page gains nothing, and is held several times over at both ends
-TOO_MUCH = 2  # times what the line takes: a batch made ready is cut anew
 PUSHES_BEFORE_PULL = 20  # while a long queue goes out, what came in meanwhile is fetched now and then
 LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask often
 LIVELY_POLL = 5.0  # seconds
@@ -75,16 +71,11 @@ class SyncCore:
         self._me, self._store, self._transport = identity, store, transport
         self._clock, self._chance, self._notify, self._wakes = clock, chance, notify, wakes
         self._numbers = 0
-        self._push: Push | None = None
         self._pull: Pull | None = None
         self._wait: Call | None = None
         self._talk_back, self._wait_back = Backoff(), Backoff()
-        self._push_pace = Pace(PUSH_BYTES, TOP_PUSH_BYTES)
         self._pull_pace = Pace(PULL_BYTES, TOP_PULL_BYTES)
-        self._doubtful: tuple[OutboxItem, ...] = ()  # asked for: of a push that broke off, or carried by hand
-        self._most = 0  # Operations in one batch while the server chokes on something; 0: any
         self._look = self._want_pull = False  # something may be in the outbox; something may be new at the server
-        self._ready: Batch | None = None  # what goes next, made ready while another batch is on its way
         self._pushes = 0  # since the last pull
         self._due: datetime | None = None  # of the outbox, when nothing may go now
         self._poll_at: datetime | None = None
@@ -98,6 +89,7 @@ class SyncCore:
         self._contact_at: datetime | None = None
         self._epoch: str | None = None  # of the server, as last met; None: not looked up since the start
         self._running = False
+        self._pushing = Pushing(identity, store, transport, self._number)
         self._blobs = BlobLanes(identity, store, transport, chance=chance, number=self._number, lanes=blob_lanes)
 
     # ---- from outside ------------------------------------------------------------------------------------------------
@@ -109,7 +101,7 @@ class SyncCore:
         self._store.mark_unknown_on_start(self._me.account)
         self._epoch = None
         self._running = self._look = self._want_pull = True
-        self._doubtful = tuple(self._store.doubtful(self._me.account))
+        self._pushing.doubt(tuple(self._store.doubtful(self._me.account)))
         self._blobs.look()
         self._forget_delays()
         if not self._speed.rate and (kept := self._store.setting(self._me.account, SPEED)):
@@ -119,10 +111,7 @@ class SyncCore:
     def stop(self) -> None:
         """Let go of everything in flight; the answers no longer count."""
         self._running = False
-        if (push := self._push) is not None and not push.asks:
-            self._push = None
-            self._transport.cancel("talk")
-            self._release(push, FailureKind.OFFLINE)
+        self._pushing.release_all(FailureKind.OFFLINE)
         self._blobs.write_down()
         self._let_go()
         if self._line.line is not Line.STOPPED:
@@ -130,14 +119,12 @@ class SyncCore:
 
     def abandon(self) -> None:
         """The store cannot be written: let go of everything without a word to it; `start` asks again."""
-        self._running, self._push = False, None
+        self._running = False
         self._let_go()
 
     def wake(self) -> None:
         """Something was put into the outbox."""
         self._look = True
-        if self._ready and not self._ready.items:
-            self._ready = None
         self._blobs.look()
 
     def send_now(self) -> None:
@@ -159,7 +146,7 @@ class SyncCore:
     @property
     def idle(self) -> bool:
         """Nothing is in flight, nothing can be sent now, nothing is known to be new."""
-        talk = self._push or self._pull or self._look or self._want_pull
+        talk = self._pushing.busy or self._pull or self._look or self._want_pull
         return not talk and self._blobs.idle
 
     @property
@@ -184,10 +171,8 @@ class SyncCore:
         self._start_talk(now)
         self._blobs.start(now)
         self._start_wait(now)
-        if self._push and not self._push.asks and self._ready is None:
-            self._ready = self._next_batch(now)
         times = [self._poll_at, self._due, self._blobs.due(now)]
-        if not (self._push or self._pull) and (self._look or self._want_pull):
+        if not (self._pushing.busy or self._pull) and (self._look or self._want_pull):
             times.append(self._talk_back.until)
         if self._wakes and not self._wait:
             times.append(self._wait_back.until)
@@ -199,8 +184,7 @@ class SyncCore:
             return
         if isinstance(event, Uploaded | Progress) or isinstance(event.request, Upload):
             self._handle_blob(event)
-        elif self._push and event.request.number == self._push.call.number:
-            push, self._push = self._push, None
+        elif (push := self._pushing.ended(event.request.number)) is not None:
             self._answered_push(push, event) if isinstance(event, Answered) else self._failed_push(push, event)
         elif self._pull and event.request.number == self._pull.call.number:
             pull, self._pull = self._pull, None
@@ -212,17 +196,19 @@ class SyncCore:
     # ---- push --------------------------------------------------------------------------------------------------------
 
     def _start_talk(self, now: datetime) -> None:
-        if self._push or self._pull or not self._talk_back.ready(now):
+        if self._pull or not self._talk_back.ready(now):
             return
-        if self._doubtful:
-            asked = ask_request(item.op_id for item in self._doubtful)
-            self._push = Push(Call(self._number(), "talk", "/push", asked), self._doubtful, asks=True)
-            self._transport.start(self._push.call)
+        if self._pushing.must_ask:
+            if not self._pushing.busy:
+                self._pushing.ask()
+            return
+        while self._look and not self._pull_first and (batch := self._pushing.prepare(now)):
+            if not self._pushing.room:
+                return  # ready to go with the next answer
+            self._go(self._pushing.mark(batch, now), now)
+        if self._pushing.busy:
             return
         if self._look and not self._pull_first:
-            if (batch := self._next_batch(now)).items:
-                self._start_push(batch, now)
-                return
             self._look, self._due = False, self._store.next_due(self._me.account, now)
         if self._want_pull:
             self._start_pull(self._mirror.cursors())
@@ -231,38 +217,19 @@ class SyncCore:
     def _pull_first(self) -> bool:
         return self._want_pull and self._pushes >= PUSHES_BEFORE_PULL
 
-    def _next_batch(self, now: datetime) -> Batch:
-        items = tuple(self._store.next_batch(self._me.account, self._push_pace.limit, now))
-        return Batch.of(items[: self._most] if self._most else items)
-
-    def _start_push(self, batch: Batch, now: datetime) -> None:
-        self._ready = None
-        sent = self._store.mark_sending(self._me.account, [item.op_id for item in batch.items], now)
-        if len(sent) < len(batch.items):
-            batch = Batch.of(tuple(item for item in batch.items if item.op_id in sent))
-        if not batch.items:
-            return
-        call = Call(self._number(), "talk", "/push", batch.body, packed=batch.packed)
-        self._push = Push(call, batch.items)
-        self._pushes += 1
-        self._lively_until = now + LIVELY
-        self._transport.start(self._push.call)
+    def _go(self, batch: Batch, now: datetime) -> None:
+        if self._pushing.go(batch):
+            self._pushes += 1
+            self._lively_until = now + LIVELY
 
     def _answered_push(self, push: Push, answer: Answered) -> None:
         now = self._clock()
         if push.asks:
-            self._doubtful, self._look = (), True  # whatever it says: what is still open is sent
+            self._pushing.told()
+            self._look = True  # what is still open is sent
         if answer.status != 200:
             self._refused_push(push, answer)
             return
-        if not push.asks:
-            self._push_pace.went_well(push.plain, answer.sent_bytes, answer.seconds)
-            self._speed.sent(answer.sent_bytes, answer.seconds)
-            self._tell_speed()
-        if self._ready and self._ready.plain > TOO_MUCH * self._push_pace.limit:
-            self._ready = None  # made ready before the line was known to be so slow
-        if self._ready and self._ready.items and not self._pull_first:
-            self._start_push(self._ready, now)  # the server works on these while we read and write down what it said
         try:
             epoch, outcomes = read_push(
                 answer.body, push.items, self._me.association, self._me.server_key, some=push.asks
@@ -271,11 +238,20 @@ class SyncCore:
             self._release(push, FailureKind.GARBAGE)
             self._trouble(Failure(FailureKind.GARBAGE, str(error)))
             return
-        self._contact(answer, now)
-        self._meet(epoch, now)
-        self._most = 0 if self._most >= 64 else self._most * 2
+        self._pushing.answered(push, answer)
         self._look = True
-        unknown = self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
+        with self._store.together():  # each commit waits for the disk
+            if not push.asks:
+                self._speed.sent(answer.sent_bytes, self._pushing.seconds(answer))
+                self._tell_speed()
+            self._contact(answer, now)
+            self._meet(epoch, now)
+            unknown = self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
+            following = None if unknown or self._pull_first else self._pushing.at_hand()
+            if following:
+                following = self._pushing.mark(following, now)
+        if following:
+            self._go(following, now)
         if any(outcome.positions for outcome in outcomes):
             self._want_pull = True
         if self._blobs.awaited(outcomes):
@@ -294,9 +270,8 @@ class SyncCore:
             self._trouble(failure)
             return
         choked = answer.status == 413 or (failure.kind is FailureKind.GARBAGE and failure.retry_after is None)
-        if choked and len(push.items) > 1:  # one bad Operation never blocks the others: find it by halving
-            self._most = len(push.items) // 2
-            self._push_pace.broke(push.plain)
+        if choked and len(push.items) > 1:
+            self._pushing.choked(push)
             self._release(push, failure.kind)
         elif choked:
             item = push.items[0]
@@ -308,19 +283,14 @@ class SyncCore:
         self._trouble(failure, moved=choked)
 
     def _failed_push(self, push: Push, event: Failed) -> None:
-        if push.asks:
-            self._trouble(event.failure, moved=event.moved)
-            return
-        if not event.unsent and event.failure.kind in (FailureKind.CUT, FailureKind.STALLED):
-            self._doubtful = push.items
-        self._release(push, event.failure.kind, unsent=event.unsent)
-        if not event.unsent:
-            self._push_pace.broke(push.plain)
+        if not push.asks:
+            seen = not event.unsent and event.failure.kind in (FailureKind.CUT, FailureKind.STALLED)
+            self._release(push, event.failure.kind, unsent=event.unsent)
+            self._pushing.broke(push, unsent=event.unsent, seen=seen)
         self._trouble(event.failure, moved=event.moved)
 
     def _release(self, push: Push, kind: FailureKind, *, unsent: bool = False) -> None:
-        self._ready = None
-        self._store.record_failure(self._me.account, push.op_ids, kind, None, unsent=unsent)
+        self._pushing.release(push, kind, unsent=unsent)
         self._look = True
 
     # ---- pull --------------------------------------------------------------------------------------------------------
@@ -362,7 +332,7 @@ class SyncCore:
             self._empty_wakes = 0 if taken.changed else self._empty_wakes + 1
             self._woken = False
         if taken.changed:
-            self._doubtful = self._doubtful or tuple(self._store.doubtful(self._me.account))
+            self._pushing.doubt(tuple(self._store.doubtful(self._me.account)))
             self._notify(notices.StoreChanged(taken.changed))
         self._well(now)
 
@@ -462,10 +432,9 @@ class SyncCore:
     # ---- shared ------------------------------------------------------------------------------------------------------
 
     def _let_go(self) -> None:
-        self._transport.cancel("talk")
+        self._pushing.let_go()
         self._transport.cancel("wait")
-        self._push = self._pull = self._wait = self._ready = None
-        self._doubtful = ()
+        self._pull = self._wait = None
         self._blobs.cancel()
         self._speed.forget()
 

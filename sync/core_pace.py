@@ -45,6 +45,11 @@ class Pace:
             affordable = plain * TARGET_SECONDS / max(seconds, 1e-3)
             self._set(min(self.limit * GROWING, affordable, self._safe(wire / max(seconds, 1e-3))))
 
+    @property
+    def steady(self) -> bool:
+        """It has carried something, and nothing ever broke on it."""
+        return self._since > 0 and self._between is None
+
     def broke(self, plain: int) -> None:
         """It was cut, stalled or too large."""
         self._since += plain * self._packed / 2

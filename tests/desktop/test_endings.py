@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,16 @@ def test_what_only_the_collector_would_destroy_is_named(qtbot: QtBot) -> None:
     Ring().setObjectName("nobody's")
     assert left_to_the_collector() == ["Ring nobody's"]
     gc.collect()
+
+
+def test_a_window_of_a_test_lives_on_when_the_test_has_no_name_for_it_any_more(qtbot: QtBot) -> None:
+    """The collector would take it apart while it lives, with every child that hangs in the same cycle: that crashes."""
+    page = Page("page")
+    vars(page)["again"] = page  # as a page hangs in cycles with its models
+    qtbot.addWidget(page)
+    seen = weakref.ref(page)
+    del page
+    gc.collect()
+    there = seen()
+    assert there is not None
+    assert shiboken6.isValid(there)

@@ -56,7 +56,24 @@ def set_survivors_aside() -> None:
 
 
 class PatientBot(QtBot):
-    """Waits for what has to come as long as a busy machine may need: who is faster decides no test."""
+    """Waits for what has to come as long as a busy machine may need: who is faster decides no test.
+
+    It holds every window it is given. A page hangs in cycles with its models: once the test's own name for it is gone,
+    the collector would take the whole living page apart, which PySide does not survive.
+    """
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        super().__init__(request)
+        self._held: list[QWidget] = []
+
+    def addWidget(self, widget: QWidget, *, before_close_func: Callable[[QWidget], None] | None = None) -> None:
+        self._held.append(widget)
+        super().addWidget(widget, before_close_func=before_close_func)
+
+    def let_go(self) -> None:
+        """Of windows that were closed: Qt destroys them, and what is left of them is rubbish that bites nobody."""
+        run_deferred_deletes()
+        self._held.clear()
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
         super().waitUntil(callback, timeout=timeout)
@@ -76,9 +93,11 @@ class PatientBot(QtBot):
 
 
 @pytest.fixture
-def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QtBot]:
     """In place of pytest-qt's own, whose five seconds are too short for a busy machine."""
-    return PatientBot(request)
+    bot = PatientBot(request)
+    yield bot
+    bot.let_go()
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ class _Loader:
         self._applications(told, unit, [person])
 
     def _material(self, one: Mapping[str, Any], unit: str | None) -> dict[str, Any]:
-        """An attachment of a person's profile: its bytes go into the blob store as the unit's."""
+        """An attachment of a profile or a form: its bytes go into the blob store as the unit's."""
         path = self.folder / str(one["file"])
         try:
             content = path.read_bytes()
@@ -177,7 +177,7 @@ class _Loader:
         name = str(one.get("name") or path.name)
         return {
             "material": one["material"],
-            "row": None,
+            "row": one.get("row"),
             "blob": sha256,
             "name": name,
             "type": kind,
@@ -185,23 +185,40 @@ class _Loader:
         }
 
     def _applications(self, told: Mapping[str, Any], unit: str | None, people: Sequence[str]) -> None:
-        """Applications on their way, which rules have to see: without a form of their own."""
+        """Applications on their way, which rules have to see; as sent, where the seed has their form."""
         for one in told.get("applications") or ():
             entity = str(one.get("id") or f"application/{uuid7()}")
             rows = [{"row": f"r{at}", "person": person, "values": {}} for at, person in enumerate(people, start=1)]
-            form = {"values": {}, "cards": {"people": rows} if rows else {}, "attachments": []}
+            form = {"values": {}, "cards": {"people": rows} if rows else {}, **(one.get("form") or {})}
+            form["attachments"] = [self._material(paper, unit) for paper in form.get("attachments") or ()]
             body: dict[str, Any] = {
-                "form": form,
-                "agency": None,
+                "agency": self._agency(one, form),
                 "edition": self.pack.edition,
                 "round": 1,
-                "history": [],
+                "history": self._history(one, unit),
                 "bills": [],
             }
             body |= {"people": list(people), "summary": self._summary(one, people), **one, "id": entity, "unit": unit}
+            body["form"] = form
             if holder := self._holder(body):
                 body["holder"] = holder
             self._put("application", body)
+
+    def _agency(self, one: Mapping[str, Any], form: Mapping[str, Any]) -> str | None:
+        """The agency chosen in the form."""
+        service = self.pack.services.get(str(one["service"]))
+        chosen = (
+            form["values"].get(field.key) for field in (service.fields if service else ()) if field.type == "agency"
+        )
+        return next((str(agency) for agency in chosen if agency), None)
+
+    def _history(self, one: Mapping[str, Any], unit: str | None) -> list[dict[str, Any]]:
+        """Handed in by the unit's own person, where the seed says on which day."""
+        if not one.get("submitted_on"):
+            return []
+        name = str(self.bodies.get(str(unit), {}).get("handler") or "")
+        hop = {"at": f"{one['submitted_on']}T01:00:00.000Z", "actor": "unit", "name": name, "action": "submit"}
+        return [{**hop, "source": "none", "target": one["state"]}]
 
     def _summary(self, one: Mapping[str, Any], people: Sequence[str]) -> str:
         service = self.pack.services.get(str(one["service"]))

@@ -25,6 +25,9 @@ def resolved(path: Path, today: date, *, configured: bool = False) -> Sample:
         sample: Sample = _plain(yaml.safe_load(stream), today)
     for person in sample["people"]:
         person["id_number"] = _completed(person["id_number"], person["birth_date"])
+    for one in (*sample["units"], *sample["people"]):
+        for application in one.get("applications") or ():
+            application["form"] = _form(application.get("form") or {}, one["id"])
     if configured:
         settings = ({key: value for key, value in one.items() if key != "later"} for one in sample["settings"])
         sample["config"] = [*sample["config"], *settings]
@@ -34,9 +37,13 @@ def resolved(path: Path, today: date, *, configured: bool = False) -> Sample:
 def write_seed(sample: Sample, folder: Path) -> Path:
     """Writes what `huiban-server init --seed` reads, with the papers of each person's profile beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    people = [{**person, "materials": _profile(person, folder, sample["papers"])} for person in sample["people"]]
+    titles = sample["papers"]
+    people = [{**_sent(person, folder, titles), "materials": _profile(person, folder, titles)}
+              for person in sample["people"]]  # fmt: skip
+    units = [_sent(unit, folder, titles) for unit in sample["units"]]
     seed = folder / "seed.json"  # JSON is YAML
-    seed.write_text(json.dumps({**sample, "people": people}, ensure_ascii=False, indent=1), encoding="utf-8")
+    told = {**sample, "people": people, "units": units}
+    seed.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     return seed
 
 
@@ -86,15 +93,47 @@ def _completed(pattern: str, birth_date: str) -> str:
     return number.replace("{check}", ric.calc_check_digit(number.replace("{check}", "0")))
 
 
+def _form(form: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    """A form as it was sent: rows of the person it stands under."""
+    cards = {
+        card: [{"row": f"r{at}", "person": subject, **row} for at, row in enumerate(rows, start=1)]
+        for card, rows in (form.get("cards") or {}).items()
+    }
+    return {"values": dict(form.get("values") or {}), "cards": cards, "attachments": []}
+
+
+def _sent(one: Mapping[str, Any], folder: Path, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Its applications with their papers: of the first row, or of the whole form where there is no row."""
+    applications = []
+    for application in one.get("applications") or ():
+        row = next((rows[0]["row"] for rows in application["form"]["cards"].values() if rows), None)
+        lines = [str(one["name"]), str(one.get("id_number") or one.get("credit_code") or "")]
+        owner = str(one["id"]).rpartition("/")[2]
+        attached = [
+            {"row": row, **_paper(folder / "applications" / f"{owner}-{material}.jpg", one, material, titles, lines)}
+            for material in application.get("papers") or ()
+        ]
+        form = {**application["form"], "attachments": attached}
+        applications.append({**{key: value for key, value in application.items() if key != "papers"}, "form": form})
+    return {**one, "applications": applications}
+
+
 def _profile(person: Mapping[str, Any], folder: Path, titles: Mapping[str, str]) -> list[dict[str, str]]:
-    kept = []
-    for material in person.get("profile", []):
-        title = titles.get(material, material)
-        file = folder / "profile" / f"{person['id'].rpartition('/')[2]}-{material}.jpg"
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(papers.picture(title, [person["name"], person["id_number"]], kind="jpg"))
-        kept.append({"material": material, "name": f"{person['name']}-{title}.jpg", "type": "jpg", "file": str(file)})
-    return kept
+    owner, lines = person["id"].rpartition("/")[2], [person["name"], person["id_number"]]
+    return [
+        _paper(folder / "profile" / f"{owner}-{material}.jpg", person, material, titles, lines)
+        for material in person.get("profile", [])
+    ]
+
+
+def _paper(
+    file: Path, of: Mapping[str, Any], material: str, titles: Mapping[str, str], lines: list[str]
+) -> dict[str, str]:
+    """A made-up paper, and how a seed names it."""
+    title = titles.get(material, material)
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(papers.picture(title, lines, kind="jpg"))
+    return {"material": material, "name": f"{of['name']}-{title}.jpg", "type": "jpg", "file": str(file)}
 
 
 def _cell(cell: Any) -> str | int | float | date | None:

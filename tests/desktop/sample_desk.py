@@ -83,8 +83,12 @@ def _person(one: Mapping[str, Any], at: int) -> Iterator[dict[str, Any]]:
         yield {"unit": UNIT, "id": f"bill/{at}-{number}", **each, "lines": lines}
     for number, each in enumerate(one.get("applications") or ()):
         rows = [{"row": "r1", "person": person, "values": {}}]
-        form = {"values": {}, "cards": {"people": rows}, "attachments": []}
-        yield {"id": f"application/{at}-{number}", "unit": UNIT, "form": form, "people": [person], **each}
+        form: dict[str, Any] = {"values": {}, "cards": {"people": rows}}
+        told = {name: value for name, value in each.items() if name != "papers"}
+        attached = [{"material": one, "row": "r1", "blob": f"{at:02d}ab" * 16, "name": f"{one}.jpg", "type": "jpg",
+                     "bytes": 90_000} for one in each.get("papers") or ()]  # fmt: skip
+        form = {**(each.get("form") or form), "attachments": attached}
+        yield {"id": f"application/{at}-{number}", "unit": UNIT, "people": [person], **told, "form": form}
 
 
 @dataclass

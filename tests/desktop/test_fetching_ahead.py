@@ -20,8 +20,12 @@ def test_papers_come_while_the_line_is_there_and_only_to_the_desk_that_has_it(tm
     try:
         application = association.apply(("陈喆",))
         agency, office = association.seat(AGENCY), association.seat("review-1")
+        with agency.store.reading() as reader:
+            sent = case(reader, agency.account, agency.pack, application, now=now())
         with office.store.reading() as reader:
-            assert papers_at_desk(reader, office.account, office.pack) == (), "it is not their turn"
+            early = {paper.blob for paper in papers_at_desk(reader, office.account, office.pack)}
+        assert sent is not None
+        assert not early & {paper.blob for paper in sent.papers}, "it is not their turn"
         context = agency.context()
         ahead = FetchingAhead(context)
         ahead.look()

@@ -8,7 +8,6 @@ view.current_changed Signal(object)    the row under the cursor, or None
 view.chosen      rows ticked; without ticks the selected ones
 fit=True         as high as its rows, for lists that stand in a page that scrolls
 hang=True        8 px wider than the page's margins (Page.add sees to it); the cursor shows only while it is in use
-ChosenBar(view, [("remove", "移出")], noun="人")    shows itself while something is chosen; .acted(key)
 """
 
 import sys
@@ -40,7 +39,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QMenu,
     QSizePolicy,
     QStyleOptionViewItem,
     QTableView,
@@ -50,10 +48,10 @@ from PySide6.QtWidgets import (
 from desktop.rows_columns import RowsColumns
 from desktop.rows_delegate import SIDE, Index, RowLook, RowsDelegate, act_rects
 from desktop.rows_header import RowsHeader
+from desktop.rows_menu import menu_of
 from desktop.rows_model import CELL_ROLE, Act, Cell, Column, RowsModel
 from desktop.theme import theme
-from desktop.widgets.base import Label, ScrollBar, row, show_if
-from desktop.widgets.buttons import Button
+from desktop.widgets.base import ScrollBar, show_if
 from desktop.widgets.notes import EmptyState
 
 _FIND_PAUSE = 1000  # ms after which typing begins a new word
@@ -218,7 +216,7 @@ class RowsView(QTableView):
         current = here.isValid() and here.row() == place
         if self.hang and not (self._touched and self.hasFocus()):
             current = False  # lists under each other: only the one in use shows its cursor
-        acts = self._acts_of(place) if current and self._act >= 0 else []
+        acts = self.acts_of(place) if current and self._act >= 0 else []
         return RowLook(
             current=current,
             hovered=place == self._hover,
@@ -297,7 +295,7 @@ class RowsView(QTableView):
                 self.set_current(index.row() + step)
                 self.rows.tick([index.row() + step], True)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and index.isValid():
-            count = len(self._acts_of(index.row()))
+            count = len(self.acts_of(index.row()))
             self._act = max(-1, min(count - 1, self._act + (1 if key == Qt.Key.Key_Right else -1)))
             self._repaint_row(index.row())
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self.rows.rowCount() and not event.modifiers():
@@ -336,13 +334,14 @@ class RowsView(QTableView):
         index = self.currentIndex()
         if not index.isValid():
             return
-        acts = self._acts_of(index.row())
+        acts = self.acts_of(index.row())
         if 0 <= self._act < len(acts):
             self.followed.emit(self.rows.row_at(index.row()), acts[self._act].key)
         else:
             self.opened.emit(self.rows.row_at(index.row()))
 
-    def _acts_of(self, place: int) -> list[Act]:
+    def acts_of(self, place: int) -> list[Act]:
+        """The links and buttons of this row, in the order in which they stand."""
         header = self.horizontalHeader()
         logical = (header.logicalIndex(visual) for visual in range(header.count()))
         cells = (self.rows.index(place, column).data(CELL_ROLE) for column in logical)
@@ -404,80 +403,14 @@ class RowsView(QTableView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Everything the mouse can do in a row and its header, for the keyboard too."""
-        menu = self.context_menu()
+        menu = menu_of(self)
         at = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
             at = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
         menu.popup(at)
-
-    def context_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        current = self.currentIndex()
-        if current.isValid():
-            row_ = self.rows.row_at(current.row())
-            menu.addAction("打开").triggered.connect(lambda: self.opened.emit(row_))
-            for act in self._acts_of(current.row()):
-                menu.addAction(act.words).triggered.connect(
-                    lambda _on=False, key=act.key: self.followed.emit(row_, key)
-                )
-            menu.addAction("复制到 Excel").triggered.connect(self.copy)
-            folded = self.columns.told(current.row())
-            if folded:
-                more = menu.addMenu("没有显示的列")
-                for words in folded:
-                    more.addAction(words.replace("&", "&&")).setEnabled(False)
-            menu.addSeparator()
-        if not self.horizontalHeader().isHidden():
-            order = menu.addMenu("排序")
-            for place, column in enumerate(self.rows.columns, start=self.rows.offset):
-                if column.title:
-                    order.addAction(column.title).triggered.connect(lambda _on=False, at=place: self.sort_by(at))
-            menu.addAction("列恢复原样").triggered.connect(self.columns.reset)
-        return menu
-
-    def sort_by(self, column: int) -> None:
-        """Up, and down when it was up already."""
-        down = self.rows.order == (column, False)
-        self.rows.sort(column, Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder)
-        self.horizontalHeader().viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.columns.fit()
         if self._empty is not None:
             self._empty.setGeometry(self.viewport().rect())
-
-
-class ChosenBar(QWidget):
-    """What can be done with the chosen rows; hidden while none is."""
-
-    acted = Signal(str)
-
-    def __init__(
-        self, view: RowsView, acts: Sequence[tuple[str, str]], parent: QWidget | None = None, *, noun: str = "项"
-    ) -> None:
-        super().__init__(parent)
-        self._view, self._noun = view, noun
-        self._words = Label("", "panel_body", weight=500)
-        self._keys: dict[QWidget, str] = {}
-        layout = row(self._words, spacing=8)
-        for key, words in acts:
-            button = Button(words, "secondary")
-            button.clicked.connect(self._clicked)
-            self._keys[button] = key
-            layout.addWidget(button)
-        layout.addStretch(1)
-        self.setLayout(layout)
-        view.chosen_changed.connect(self._refresh)
-        self._refresh()
-
-    def _clicked(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QWidget):
-            self.acted.emit(self._keys[sender])
-
-    def _refresh(self) -> None:
-        count = len(self._view.chosen)
-        self._words.setText(f"已勾选 {count} {self._noun}")
-        show_if(self, count > 0)

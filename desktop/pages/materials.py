@@ -19,7 +19,8 @@ from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, fi
 from desktop.pages.materials_scans import ScanStrip
 from desktop.pages.materials_table import paper_rows
 from desktop.pages.preview import read_paper, show_paper
-from desktop.rows_view import ChosenBar, RowsView
+from desktop.rows_chosen import ChosenBar
+from desktop.rows_view import RowsView
 from desktop.widgets.base import Label, row, show_if
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.dropzone import DropZone, png_bytes

@@ -9,8 +9,9 @@ from desktop.context import Context
 from desktop.pages.people_model import CHIPS, PeopleModel, ServiceCard, held, next_end, state_of
 from desktop.pages.person_panel import PersonPanel
 from desktop.printing import save_file
+from desktop.rows_chosen import ChosenBar
 from desktop.rows_model import Column, RowsModel
-from desktop.rows_view import ChosenBar, RowsView
+from desktop.rows_view import RowsView
 from desktop.watching_page import WatchingPage
 from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button, ChipRow

@@ -7,8 +7,9 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.page import Page
+from desktop.rows_chosen import ChosenBar
 from desktop.rows_model import Act, Column, RowsModel
-from desktop.rows_view import ChosenBar, RowsView
+from desktop.rows_view import RowsView
 from desktop.theme import theme
 from desktop.widgets.base import Icon, Label, column, row
 from desktop.widgets.buttons import Button, CheckBox, Chip, ChipRow, TabItem, Tabs, Tag

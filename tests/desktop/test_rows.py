@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from desktop.rows_chosen import ChosenBar
+from desktop.rows_menu import menu_of
 from desktop.rows_model import Act, Column, RowsModel
-from desktop.rows_view import ChosenBar, RowsView
+from desktop.rows_view import RowsView
 from desktop.theme import theme
 from desktop.widgets.base import column
 from desktop.widgets.buttons import Button
@@ -255,7 +257,7 @@ def test_a_screen_reader_hears_the_title_the_word_and_the_second_line() -> None:
 
 def test_the_menu_key_offers_what_the_mouse_can_do(qtbot: QtBot) -> None:
     view = a_view(qtbot, a_model())
-    menu = view.context_menu()
+    menu = menu_of(view)
     assert [action.text() for action in menu.actions() if action.text()] == [
         "打开",
         "看",

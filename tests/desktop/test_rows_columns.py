@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QStyleOptionViewItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from desktop.rows_columns import LEAST, Want, shares
+from desktop.rows_menu import menu_of
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
 from tests.support.windows import shown
@@ -94,7 +95,7 @@ def test_what_has_no_column_is_in_the_tooltip_and_the_menu_of_its_row(qtbot: QtB
     view.itemDelegate().helpEvent(event, view, QStyleOptionViewItem(), index)
     assert QToolTip.text() == "证件号码：440104199003120811"
     QToolTip.hideText()
-    menu = view.context_menu()
+    menu = menu_of(view)
     (more,) = (one for one in menu.findChildren(QMenu) if one.title() == "没有显示的列")
     assert [one.text() for one in more.actions()] == ["证件号码：440104199003120811"]
     menu.close()

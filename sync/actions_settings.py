@@ -51,6 +51,15 @@ def save_account(
     return _save(store, account, Kind.SAVE_ACCOUNT, entity or f"account/{new_id()}", body, now)
 
 
+def reset_password(store: LocalStore, account: str, entity: str, *, now: datetime) -> str:
+    """Another first password for somebody's account, by notification; its sessions end. The op_id."""
+    with store.transaction() as writer:
+        before = shown(writer, account, entity) or {"id": entity}
+        title = str(before.get("name") or "")
+        payload = {"reset_password": True}
+        return ask_about(writer, account, Kind.SAVE_ACCOUNT, entity, payload, before, now, title=title)
+
+
 def note_bill(
     store: LocalStore, account: str, bill: str, note: str, *, reason: str, now: datetime, amount: str | None = None
 ) -> str:

@@ -145,6 +145,13 @@ class Pack:
             if named is None or renewal.card not in named.cards or named.cards[renewal.card].adds != "person":
                 where = f"{renewal.service}:{renewal.card}"
                 self.builder.trouble(("renewals",), f"“{where}” names no card of this pack that takes people")
+        accounts = self.spec.accounts
+        if accounts.service is not None and accounts.service not in self.services:
+            self.builder.trouble(("accounts", "service"), f"“{accounts.service}” is no service of this pack")
+        if accounts.sub_accounts is not None and accounts.sub_accounts not in self.spec.parameters:
+            self.builder.trouble(
+                ("accounts", "sub_accounts"), f"“{accounts.sub_accounts}” is no parameter of this pack"
+            )
         for key, role in self.spec.roles.items():
             if role.actor not in self.spec.actors:
                 self.builder.trouble(("roles", key), f"the pack has no actor “{role.actor}”")

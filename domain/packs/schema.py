@@ -44,6 +44,15 @@ class ActorSpec(Part):
     desk: DeskRole
 
 
+class AccountsSpec(Part):
+    """How accounts are called, and what judges those that a unit keeps for its own people."""
+
+    login: dict[str, Text] = Field(default_factory=dict)  # by account role, in words
+    sub_accounts: str | None = None  # the parameter that says how many of them a unit may have
+    service: str | None = None  # whose permission rules judge one before it is saved
+    taken: str | None = None  # the rule of it that fails where somebody else has the login
+
+
 class RoleSpec(Part):
     """A kind of account: the actor it acts as, and whether it may look after other accounts."""
 
@@ -209,7 +218,7 @@ class PackSpec(Part):
     contacts: dict[str, str] = Field(default_factory=dict)
     links: dict[str, str] = Field(default_factory=dict)
     payment_info: dict[str, str] = Field(default_factory=dict)
-    accounts: dict[str, Any] = Field(default_factory=dict)
+    accounts: AccountsSpec = Field(default_factory=AccountsSpec)
     certificates: tuple[dict[str, Any], ...] = ()
     views: tuple[ViewSpec, ...] = ()
     study: StudySpec | None = None

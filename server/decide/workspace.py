@@ -187,6 +187,13 @@ class Step:
         """Whom an application or a bill concerns."""
         self.concerns.update({(entity, subject): open for subject in subjects if subject})
 
+    def accounts_of(self, unit: str) -> list[dict[str, Any]]:
+        """The accounts of a unit, with what this batch did to them."""
+        for entry in entities.of_kind(self.base.connection, "account", unit=unit):
+            self.base.entries.setdefault(entry.id, entry)
+        both = {**self.base.entries, **self.entries}
+        return [one.body for one in both.values() if one and one.kind == "account" and one.body.get("unit") == unit]
+
     def owner(self, space: str, text: str) -> str | None:
         """Which entity has this key."""
         key = (space, key_hash(text))

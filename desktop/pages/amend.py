@@ -25,6 +25,7 @@ from desktop.pages.form_steps import Place as Spot
 from desktop.pages.form_values import as_text, as_value, find_row, subjects_in
 from desktop.pages.form_whole import WholePapers
 from desktop.pages.materials_scans import ScanStrip
+from desktop.pages.paper_look import Sought
 from desktop.pages.preview import show_paper
 from desktop.rows_model import Column, RowsModel
 from desktop.rows_view import RowsView
@@ -369,7 +370,7 @@ class AmendPage(DraftPage):
     def _place_acted(self, place: Place, key: str) -> None:
         place = self._lines[place.path].place if place.path in self._lines else place
         if key == "look":
-            show_paper(self.context, self, f"{place.title}·{place.label}", place.blob)
+            show_paper(self.context, self, f"{place.title}·{place.label}", Sought(place.blob, place.label))
         elif key == "out":
             self.take_out([place.row], f"已把{place.title}移出本单，其余的可以照常重新提交。")
         elif place.row:

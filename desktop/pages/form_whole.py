@@ -14,6 +14,7 @@ from desktop.pages.form_material import MaterialBox
 from desktop.pages.form_model import DraftForm
 from desktop.pages.form_papers import Incoming, PaperIntake, Taken, outdated
 from desktop.pages.form_values import attachments, subjects_in
+from desktop.pages.paper_look import sought
 from desktop.pages.preview import show_paper
 from domain.checking import MaterialCheck
 
@@ -116,7 +117,7 @@ class WholePapers(QWidget):
             self.intake.take([Incoming(check, (), source, people=people) for source in sources])
 
     def _view(self, paper: Any) -> None:
-        show_paper(self.context, self, str(paper.get("name") or "附件"), str(paper["blob"]))
+        show_paper(self.context, self, str(paper.get("name") or "附件"), sought(paper))
 
     def _remove(self, paper: Any) -> None:
         self.form.flush()

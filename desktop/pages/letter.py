@@ -15,6 +15,7 @@ from desktop.pages.form_paper import PaperPage
 from desktop.pages.form_papers import Incoming, Taken, outdated, printed_key
 from desktop.pages.form_values import attachments, subjects_in
 from desktop.pages.letter_model import Made, make_letter
+from desktop.pages.paper_look import sought
 from desktop.pages.preview import show_paper
 from desktop.widgets.base import Label, column
 from desktop.widgets.notes import KeyValues
@@ -132,7 +133,7 @@ class LetterPage(PaperPage):
             self._box.dropped.connect(partial(self._dropped, check))
             self._box.pasted.connect(lambda data: self._take(check, data))
             self._box.viewed.connect(
-                lambda paper: show_paper(self.context, self, str(paper.get("name")), str(paper["blob"]))
+                lambda paper: show_paper(self.context, self, str(paper.get("name")), sought(paper))
             )
             self._box.removed.connect(lambda paper: self.intake.remove(paper["material"], None, paper["blob"]))
             self._place.addWidget(self._box)

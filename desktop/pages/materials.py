@@ -18,7 +18,8 @@ from desktop.pages.form_values import attachments
 from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, files_in, lines_of, people_missing
 from desktop.pages.materials_scans import ScanStrip
 from desktop.pages.materials_table import paper_rows
-from desktop.pages.preview import read_paper, show_paper
+from desktop.pages.paper_look import PaperLook, sought
+from desktop.pages.preview import show_paper
 from desktop.rows_chosen import ChosenBar
 from desktop.rows_view import RowsView
 from desktop.widgets.base import Label, row, show_if
@@ -30,9 +31,7 @@ from desktop.widgets.gap import Gap
 from desktop.widgets.inputs import ChoiceInput
 from desktop.widgets.notes import EmptyState
 from desktop.widgets.panel import Panel, Section
-from desktop.widgets.previews import ImageView
 from domain.entities import Attachment
-from sync.store.errors import StoreFailure
 
 NO_PAPERS = ("这里不要资料", "这张卡片里的人都不用附资料。")
 
@@ -119,7 +118,8 @@ class MaterialsPage(DraftPage):
     @property
     def settled(self) -> bool:
         """What is on screen is all there is, in the scanner's folder too."""
-        return super().settled and not self.scans.busy
+        looks = self.side.findChildren(PaperLook)
+        return super().settled and not self.scans.busy and all(look.settled for look in looks)
 
     def first_focus(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -206,22 +206,11 @@ class MaterialsPage(DraftPage):
         return made
 
     def _preview(self, line: PaperLine) -> QWidget:
-        paper = line.papers[0]
-        view = ImageView(name=str(paper.get("name") or "附件"))
-        view.setFixedHeight(220)
-        blob = str(paper["blob"])
-
-        def shown(data: bytes) -> None:
-            if self.view.current is not None and self.view.current.key == line.key:
-                view.show_bytes(data)
-
-        def failed(error: BaseException) -> None:
-            if not isinstance(error, StoreFailure):
-                raise error
-
-        store, account = self.context.store, self.context.account
-        self.context.read(lambda _reader: read_paper(store, account, blob), shown, failed)
-        return view
+        look = PaperLook(self.context)
+        look.setObjectName("materials.look")
+        look.setFixedHeight(220)
+        look.show_paper(sought(line.papers[0]), profile=line.check.served_by == "profile")
+        return look
 
     def _others(self, line: PaperLine) -> list[PaperLine]:
         return [
@@ -316,7 +305,7 @@ class MaterialsPage(DraftPage):
 
     def _follow(self, line: PaperLine, act: str) -> None:
         if act == "look" and line.papers:
-            show_paper(self.context, self, f"{line.name}·{line.check.label}", str(line.papers[0]["blob"]))
+            show_paper(self.context, self, f"{line.name}·{line.check.label}", sought(line.papers[0]))
         elif act == "remove":
             self.intake.remove(line.check.id, line.row, str(line.papers[0]["blob"]))
         elif act == "choose":

@@ -6,6 +6,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.context import Context
+from desktop.pages.paper_look import Sought
 from desktop.pages.people_model import ServiceCard, state_of
 from desktop.pages.person_model import Line, PersonModel
 from desktop.pages.person_panel import PersonPanel
@@ -134,7 +135,7 @@ class PersonPage(WatchingPage):
         if isinstance(chosen, Line) and chosen.route:
             self.go.emit(chosen.route)
         elif isinstance(chosen, Line) and chosen.blob:
-            show_paper(self.model.context, self, chosen.words, chosen.blob)
+            show_paper(self.model.context, self, chosen.words, Sought(chosen.blob, chosen.words))
 
     def _edit(self) -> None:
         if self.model.found is not None:

@@ -14,6 +14,7 @@ from desktop.pages.form_age import age_words
 from desktop.pages.form_lines import Lines, cost_of, owed_bills
 from desktop.pages.form_page import DraftPage
 from desktop.pages.form_values import value_of
+from desktop.pages.paper_look import Sought
 from desktop.pages.preview import show_paper
 from desktop.pages.submit_confirms import Confirms
 from desktop.pages.submit_model import (
@@ -340,7 +341,7 @@ class SubmitPage(DraftPage):
 
     def _sealed(self, line: Sealed, act: str) -> None:
         if act == "look":
-            show_paper(self.context, self, line.name, line.blob)
+            show_paper(self.context, self, line.name, Sought(line.blob, line.name))
         else:
             self._back()
 

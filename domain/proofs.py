@@ -7,14 +7,14 @@ or `>` for the side it stands on. Without any, the text itself was signed. Pure:
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64encode
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Mapping, Sequence
 
 LEAVES = 16  # texts under one signature: a proof stays short enough to be printed
 LONGEST = 88 + 4 * 44  # characters of a proof
 _ROOT = b"huiban-tree-1\n"  # what a key signs says that it is a tree: no text of ours begins like that
 _URL = str.maketrans("-_", "+/")
+_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def groups(texts: Sequence[bytes]) -> Iterator[tuple[bytes, list[str]]]:
@@ -96,4 +96,4 @@ def _hash_of(name: str) -> bytes:
 
 
 def _name(node: bytes) -> str:
-    return urlsafe_b64encode(node).rstrip(b"=").decode()
+    return b2a_base64(node, newline=False)[:-1].translate(_SAFE).decode()

@@ -34,7 +34,7 @@ def outcome_text(outcome: Outcome) -> str:
         wire["b"] = outcome.current
     if (receipt := outcome.receipt) is not None:
         wire |= {"n": receipt.number, "t": receipt.received_at, "s": receipt.signature}
-    return json_bytes(wire).decode()
+    return to_json(wire).decode()
 
 
 def read_outcome(wire: WireOutcome | Mapping[str, Any]) -> Outcome:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from domain.operations import Finding
 from sync.protocol import finding_body, read_finding
-from sync.store.tables import drafts
+from sync.store.tables import drafts, listed
 from sync.store.text import dumps, loads
 
+_AMONG = select(drafts.c.id).where(drafts.c.account == bindparam("whose"), listed(drafts.c.id, bindparam("names")))
 _JSON = ("form", "payload", "base", "history", "asks")
 
 
@@ -63,12 +64,9 @@ class Drafts:
 
     def among(self, account: str, draft_ids: Sequence[str]) -> set[str]:
         """Those of them that are here."""
-        found: set[str] = set()
-        for start in range(0, len(draft_ids), 500):
-            some = draft_ids[start : start + 500]
-            asked = select(drafts.c.id).where(drafts.c.account == account, drafts.c.id.in_(some))
-            found.update(self._connection.scalars(asked))
-        return found
+        if not draft_ids:
+            return set()
+        return set(self._connection.scalars(_AMONG, {"whose": account, "names": dumps(draft_ids)}))
 
     def all(self, account: str) -> tuple[Draft, ...]:
         """Latest edited first, with those that are on their way."""

@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, fu
 from domain.operations import Operation, Outcome
 from sync.protocol import outcome_text, read_outcome
 from sync.protocol.pushing import positions_in
-from sync.store.tables import contents, operations
+from sync.store.tables import contents, listed, operations
 from sync.store.text import dumps, loads
 
 OUTBOX, ANSWERED, TAKEN_BACK = "outbox", "answered", "taken-back"
 QUEUED, SENDING, UNKNOWN, WAITING, EXPORTED = "queued", "sending", "unknown", "waiting", "exported"
 APPLIED, REFUSED, CONFLICT = "applied", "refused", "conflict"
 CANCELLED, SUSPENDED = "cancelled", "suspended"
+HEADS_AT_ONCE = 16  # rows read together: one by one costs more than what is read too much
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,19 +250,19 @@ class Operations:
 
     def briefs(self, op_ids: Sequence[str]) -> dict[str, Brief]:
         """Those of them that were made here."""
-        columns = [operations.c[name] for name in Brief.__slots__]
-        rows = self._connection.execute(select(*columns).where(_among(operations.c.op_id, op_ids)))
-        return {row.op_id: Brief(*row) for row in rows}
+        rows = self._connection.execute(_BRIEFS, {"names": dumps(op_ids)})
+        return {row[0]: Brief(*row) for row in rows}
 
     def heads(self, account: str, now: str) -> Iterator[Head]:
         """Of each entity the oldest without an answer, if its time has come; in the order made. Read as far as asked.
 
         Later ones on the same entity stay back until it is answered: were it refused, they could not be suspended.
         """
-        for row in self._connection.execute(_HEADS, {"account": account, "now": now}):
-            plain = row._mapping
-            names = {name: _names(plain[name]) for name in ("after", "waits_for", "missing")}
-            yield Head(row.op_id, row.entity, row.content, row.signature, row.attempts, **names)
+        rows = self._connection.execute(_HEADS, {"account": account, "now": now})
+        while some := rows.fetchmany(HEADS_AT_ONCE):
+            for op_id, entity, content, signature, attempts, *names in some:
+                after, waits_for, missing = map(_names, names)
+                yield Head(op_id, entity, content, signature, attempts, after, waits_for, missing)
 
     def in_outbox(self, op_ids: Collection[str]) -> set[str]:
         """Those of them that have no final answer here yet."""
@@ -282,24 +283,8 @@ class Operations:
 
     def sending(self, account: str, op_ids: Collection[str], at: str) -> set[str]:
         """One more attempt begins for those that may still be sent, which are returned."""
-        begun = (
-            update(operations)
-            .where(
-                operations.c.account == account,
-                operations.c.place == OUTBOX,
-                operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
-                _among(operations.c.op_id, op_ids),
-            )
-            .values(
-                state=SENDING,
-                attempts=operations.c.attempts + 1,
-                exposed=operations.c.exposed + 1,
-                first_sent_at=func.coalesce(operations.c.first_sent_at, at),
-                next_try=None,
-            )
-            .returning(operations.c.op_id)
-        )
-        return set(self._connection.scalars(begun))
+        begun = self._connection.execute(_SENDING, {"whose": account, "names": dumps(list(op_ids)), "at": at})
+        return set(begun.scalars())
 
     def set_state(self, account: str, op_ids: Collection[str], state: str, **values: Any) -> None:
         """Another state within the outbox."""
@@ -334,19 +319,9 @@ class Operations:
 
     def answer(self, outcomes: Sequence[Outcome], at: str) -> None:
         """Final: out of the outbox."""
-        values = {"place": ANSWERED, "answered_at": at, "next_try": None, "last_error": None, "lifted": 0}
-        values |= {"missing": "[]", "waits_for": "[]"}
-        answering = (
-            update(operations)
-            .where(operations.c.op_id == bindparam("which"))
-            .values(**values, state=bindparam("word"), outcome=bindparam("told"))
-        )
-        told = [
-            {"which": outcome.op_id, "word": outcome.status.value, "told": outcome_text(outcome)}
-            for outcome in outcomes
-        ]
+        told = [(one.status.value, outcome_text(one), at, one.op_id) for one in outcomes]
         if told:
-            self._connection.execute(answering, told)
+            self._connection.exec_driver_sql(_ANSWER, told)
 
     def take_back(self, op_id: str, state: str, draft: str | None, at: str) -> None:
         """Never sent, and now it never will be; the draft that has its content is named."""
@@ -395,6 +370,8 @@ _SIGNED = ("content", "signature", "overlay", "base")
 _BOTH = operations.join(contents, contents.c.seq == operations.c.seq)
 _WHOLE = select(operations, *(contents.c[name] for name in _SIGNED)).select_from(_BOTH)
 _PENDING = or_(operations.c.place == OUTBOX, and_(operations.c.place == ANSWERED, operations.c.lifted == 0))
+_ANSWER = """UPDATE operations SET place = 'answered', state = ?, outcome = ?, answered_at = ?, next_try = NULL,
+    last_error = NULL, lifted = 0, missing = '[]', waits_for = '[]' WHERE op_id = ?"""  # as text: of each of a thousand
 _HEADS = text(  # as text: it is asked for each batch, and read no further than the batch goes
     f"""SELECT {", ".join(("c." if name in _SIGNED else "o.") + name for name in Head.__slots__)}
     FROM operations AS o JOIN contents AS c ON c.seq = o.seq
@@ -414,7 +391,7 @@ def shows(kept: Kept) -> bool:
 
 def _among(column: ColumnElement[str], names: Collection[str]) -> ColumnElement[bool]:
     """Any number of names as one parameter, so that the statement is compiled once."""
-    return column.in_(select(func.json_each(dumps(list(names))).table_valued("value").c.value))
+    return listed(column, dumps(list(names)))
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -431,3 +408,25 @@ def _kept(row: Row[Any]) -> Kept:
     values["outcome"] = None if outcome is None else read_outcome(outcome)
     values["lifted"], values["seen"] = bool(values["lifted"]), bool(values["seen"])
     return Kept(**values)
+
+
+# Put together once, since they are asked for each batch.
+_NAMED = listed(operations.c.op_id, bindparam("names"))
+_BRIEFS = select(*(operations.c[name] for name in Brief.__slots__)).where(_NAMED)
+_SENDING = (
+    update(operations)
+    .where(
+        operations.c.account == bindparam("whose"),
+        operations.c.place == OUTBOX,
+        operations.c.state.in_((QUEUED, UNKNOWN, WAITING)),
+        _NAMED,
+    )
+    .values(
+        state=SENDING,
+        attempts=operations.c.attempts + 1,
+        exposed=operations.c.exposed + 1,
+        first_sent_at=func.coalesce(operations.c.first_sent_at, bindparam("at")),
+        next_try=None,
+    )
+    .returning(operations.c.op_id)
+)

@@ -50,7 +50,7 @@ class SyncStore:
         """
         self._take_shared(account, now)
         with self._store.reading() as reader:
-            batch: list[OutboxItem] = []
+            batch: list[Head] = []
             room = limit_bytes
             for kept in reader.operations.heads(account, instant(now)):
                 if _held_back(reader, account, kept):
@@ -58,15 +58,17 @@ class SyncStore:
                 room -= len(kept.content)
                 if batch and room < 0:
                     break
-                batch.append(OutboxItem(kept.op_id, kept.entity, kept.content, kept.signature, kept.attempts))
+                batch.append(kept)
             device = reader.accounts.device(account)
-        own = [item for item in batch if device is not None and made_on(item.content, device.id)]
-        if device is None or len(own) < 2:
-            return tuple(batch)
-        proofs = dict(
-            zip((item.op_id for item in own), sign_all(device.key, [item.content for item in own]), strict=True)
+        own = [kept for kept in batch if device is not None and made_on(kept.content, device.id)]
+        proofs: dict[str, str] = {}
+        if device is not None and len(own) > 1:
+            made = sign_all(device.key, [kept.content for kept in own])
+            proofs = {kept.op_id: proof for kept, proof in zip(own, made, strict=True)}
+        return tuple(
+            OutboxItem(kept.op_id, kept.entity, kept.content, proofs.get(kept.op_id, kept.signature), kept.attempts)
+            for kept in batch
         )
-        return tuple(replace(item, signature=proofs.get(item.op_id, item.signature)) for item in batch)
 
     def doubtful(self, account: str) -> tuple[OutboxItem, ...]:
         """What was carried away, or came out of a backup of another computer, and has no answer yet."""
@@ -376,7 +378,7 @@ def _agree(here: Cursor, page: ScopePage) -> bool:
 
 
 def _held_back(reader: Reader, account: str, kept: Head) -> bool:
-    if reader.operations.in_outbox([*kept.after, *kept.waits_for]):
+    if (kept.after or kept.waits_for) and reader.operations.in_outbox([*kept.after, *kept.waits_for]):
         return True
     if not kept.missing:
         return False

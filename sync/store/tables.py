@@ -6,9 +6,30 @@ the triggers that keep Operations for ever are plain SQL in the migrations, sinc
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+)
 
 metadata = MetaData()
+
+
+def listed(column: ColumnElement[str], names: Any) -> ColumnElement[bool]:
+    """It is one of these, a JSON list: one parameter for any number, so that the statement is always the same."""
+    return column.in_(select(func.json_each(names).table_valued("value").c.value))
 
 
 def _text(name: str, *, default: str | None = None) -> Column[str]:

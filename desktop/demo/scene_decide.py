@@ -21,6 +21,8 @@ def open_case(person: Person, number: str, *, desk: str = "review") -> QWidget:
     """The case lies open at this desk, with its first attachment."""
     window = person.window
     person.go(desk)
+    if hands.there(window, f"{desk}.names"):  # on a narrow window the list has to be asked for
+        hands.press(window, f"{desk}.names")
     hand_rows.row(window, f"{desk}.list", number, 60)
     hands.again_until(
         lambda: hand_rows.click_row(window, f"{desk}.list", number),

@@ -24,7 +24,7 @@ class OpeningWindow(QWidget):
         self.setObjectName("opening")
         self.setAccessibleName(WORDS)
         self.setWindowTitle("会办")
-        self.setMinimumSize(1024, 640)
+        self.setMinimumSize(900, 500)  # 1366 × 768 at 150 %
         self.words = WORDS
         self._seen = False
         put_back(self, settings)

@@ -1,7 +1,8 @@
 """The columns of a list: how wide, in which order, which give way where there is no room for all.
 
 Where the window is narrow, columns shrink to what stands in them, then those with a `spare` go, the highest first, then
-long words are cut. Numbers, dates, states and steps are never cut. What went is told by the tooltip of its row.
+long words are cut. Numbers, dates, states and steps are never cut. What went is told by the tooltip of its row. A table
+of so many columns that it has to be scrolled aside all the same shows every one whole.
 A person's own order and widths are remembered.
 """
 
@@ -50,6 +51,8 @@ def shares(wants: Sequence[Want], room: int) -> list[int]:
             return widths
         widths[at] = 0
     over = sum(widths) - room
+    if over > sum(max(0, widths[at] - LEAST) for at, one in enumerate(wants) if not one.firm):
+        return [want.natural if widths[at] else 0 for at, want in enumerate(wants)]  # it scrolls: then nothing is cut
     soft = {at: widths[at] - LEAST for at, one in enumerate(wants) if not one.firm and widths[at] > LEAST}
     give = min(max(0, over), sum(soft.values()))
     for at, slack in soft.items():

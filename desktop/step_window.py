@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.focus_ring import FocusRing
@@ -19,6 +19,7 @@ from desktop.widgets.panel import Steps
 
 W = TypeVar("W", bound=QWidget)
 WIDTH = 520
+SIDE, SLIM, NARROW = 280, 232, 1024  # px of the steps at the left; below that window they are slimmer
 
 
 def named(widget: W, name: str) -> W:
@@ -71,16 +72,16 @@ class StepWindow(QWidget):
     def __init__(self, pages: Sequence[StepPage]) -> None:
         super().__init__()
         self.setWindowTitle("会办")
-        self.setMinimumSize(1024, 640)
+        self.setMinimumSize(900, 500)  # 1366 × 768 at 150 %
         self.resize(1366, 768)
         self._pages = list(pages)
         self._stack = QStackedWidget()
         for page in pages:
             place = QWidget()
-            place.setLayout(row(64, column(72, page, None), None))
+            place.setLayout(row(64, column(48, page, None), None))
             self._stack.addWidget(scrolled(place))
-        side = Box(fill="ground", sides="r")
-        side.setFixedWidth(280)
+        self._side = side = Box(fill="ground", sides="r")
+        side.setFixedWidth(SIDE)
         self._steps = QVBoxLayout()
         head = row(Logo(), 10, Label("会办", "panel_title"), None)
         side.setLayout(column(24, head, 40, self._steps, None, margins=(24, 0, 24, 24)))
@@ -116,6 +117,10 @@ class StepWindow(QWidget):
                 primary.click()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._side.setFixedWidth(SIDE if self.width() >= NARROW else SLIM)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.context import Context
@@ -33,6 +33,7 @@ from desktop.widgets.notes import EmptyState
 from desktop.widgets.panel import Panel, Section
 from domain.entities import Attachment
 
+LOW = 480  # px of page below which the list needs the room more than the words around it
 NO_PAPERS = ("这里不要资料", "这张卡片里的人都不用附资料。")
 
 
@@ -120,6 +121,10 @@ class MaterialsPage(DraftPage):
         """What is on screen is all there is, in the scanner's folder too."""
         looks = self.side.findChildren(PaperLook)
         return super().settled and not self.scans.busy and all(look.settled for look in looks)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.zone.set_low(self.height() < LOW)
 
     def first_focus(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -88,6 +88,7 @@ class DropZone(QWidget):
     ) -> None:
         super().__init__(parent)
         self._patterns, self._folders, self._name, self._many = tuple(patterns), folders, name, many
+        self._low, self._calm = False, True
         self.target = _Target(self)
         pick = Button("选文件", "link", name=f"{name}：选文件", font="panel_body")
         pick.setObjectName("drop.choose")
@@ -125,13 +126,25 @@ class DropZone(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._keys.setVisible(self.width() >= ROOMY)
-        self.target.setToolTip("" if self._keys.isVisibleTo(self) else "也可以按 Ctrl+V 粘贴")
+        self._tell()
+
+    def set_low(self, low: bool) -> None:
+        """On a low window the limits go into the tooltip and the target is as high as a button."""
+        self._low = low
+        self.target.setFixedHeight(36 if low else 48)
+        show_if(self._limits, bool(self._limits.text()) and not (low and self._calm))
+        self._tell()
+
+    def _tell(self) -> None:
+        keys = "" if self._keys.isVisibleTo(self) else "也可以按 Ctrl+V 粘贴。"
+        self.target.setToolTip("\n".join(filter(None, [self._limits.text() if self._limits.isHidden() else "", keys])))
 
     def set_words(self, words: str, role: str = "text2") -> None:
         """What was wrong with the last file, or the limits again."""
         self._limits.setText(words)
         self._limits.set_role(role)
-        show_if(self._limits, bool(words))
+        self._calm = role == "text2"
+        show_if(self._limits, bool(words) and not (self._low and self._calm))
         self.target.setAccessibleDescription(words)
 
     def choose(self) -> None:

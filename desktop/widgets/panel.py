@@ -29,7 +29,7 @@ class Panel(Box):
         super().__init__(parent, fill="ground", sides="l")
         tokens = theme().tokens
         self._title = Label(title, "panel_title", elide="right")
-        self._note = Label(note, "secondary", "text2")
+        self._note = Label(note, "secondary", "text2", elide="right")
         head = row(self._title, None, self._note, spacing=8)
         self._inside = QWidget()
         self._sections = QVBoxLayout(self._inside)

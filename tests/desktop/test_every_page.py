@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
 
+from desktop.opening_window import OpeningWindow
 from desktop.rows_columns import cell_width
 from desktop.rows_delegate import SIDE
 from desktop.rows_view import RowsView
 from desktop.shell import Shell
+from desktop.step_window import StepPage, StepWindow
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Tabs, Tag
 from desktop.widgets.fields import InputFrame
 from tests.desktop.every_page import ROLES, go, room, settle
+from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 SIZES = ((1366, 768), (960, 540), (911, 512))  # 100 %; 1920 × 1080 at 200 %; 1366 × 768 at 150 %
 LEAVES = (QLabel, QPushButton, QCheckBox, Tag, Tabs, InputFrame)
+
+
+def test_the_windows_before_the_desk_fit_the_smallest_screen(qtbot: QtBot) -> None:
+    pages = [StepPage("打开协会的邀请", "协会把邀请文件（.huiban）发给了您。里面有协会服务器的地址，不用输入网址。")]
+    steps = StepWindow(pages)
+    steps.show_page(pages[0], [("打开邀请", "协会发来的 .huiban 文件"), ("收好恢复码", "换电脑、忘口令时用")], 0)
+    opening = OpeningWindow()
+    for window in (steps, opening):
+        qtbot.addWidget(window)
+        window.resize(*SIZES[-1])
+        shown(window)
+        assert (window.width(), window.height()) == SIZES[-1]
+    QApplication.processEvents()
+    leaves = [one for one in steps.findChildren(QWidget) if isinstance(one, LEAVES) and one.isVisible()]
+    assert leaves
+    assert [words for one in leaves for words in _cut(steps, one)] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -50,7 +70,7 @@ def troubles(shell: Shell) -> list[str]:
     return found
 
 
-def _seen(shell: Shell, part: QWidget) -> QRect:
+def _seen(shell: QWidget, part: QWidget) -> QRect:
     """Where it is on screen, as far as what it stands in lets it be seen; empty when not at all."""
     if not part.isVisible():
         return QRect()
@@ -62,7 +82,7 @@ def _seen(shell: Shell, part: QWidget) -> QRect:
     return rect & shell.rect()
 
 
-def _cut(shell: Shell, part: QWidget) -> Iterator[str]:
+def _cut(shell: QWidget, part: QWidget) -> Iterator[str]:
     if _seen(shell, part).width() < part.width():
         yield f"is cut at the side ({_seen(shell, part).width()} of {part.width()} px)"
     if isinstance(part, Label):
@@ -84,7 +104,7 @@ def _cut(shell: Shell, part: QWidget) -> Iterator[str]:
             yield f"cuts {text!r}"
 
 
-def _covered(shell: Shell, leaves: list[QWidget]) -> Iterator[str]:
+def _covered(shell: Shell, leaves: Sequence[QWidget]) -> Iterator[str]:
     seen = [(one, _seen(shell, one)) for one in leaves]
     for at, (one, here) in enumerate(seen):
         for other, there in seen[at + 1 :]:
@@ -112,6 +132,8 @@ def _cut_cells(view: RowsView) -> Iterator[str]:
                 break
 
 
-def _named(part: QWidget) -> str:
+def _named(part: QWidget | None) -> str:
+    if part is None:
+        return "a bar"
     said = part.objectName() or part.accessibleName() or str(getattr(part, "text", str)())
     return f"{type(part).__name__} {said[:30]!r}"

@@ -108,3 +108,7 @@ def test_a_width_that_a_person_gave_is_not_taken_by_a_narrow_window_for_good(qtb
     assert widths(view)[0] < 150
     view.resize(900, 300)
     assert widths(view)[0] == 150
+
+
+def test_a_table_that_has_to_be_scrolled_all_the_same_cuts_nothing() -> None:
+    assert shares([Want(100, 140)] * 8, 400) == [140] * 8

@@ -85,12 +85,16 @@ class Allowed:
         self, request: HTTPConnection, parts: Annotated[Work, Depends(work)], _: Annotated[Any, Depends(bearer)]
     ) -> Caller:
         """The caller, or the problem that keeps it out."""
-        token = bearer_token(request)
         with parts.database.read() as connection:
-            known = accounts.session_of(connection, token, instant_text(parts.clock()))
-            if known is None:
-                raise Refused(Problem.LOGIN_NEEDED)
-            caller = caller_of(parts, connection, known.account, known.device, known.must_change)
+            return self.admit(request, parts, connection)
+
+    def admit(self, request: HTTPConnection, parts: Work, connection: Connection) -> Caller:
+        """The same within a transaction that goes on to ask something else."""
+        token = bearer_token(request)
+        known = accounts.session_of(connection, token, instant_text(parts.clock()))
+        if known is None:
+            raise Refused(Problem.LOGIN_NEEDED)
+        caller = caller_of(parts, connection, known.account, known.device, known.must_change)
         request.state.caller = caller
         if caller.desk not in self.desks:
             raise Refused(Problem.NOT_ALLOWED)
@@ -124,6 +128,7 @@ def bearer_token(request: HTTPConnection) -> str:
     return token.strip()
 
 
-Everyone = Annotated[Caller, Depends(allowed("unit", "agency", "association", "finance", "secretariat", "admin"))]
+EVERYONE = allowed("unit", "agency", "association", "finance", "secretariat", "admin")
+Everyone = Annotated[Caller, Depends(EVERYONE)]
 Offices = Annotated[Caller, Depends(allowed("agency", "association", "finance", "secretariat", "admin"))]
 Anyone = Annotated[Caller, Depends(allowed(*DESKS, before_password_change=True))]

@@ -15,10 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.edge import Edge, log
+from server.edge import Edge, database_away
 from server.messages import MODELS
 from server.problems import Refused, answer
 from server.routes import blobs, carried, hello, session, sync
+from server.straight import Straight
 from server.work import Work
 from sync.protocol import BASE, HEADER, PROTOCOL, Problem, ProblemDetails
 
@@ -45,6 +46,7 @@ def create_app(parts: Work) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(OperationalError, _busy)
+    app.add_middleware(Straight, parts=parts, routes={("POST", f"{BASE}/blobs"): blobs.announcement()})
     app.add_middleware(Edge)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # as FastAPI says to do it
     return app
@@ -78,9 +80,7 @@ def _malformed(_: Request, error: Exception) -> Response:
 
 
 def _busy(_: Request, error: Exception) -> Response:
-    """The database did not answer in time: the desk tries again by itself."""
-    log.error("the database is busy or away: %s", type(getattr(error, "orig", error)).__name__)
-    return answer(Refused(Problem.BUSY, retry_after=2))
+    return database_away(error)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

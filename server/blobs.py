@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,23 +55,22 @@ class BlobStore:
         stem = _stem(scope, sha256)
         path = self._growing / stem[:2] / f"{stem}.{length}.part"
         try:
-            path.touch()
+            _make(path)
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            _make(path)
         return Growing(path, length, 0)
 
-    def finish(self, part: Path, sha256: str) -> None:
-        """Move a whole, proven upload to its place, durably: bytes, then name."""
+    def finish(self, part: Path, file: int, sha256: str) -> None:
+        """Move a whole, proven upload to its place: bytes and name are durable then. `file`, open on it, is closed."""
         target = self.path(sha256)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
         try:
-            os.replace(part, target)
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(part, target)
-        sync_folder(target.parent)
+            if not target.parent.is_dir():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                sync_folder(target.parent.parent)
+            put_in_place(part, file, target)
+        finally:
+            os.close(file)
 
     def drop(self, scope: str, sha256: str) -> None:
         """Forget an upload that proved wrong."""
@@ -102,15 +102,50 @@ def _stem(scope: str, sha256: str) -> str:
     return hashlib.sha256(f"{scope}:{sha256}".encode()).hexdigest()
 
 
+def _make(path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o666))
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 (hex) of a file, in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable; Windows does so by itself."""
-    if os.name == "posix":
+if sys.platform == "win32":  # pragma: no cover  (one process serves there)
+
+    def put_in_place(part: Path, file: int, target: Path) -> None:
+        """Bytes, then name, which is durable by itself. (Python opens files so that they can be renamed.)"""
+        os.fsync(file)
+        os.replace(part, target)
+
+    def sync_folder(folder: Path) -> None:
+        """A name is durable by itself."""
+
+else:
+    import fcntl
+
+    def put_in_place(part: Path, file: int, target: Path) -> None:
+        """Name, bytes, folder: the first sync then takes the new name along, which leaves the second next to nothing.
+
+        Until both are done the name promises nothing, since no row speaks of it. Where the name is taken, somebody's
+        row may: then the bytes are durable before they take its place. The lock keeps two of one address apart,
+        whatever process they are in.
+        """
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if target.exists():
+                os.fsync(file)
+            os.replace(part, target)
+            fcntl.flock(folder, fcntl.LOCK_UN)
+            os.fsync(file)  # the bytes, and where a file system allows it the name
+            os.fsync(folder)  # the name, where it takes more than that
+        finally:
+            os.close(folder)
+
+    def sync_folder(folder: Path) -> None:
+        """Make a new name in a folder durable."""
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

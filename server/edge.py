@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
@@ -166,6 +167,12 @@ class Outgoing:
             return piece if more else piece + self._zip.flush()
 
         return await asyncio.to_thread(squeeze) if len(body) > MUCH else squeeze()
+
+
+def database_away(error: Exception) -> Response:
+    """The database did not answer in time: the desk tries again by itself."""
+    log.error("the database is busy or away: %s", type(getattr(error, "orig", error)).__name__)
+    return answer(Refused(Problem.BUSY, retry_after=2))
 
 
 def _version(scope: Scope, headers: Headers) -> Refused | None:

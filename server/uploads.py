@@ -8,6 +8,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Iterator
@@ -117,11 +118,18 @@ class Writer:
     start: int = 0
     _file: int = -1
     _sum: hashlib._Hash | None = field(default=None)
+    _first: bytes = b""  # what it begins with, if this PATCH brought the beginning
 
     def __post_init__(self) -> None:
         self.start = self.offset
         self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-        _share(self._file)
+        try:
+            _share(self._file)
+            self._check_place()
+        except BaseException:
+            os.close(self._file)
+            raise
+        os.lseek(self._file, self.offset, os.SEEK_SET)
         if self.start == 0:
             self._sum = hashlib.sha256()
 
@@ -129,11 +137,13 @@ class Writer:
         """The next bytes; raises when another request took over this upload."""
         if not self.writers.is_current(self):
             raise Refused(Problem.BLOB_OFFSET, "另一个连接正在续传这个附件。")
-        os.lseek(self._file, self.offset, os.SEEK_SET)
+        if self._sum is not None and len(self._first) < HEAD_BYTES:
+            self._first += data[: HEAD_BYTES - len(self._first)]
         view = memoryview(data)
         while view:
-            view = view[os.write(self._file, view) :]
-        self.offset += len(data)
+            written = os.write(self._file, view)
+            self.offset += written  # also of a piece that the disk took half of
+            view = view[written:]
         if self._sum is not None:
             self._sum.update(data)
 
@@ -152,14 +162,27 @@ class Writer:
 
     def head(self) -> bytes:
         """The first bytes of the file."""
+        if self._sum is not None:
+            return self._first
         with self.path.open("rb") as file:
             return file.read(HEAD_BYTES)
 
     def finish(self, store: BlobStore, sha256: str) -> None:
-        """Bytes proven: to their place. Should another process still have the file open, the place gets a copy."""
+        """Bytes proven: to their place. Should another request still have the file open, the place gets a copy."""
+        self._check_place()
         if not _alone(self._file):
-            copy_proven(self.path, sha256)
-        store.finish(self.path, sha256)
+            copy = copy_proven(self.path, sha256)
+            os.close(self._file)
+            self._file = copy
+        file, self._file = self._file, -1
+        store.finish(self.path, file, sha256)
+
+    def _check_place(self) -> None:
+        """Raises when the file became whole, or was forgotten, under whoever else had it open."""
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(self._file), self.path.stat()):
+                return
+        raise Refused(Problem.BLOB_OFFSET)
 
     def close(self) -> None:
         """Give the file back."""
@@ -169,20 +192,25 @@ class Writer:
             self._file = -1
 
 
-def copy_proven(path: Path, sha256: str) -> None:
-    """Put a copy in the file's place that nobody else can write to; raises when its bytes are not the named ones."""
-    fresh = path.with_name(path.name + ".copy")
+def copy_proven(path: Path, sha256: str) -> int:
+    """Put a copy in the file's place, open here and locked against all others; raises when it is not the named one."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.copy")
     digest = hashlib.sha256()
-    with path.open("rb") as source, fresh.open("wb") as target:
-        while piece := source.read(1 << 20):
-            digest.update(piece)
-            target.write(piece)
-        target.flush()
-        os.fsync(target.fileno())
-    if digest.hexdigest() != sha256:
-        fresh.unlink()
-        raise Refused(Problem.BLOB_CHECKSUM)
-    fresh.replace(path)
+    handle = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        _alone(handle)
+        with path.open("rb") as source, open(handle, "wb", closefd=False) as target:
+            while piece := source.read(1 << 20):
+                digest.update(piece)
+                target.write(piece)
+        if digest.hexdigest() != sha256:
+            raise Refused(Problem.BLOB_CHECKSUM)
+        os.replace(fresh, path)
+    except BaseException:
+        os.close(handle)
+        fresh.unlink(missing_ok=True)
+        raise
+    return handle
 
 
 @contextlib.contextmanager
@@ -208,7 +236,7 @@ else:
     import fcntl
 
     def _share(handle: int) -> None:
-        """Say that this process writes the file."""
+        """Say that this process writes the file; waits for whoever is just putting it in its place."""
         fcntl.flock(handle, fcntl.LOCK_SH)
 
     def _alone(handle: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.requests import HTTPConnection
 
+from server.arrivals import Arrivals
 from server.blob_limits import BlobLimits
 from server.blobs import BlobStore
 from server.clock import SHANGHAI, Clock, shanghai_day, utc_now
@@ -28,6 +29,7 @@ class Work:
     settings: Settings
     database: Database
     blobs: BlobStore
+    arrivals: Arrivals
     key: Ed25519PrivateKey  # signs receipts
     clock: Clock = utc_now
     editions: Editions = field(default_factory=Editions)
@@ -54,7 +56,8 @@ class Work:
 
 def build(settings: Settings, clock: Clock = utc_now) -> Work:
     """Wire a server from its settings."""
-    return Work(settings, Database(settings.database), BlobStore(settings.blobs), settings.key(), clock)
+    database = Database(settings.database)
+    return Work(settings, database, BlobStore(settings.blobs), Arrivals(database), settings.key(), clock)
 
 
 async def work(connection: HTTPConnection) -> Work:

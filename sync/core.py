@@ -426,8 +426,9 @@ class SyncCore:
     def _tell_speed(self) -> None:
         rate = self._speed.news()
         if rate is not None:
-            self._store.set_setting(self._me.account, SPEED, str(round(rate)))
             self._notify(notices.LineMeasured(rate))
+            if self._speed.to_keep(self._clock()):
+                self._store.set_setting(self._me.account, SPEED, str(round(rate)))
 
     # ---- shared ------------------------------------------------------------------------------------------------------
 

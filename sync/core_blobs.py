@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ class BlobLanes:
         self._chance, self._number = chance, number
         self._busy: dict[str, Upload | None] = {f"blob-{i}": None for i in range(lanes)}
         self._back = {lane: Backoff() for lane in self._busy}
-        self._queue: list[BlobToSend] = []
+        self._queue: deque[BlobToSend] = deque()  # none of them on its way, set aside or arrived
         self._look = False
         self._awaited: dict[str, set[str]] = {}  # op_id -> what the server said it lacks
         self._begun: set[str] = set()  # something of it may have left, whatever the store knows
@@ -116,9 +116,7 @@ class BlobLanes:
     def write_down(self) -> None:
         """What has arrived is known durably from now on. Were it forgotten, the server would say that it has it."""
         if self._arrived:
-            with self._store.together():
-                for sha256, size in self._arrived.items():
-                    self._store.blob_sent(self._me.account, sha256, size)
+            self._store.blobs_sent(self._me.account, self._arrived)
         self._arrived, self._arrived_since = {}, None
 
     def _fill(self, lane: str, now: datetime) -> None:
@@ -163,7 +161,7 @@ class BlobLanes:
             self._store.blob_failed(self._me.account, blob.sha256, failure.kind)
             return [notices.Warned(failure, sha256=blob.sha256), notices.StoreChanged()], None
         if event.offset is not None:
-            self._store.blob_sent(self._me.account, blob.sha256, event.offset)
+            self._store.blobs_sent(self._me.account, {blob.sha256: event.offset})
         self._look = True
         self._back[upload.lane].failed(now, self._chance(), moved=event.moved, asked=failure.retry_after)
         return [], None
@@ -180,12 +178,14 @@ class BlobLanes:
 
     def _next(self, now: datetime) -> BlobToSend | None:
         if self._look:
-            self._queue = list(self._store.missing_blobs(self._me.account))
+            held = {upload.blob.sha256 for upload in self._busy.values() if upload} | self._aside | self._arrived.keys()
+            missing = self._store.missing_blobs(self._me.account)
+            self._queue = deque(blob for blob in missing if blob.sha256 not in held)
             self._look = False
-        self._not_before = {sha256: at for sha256, at in self._not_before.items() if at > now}
-        held = {upload.blob.sha256 for upload in self._busy.values() if upload} | self._aside | self._arrived.keys()
-        self._queue = [blob for blob in self._queue if blob.sha256 not in held]
-        ready = next((blob for blob in self._queue if blob.sha256 not in self._not_before), None)
-        if ready is not None:
-            self._queue.remove(ready)
-        return ready
+        if self._not_before:
+            self._not_before = {sha256: at for sha256, at in self._not_before.items() if at > now}
+        for at, blob in enumerate(self._queue):  # the first, unless it has to wait
+            if blob.sha256 not in self._not_before:
+                del self._queue[at]
+                return blob
+        return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 LEAST = 32 << 10  # bytes; smaller ones say more about the way there and back than about the line
+KEPT_EVERY = timedelta(seconds=10)  # a change is written down for the next start at most so often
 LONG = 2.0  # seconds after which a long transfer is measured without waiting for its end
 SHARE = 0.3  # of a new measurement in the running mean
 TOLD = 0.2  # a change of the mean that is worth telling
@@ -19,6 +20,7 @@ class LineSpeed:
         self._stands: dict[str, int] = {}  # lane -> how far its attachment is
         self._since: datetime | None = None
         self._moved = 0
+        self._kept: datetime | None = None
 
     def recall(self, rate: float) -> None:
         """As measured the last time the program ran."""
@@ -56,6 +58,13 @@ class LineSpeed:
             self._told = self.rate
             return self.rate
         return None
+
+    def to_keep(self, now: datetime) -> bool:
+        """Whether it is time to write down what is told: not with every small attachment."""
+        if self._kept is not None and timedelta() <= now - self._kept < KEPT_EVERY:
+            return False
+        self._kept = now
+        return True
 
     def _measure(self, now: datetime, least: float) -> None:
         assert self._since is not None

@@ -129,8 +129,8 @@ class StorePort(Protocol):
     def missing_blobs(self, account: str) -> Sequence[BlobToSend]:
         """Blobs that queued Operations name and the server does not have whole: smallest first."""
 
-    def blob_sent(self, account: str, sha256: str, offset: int) -> None:
-        """The server keeps this much; the whole size means it is there, proved by its SHA-256."""
+    def blobs_sent(self, account: str, offsets: Mapping[str, int]) -> None:
+        """The server keeps this much of each; the whole size means it is there, proved by its SHA-256."""
 
     def blob_failed(self, account: str, sha256: str, kind: FailureKind) -> None:
         """This attachment cannot go as it is (refused, or unreadable here): the outbox shows it."""

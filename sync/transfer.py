@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TELL_EVERY = 256 << 10  # bytes between two words of progress
 WHOLE = 1 << 20  # bytes; so small a one goes with its announcement
+SMALLEST, LARGEST = 64 << 10, 256 << 10  # bytes of a piece: a slow line must take one before it counts as dead
+AT_ONCE = 0.02  # seconds in which a piece leaves on a line that takes larger ones
 TRIES = 5  # in one go, when the server stands elsewhere than we were told
 
 
@@ -68,7 +71,7 @@ def _send(http: Http, asked: Upload, told: Callable[[int], None]) -> int:
     """Announced and brought in one; a server that takes no bytes with it says that it stands at 0."""
     with closing(_opened(asked)) as reader:
         headers = _announcement(asked) | {"Content-Type": TUS_TYPE}
-        return _offset(http.raw("POST", "/blobs", _Rest(reader, 0, asked.blob.size, told), headers), absent=0)
+        return _offset(http.raw("POST", "/blobs", Rest(reader, 0, asked.blob.size, told), headers), absent=0)
 
 
 def _announcement(asked: Upload) -> dict[str, str]:
@@ -88,7 +91,7 @@ def _opened(asked: Upload) -> BlobReader:
 def _stream(http: Http, asked: Upload, path: str, offset: int, told: Callable[[int], None]) -> int:
     """The rest of it from `offset`; where the server stands afterwards."""
     with closing(_opened(asked)) as reader:
-        rest = _Rest(reader, offset, asked.blob.size, told)
+        rest = Rest(reader, offset, asked.blob.size, told)
         headers = {"Tus-Resumable": TUS_VERSION, "Upload-Offset": str(offset), "Content-Type": TUS_TYPE}
         answer = http.raw("PATCH", path, rest, headers)
     if answer.status == 409:
@@ -110,8 +113,8 @@ def _offset(answer: Answer, absent: int | None = None) -> int:
     raise SyncFailure(failure, moved=answer.status == 460)
 
 
-class _Rest:
-    """What requests streams: the bytes from `offset` on, telling as it goes."""
+class Rest:
+    """What requests streams: the bytes from `offset` on, telling as it goes, in larger pieces the faster they leave."""
 
     def __init__(self, reader: BlobReader, offset: int, size: int, told: Callable[[int], None]) -> None:
         reader.seek(offset)
@@ -120,19 +123,24 @@ class _Rest:
     def __len__(self) -> int:
         return self._size - self._at
 
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes; an attachment that ends early or cannot be read is damaged, and is said so."""
-        left = self._size - self._at
-        if not left:
-            return b""
+    def __iter__(self) -> Iterator[bytes]:
+        """Piece by piece; an attachment that ends early or cannot be read is damaged, and is said so."""
+        piece, began = SMALLEST, time.monotonic()
+        while left := self._size - self._at:
+            yield self._read(min(piece, left))
+            if self._at >= self._next:
+                self._next = self._at + TELL_EVERY
+                self._told(self._at)
+            now = time.monotonic()
+            piece = min(piece * 2, LARGEST) if now - began < AT_ONCE else SMALLEST
+            began = now
+
+    def _read(self, size: int) -> bytes:
         try:
-            piece = self._reader.read(left if size < 0 else min(size, left))
+            piece = self._reader.read(size)
         except (OSError, StoreFailure) as error:
             raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, type(error).__name__)) from error
         if not piece:
             raise SyncFailure(Failure(FailureKind.BLOB_DAMAGED, "shorter than it should be"))
         self._at += len(piece)
-        if self._at >= self._next:
-            self._next = self._at + TELL_EVERY
-            self._told(self._at)
         return piece

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, exists, or_, select
 
@@ -30,9 +31,25 @@ def find(connection: Connection, scope: str, sha256: str) -> Blob | None:
     return next(iter(_read(connection, [sha256], {scope})), None)
 
 
+class Whole(NamedTuple):
+    """An attachment whose bytes are whole, proven and durable: its row."""
+
+    scope: str
+    sha256: str
+    bytes: int
+    type: str
+    account: str  # who brought it
+    at: str
+
+
 def complete(connection: Connection, scope: str, sha256: str, size: int, type_: str, account: str, now: str) -> None:
     """Its bytes are whole, proven and durable."""
-    upsert_rows(connection, BlobRow, [(scope, sha256, size, type_, account, now)])
+    complete_all(connection, [Whole(scope, sha256, size, type_, account, now)])
+
+
+def complete_all(connection: Connection, arrived: Iterable[Whole]) -> None:
+    """These are there from now on. In the same order in every process, so that none waits for another crosswise."""
+    upsert_rows(connection, BlobRow, sorted(arrived))
 
 
 def present(connection: Connection, scopes: Collection[str], wanted: Iterable[str]) -> set[str]:
@@ -42,10 +59,13 @@ def present(connection: Connection, scopes: Collection[str], wanted: Iterable[st
     return here | _whole(connection, _shown(connection, scopes, chosen - here)) if chosen - here else here
 
 
-def readable(connection: Connection, scopes: Collection[str], sha256: str) -> Blob | None:
-    """The attachment, if who reads these scopes may read it: they brought it, or a body they see refers to it."""
-    for blob in _read(connection, [sha256], scopes):
-        return blob
+def readable(connection: Connection, scopes: Collection[str], sha256: str, *, first: str = "") -> Blob | None:
+    """The attachment, if who reads these scopes may read it: they brought it, or a body they see refers to it.
+
+    Should several of them have it, it is told as the `first` has it.
+    """
+    if here := sorted(_read(connection, [sha256], scopes), key=lambda blob: blob.scope != first):
+        return here[0]
     if not _shown(connection, scopes, [sha256]):
         return None
     query = select(BLOB.c.scope, BLOB.c.bytes, BLOB.c.type).where(BLOB.c.sha256 == sha256)

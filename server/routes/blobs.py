@@ -4,31 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import re
 from dataclasses import dataclass
-from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from server.access import Caller, Everyone
+from server.access import EVERYONE, Caller, Everyone
 from server.blobs import Growing
+from server.intake import TUS, Named, let_pass, room, take
 from server.problems import SCHEMA, Refused, problems
 from server.repositories import blobs
-from server.uploads import HEAD_BYTES, Checksum, Writer, disk, metadata, type_by_content
+from server.uploads import Checksum, Limits, Writer, disk, metadata
 from server.work import Work, work
-from sync.protocol import BASE, PROBLEM_TYPE, TUS_EXTENSIONS, TUS_TYPE, TUS_VERSION, Problem, instant_text
+from sync.protocol import BASE, PROBLEM_TYPE, TUS_EXTENSIONS, TUS_TYPE, TUS_VERSION, Problem
 
 router = APIRouter(tags=["blobs"])
 P = Problem
 ALWAYS = (P.PROTOCOL_VERSION, P.LOGIN_NEEDED, P.PASSWORD_CHANGE_NEEDED, P.NOT_FOUND, P.MALFORMED, P.BUSY)
-TUS = {"Tus-Resumable": TUS_VERSION}
 OTHER_TUS: dict[int | str, dict[str, Any]] = {
     412: {"description": "Another version of tus", "content": {PROBLEM_TYPE: {"schema": {"$ref": SCHEMA}}}}
 }
 BYTES: dict[str, Any] = {
     "requestBody": {"required": True, "content": {TUS_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
+MOST = 1 << 50  # bytes
+ANNOUNCED: dict[str, Any] = {  # read by hand: see `create`
+    "requestBody": BYTES["requestBody"] | {"required": False},
+    "parameters": [
+        {"name": "Tus-Resumable", "in": "header", "required": True, "schema": {"const": TUS_VERSION}},
+        {
+            "name": "Upload-Length",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1, "maximum": MOST},
+        },
+        {
+            "name": "Upload-Metadata",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": "scope and sha256, in base64",
+        },
+        {"name": "Upload-Checksum", "in": "header", "required": False, "schema": {"type": "string"}},
+    ],
 }
 SHA256 = r"^[0-9a-f]{64}$"
 UPLOAD = r"^[a-z]+(:[^:/\s]{1,64})?:[0-9a-f]{64}$"
@@ -36,19 +59,9 @@ Parts = Annotated[Work, Depends(work)]
 Upload = Annotated[str, Path(pattern=UPLOAD, description="scope:sha256")]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An upload by what it is of whom."""
-
-    scope: str
-    sha256: str
-    length: int
-
-
 async def tus(tus_resumable: Annotated[str | None, Header(description="1.0.0")] = None) -> None:
     """The version of tus is ours."""
-    if tus_resumable != TUS_VERSION:
-        raise Refused(P.MALFORMED, "Tus-Resumable: 1.0.0", status=412, headers={"Tus-Version": TUS_VERSION})
+    _speaks(tus_resumable)
 
 
 @router.options("/blobs", summary="What of tus is spoken", status_code=204, responses=problems(*ALWAYS))
@@ -64,38 +77,27 @@ def capabilities(caller: Everyone, parts: Parts) -> Response:
     "/blobs",
     summary="Announce an attachment, and send it if it is small",
     status_code=201,
-    openapi_extra=BYTES | {"requestBody": BYTES["requestBody"] | {"required": False}},
-    responses={**OTHER_TUS, **problems(*ALWAYS, P.TOO_LARGE, P.NOT_ALLOWED, P.BLOB_CHECKSUM, P.BLOB_KIND)},
+    dependencies=[Depends(EVERYONE)],
+    openapi_extra=ANNOUNCED,
+    responses={
+        **OTHER_TUS,
+        **problems(*ALWAYS, P.TOO_LARGE, P.NOT_ALLOWED, P.BLOB_OFFSET, P.BLOB_CHECKSUM, P.BLOB_KIND),
+    },
 )
-async def create(
-    request: Request,
-    caller: Everyone,
-    parts: Parts,
-    _: Annotated[None, Depends(tus)],
-    upload_length: Annotated[int, Header(ge=1, le=1 << 50)],
-    upload_metadata: Annotated[str, Header(description="scope and sha256, in base64", max_length=4096)],
-    upload_checksum: Annotated[str | None, Header(max_length=200)] = None,
-) -> Response:
+async def create(request: Request, parts: Parts) -> Response:
     """Room for the bytes of a SHA-256 in a scope. The offset tells what is here: all, if the account may read it.
 
-    Bytes that come with it are counted from the first one on, whatever came before.
+    Bytes that come with it are counted from the first one on, whatever came before. It is called straight from the
+    edge, so it admits its caller and reads its headers itself: all that asks the database or the disk in one thread.
     """
-    told = metadata(upload_metadata)
-    scope, sha256 = told.get("scope", ""), told.get("sha256", "")
-    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
-        raise Refused(P.MALFORMED, "Upload-Metadata: sha256")
-    if scope not in caller.scopes or scope == "public":
-        raise Refused(P.NOT_ALLOWED, "不能在这个范围里放附件。")
-    checksum = Checksum.read(upload_checksum)
-    named = Named(scope, sha256, upload_length)
-    growing = await asyncio.to_thread(_room, parts, caller, named)
-    if request.headers.get("content-type") != TUS_TYPE:
-        return _created(named, upload_length if growing is None else growing.offset)
-    if growing is None:  # what comes is here already: let it pass, so that the line can be used again
-        async for _piece in request.stream():
-            pass
-        return _created(named, upload_length)
-    return _created(named, await _take(request, parts, caller, named, growing.path, 0, checksum))
+    asked = await asyncio.to_thread(_announced, request, parts)
+    at = asked.at
+    if asked.writer is not None:
+        at = await take(request.receive, parts, asked.named, asked.writer, asked.checksum)
+    elif asked.brings:  # what is here already
+        await let_pass(request.receive)
+    where = f"{BASE}/blobs/{asked.named.scope}:{asked.named.sha256}"
+    return Response(status_code=201, headers={**TUS, "Location": where, "Upload-Offset": str(at)})
 
 
 @router.head("/blobs/{upload}", summary="How far an attachment has come", responses={**OTHER_TUS, **problems(*ALWAYS)})
@@ -136,8 +138,9 @@ async def patch(
         raise Refused(P.BLOB_OFFSET, offset=here, headers={**TUS, "Upload-Offset": str(here)})
     if growing is None:
         return Response(status_code=204, headers={**TUS, "Upload-Offset": str(here)})
-    named = Named(scope, sha256, growing.length)
-    at = await _take(request, parts, caller, named, growing.path, here, checksum)
+    limits, writer = await asyncio.to_thread(_opened, parts, growing)
+    named = Named(scope, sha256, growing.length, caller, limits)
+    at = await take(request.receive, parts, named, writer, checksum)
     return Response(status_code=204, headers={**TUS, "Upload-Offset": str(at)})
 
 
@@ -158,25 +161,53 @@ def read(sha256: Annotated[str, Path(pattern=SHA256)], caller: Everyone, parts: 
     return FileResponse(parts.blobs.path(sha256), media_type=media, headers=private)
 
 
-def _created(named: Named, at: int) -> Response:
-    where = f"{BASE}/blobs/{named.scope}:{named.sha256}"
-    return Response(status_code=201, headers={**TUS, "Location": where, "Upload-Offset": str(at)})
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What was announced, and how it stands."""
+
+    named: Named
+    brings: bool  # the bytes come along
+    at: int  # the offset, if none are to be written
+    writer: Writer | None = None
+    checksum: Checksum | None = None
 
 
-def _room(parts: Work, caller: Caller, named: Named) -> Growing | None:
-    """The upload as it stands; None when the bytes are here, and the account may read them."""
+def _announced(request: Request, parts: Work) -> Announced:
+    """Admit the caller, then read what is announced, then make room, in one picture of the database."""
     with parts.database.read() as connection:
-        most = parts.limits.now(parts, connection).max_bytes
-        if named.length > most:
-            raise Refused(P.BLOB_KIND, f"附件超过 {most >> 20} MB，请压缩或拆分后重新添加。", status=413)
-        here = blobs.find(connection, named.scope, named.sha256)
-        other = here or blobs.readable(connection, caller.scopes, named.sha256)
-    if other is not None and other.bytes == named.length:
-        if here is None:
-            _complete(parts, caller, named, other.type)
-        return None
-    with disk():
-        return parts.blobs.begin(named.scope, named.sha256, named.length)
+        caller = EVERYONE.admit(request, parts, connection)
+        told = request.headers
+        _speaks(told.get("tus-resumable"))
+        length = _number(told, "upload-length", 1)
+        names = metadata(told.get("upload-metadata", ""))
+        scope, sha256 = names.get("scope", ""), names.get("sha256", "")
+        if not re.fullmatch(SHA256, sha256):
+            raise Refused(P.MALFORMED, "Upload-Metadata: sha256")
+        if scope not in caller.scopes or scope == "public":
+            raise Refused(P.NOT_ALLOWED, "不能在这个范围里放附件。")
+        checksum = Checksum.read(told.get("upload-checksum"))
+        brings = told.get("content-type") == TUS_TYPE
+        named = Named(scope, sha256, length, caller, parts.limits.now(parts, connection))
+        growing = room(parts, connection, named)
+    if growing is None:
+        return Announced(named, brings, length)
+    if not brings:
+        return Announced(named, brings, growing.offset)
+    return Announced(named, brings, 0, parts.writers.open(growing.path, 0), checksum)
+
+
+def _speaks(version: str | None) -> None:
+    """The version of tus is ours."""
+    if version != TUS_VERSION:
+        raise Refused(P.MALFORMED, "Tus-Resumable: 1.0.0", status=412, headers={"Tus-Version": TUS_VERSION})
+
+
+def _number(told: Headers, name: str, least: int) -> int:
+    """A header that is a number of bytes."""
+    text = told.get(name, "")
+    if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= MOST):
+        raise Refused(P.MALFORMED, f"header.{name}", at=f"header.{name}")
+    return int(text)
 
 
 def _own(caller: Caller, upload: str) -> tuple[str, str]:
@@ -187,6 +218,14 @@ def _own(caller: Caller, upload: str) -> tuple[str, str]:
     return scope, sha256
 
 
+def _opened(parts: Work, growing: Growing) -> tuple[Limits, Writer]:
+    """What the pack takes now, and who writes from here on."""
+    with parts.database.read() as connection:
+        limits = parts.limits.now(parts, connection)
+    with disk():
+        return limits, parts.writers.open(growing.path, growing.offset)
+
+
 def _whole(parts: Work, scope: str, sha256: str) -> blobs.Blob:
     with parts.database.read() as connection:
         blob = blobs.find(connection, scope, sha256)
@@ -195,65 +234,6 @@ def _whole(parts: Work, scope: str, sha256: str) -> blobs.Blob:
     return blob
 
 
-async def _take(
-    request: Request, parts: Work, caller: Caller, named: Named, path: FilePath, start: int, checksum: Checksum | None
-) -> int:
-    """The bytes of a request, from this offset on, as far as the line holds; where the upload stands then."""
-    with disk():
-        writer = parts.writers.open(path, start)
-        try:
-            await _receive(request, writer, named.length, checksum)
-            await asyncio.to_thread(_settle, parts, caller, named, writer, checksum)
-        finally:
-            writer.close()
-    return writer.offset
-
-
-async def _receive(request: Request, writer: Writer, length: int, checksum: Checksum | None) -> None:
-    """Write each piece as it comes: when the line or the server dies, it is here, and the rest is asked for later.
-
-    On the loop and not in a thread: a piece goes to the page cache in less time than a change of threads takes.
-    """
-    async for piece in request.stream():
-        if writer.offset + len(piece) > length:
-            raise Refused(P.TOO_LARGE, "附件的内容比声明的长。", headers=TUS)
-        if checksum is not None:
-            checksum.digest.update(piece)
-        if piece:
-            writer.write(piece)
-
-
-def _settle(parts: Work, caller: Caller, upload: Named, writer: Writer, checksum: Checksum | None) -> None:
-    """What came is durable before it is answered for; all of it: proven, typed, put in its place."""
-    if checksum is not None and not checksum.right:
-        writer.cut_back()
-        raise Refused(P.BLOB_CHECKSUM, headers=TUS)
-    if writer.offset < upload.length:
-        writer.durable()
-        if writer.start < HEAD_BYTES <= writer.offset:
-            _type(parts, upload, writer)
-        return
-    if writer.sha256() != upload.sha256:
-        parts.blobs.drop(upload.scope, upload.sha256)
-        raise Refused(P.BLOB_CHECKSUM, headers=TUS)
-    kind = _type(parts, upload, writer)
-    writer.finish(parts.blobs, upload.sha256)
-    _complete(parts, caller, upload, kind)
-
-
-def _type(parts: Work, upload: Named, writer: Writer) -> str:
-    """What the bytes are; refused when the pack takes no such file."""
-    kind = type_by_content(writer.head())
-    with parts.database.read() as connection:
-        allowed = parts.limits.now(parts, connection).types
-    if kind not in allowed:
-        parts.blobs.drop(upload.scope, upload.sha256)
-        takes = "、".join(sorted(allowed)).upper()
-        raise Refused(P.BLOB_KIND, f"文件的内容是 {kind.upper() or '未知类型'}，只接受 {takes}。", headers=TUS)
-    return kind
-
-
-def _complete(parts: Work, caller: Caller, named: Named, kind: str) -> None:
-    with parts.database.write() as connection:
-        now = instant_text(parts.clock())
-        blobs.complete(connection, named.scope, named.sha256, named.length, kind, caller.account, now)
+def announcement() -> APIRoute:
+    """The route of `create`, for whoever calls it straight."""
+    return next(route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is create)

@@ -170,8 +170,7 @@ def _stumbled_until(kept: Kept, outcome: Outcome, now: datetime) -> datetime | N
 
 
 def _waiting(writer: Writer, kept: Kept, outcome: Outcome, retry_at: datetime | None) -> None:
-    for address in outcome.missing:
-        writer.blobs.set(kept.account, address, sent=0, delivered=0)
+    writer.blobs.lacking(kept.account, outcome.missing)
     waits_elsewhere = set(outcome.waits_for) - writer.operations.in_outbox(outcome.waits_for)
     next_try = instant(retry_at) if retry_at is not None and (waits_elsewhere or not outcome.missing) else None
     writer.operations.set_state(

@@ -14,7 +14,7 @@ import io
 import os
 import secrets
 import struct
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +34,8 @@ SALT = 16
 HEAD = len(MAGIC) + SALT
 FRAME = 64 * 1024  # plain bytes
 TAG = 16
+SENT = "UPDATE blobs SET sent = ?, delivered = bytes <= ?, trouble = NULL WHERE account = ? AND sha256 = ?"
+LACKING = "UPDATE blobs SET sent = 0, delivered = 0 WHERE account = ? AND sha256 = ?"
 LAST, MORE = b"\1", b"\0"
 
 
@@ -82,13 +84,16 @@ class Blobs:
             update(blobs).where(blobs.c.account == account, blobs.c.sha256 == sha256).values(**values)
         )
 
-    def sent(self, account: str, sha256: str, offset: int) -> None:
-        """The server holds this much; the whole size means it is there."""
-        self._connection.execute(
-            update(blobs)
-            .where(blobs.c.account == account, blobs.c.sha256 == sha256)
-            .values(sent=offset, delivered=case((blobs.c.bytes <= offset, 1), else_=0), trouble=None)
-        )
+    def sent(self, account: str, offsets: Mapping[str, int]) -> None:
+        """The server holds this much of each; the whole size means it is there."""
+        rows = [(offset, offset, account, sha256) for sha256, offset in offsets.items()]
+        if rows:
+            self._connection.exec_driver_sql(SENT, rows)
+
+    def lacking(self, account: str, addresses: Collection[str]) -> None:
+        """The server says that it has nothing of these."""
+        if addresses:
+            self._connection.exec_driver_sql(LACKING, [(account, sha256) for sha256 in addresses])
 
     def drop_others(self, account: str, needed: Collection[str]) -> list[str]:
         """Forget all but these; what went."""
@@ -254,26 +259,25 @@ class BlobReader(io.RawIOBase):
 
     def readinto(self, buffer: Any, /) -> int:
         """Up to the end of one frame."""
-        if self._at >= self.size:
-            return 0
-        number, inside = divmod(self._at, FRAME)
-        self._load(number)
-        data = self._frame[inside : inside + len(buffer)]
+        data = self.read(min(len(buffer), FRAME - self._at % FRAME))
         buffer[: len(data)] = data
-        self._at += len(data)
         return len(data)
 
     def read(self, size: int = -1, /) -> bytes:
         """Exactly `size` bytes while there are as many; all that is left for a negative size."""
-        left = self.size - self._at if size < 0 else size
-        parts = bytearray()
+        left = max(0, self.size - self._at)
+        left = left if size < 0 else min(size, left)
+        parts = []
         while left > 0:
-            part = super().read(min(left, FRAME))
+            number, inside = divmod(self._at, FRAME)
+            self._load(number)
+            part = self._frame[inside : inside + left]  # no copy of a whole frame
             if not part:
                 break
-            parts += part
+            parts.append(part)
+            self._at += len(part)
             left -= len(part)
-        return bytes(parts)
+        return b"".join(parts)
 
     def chunks(self) -> Iterator[bytes]:
         """Frame by frame, from here to the end."""

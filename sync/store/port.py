@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -269,10 +269,10 @@ class SyncStore:
                 if row.here and not row.delivered and not row.trouble
             )
 
-    def blob_sent(self, account: str, sha256: str, offset: int) -> None:
-        """The server keeps this much; the whole size means it is there, proved by its SHA-256."""
+    def blobs_sent(self, account: str, offsets: Mapping[str, int]) -> None:
+        """The server keeps this much of each; the whole size means it is there, proved by its SHA-256."""
         with self._store.transaction() as writer:
-            writer.blobs.sent(account, sha256, offset)
+            writer.blobs.sent(account, offsets)
             writer.touch("blobs")
 
     def blob_failed(self, account: str, sha256: str, kind: FailureKind) -> None:
@@ -299,7 +299,7 @@ class SyncStore:
         file.finish(sha256)
         with self._store.transaction() as writer:
             writer.blobs.keep(account, sha256, file.size, type=type, name=name, now=instant(now), here=True)
-            writer.blobs.sent(account, sha256, file.size)
+            writer.blobs.sent(account, {sha256: file.size})
             writer.touch("blobs")
 
     # ---- the account ----

@@ -310,7 +310,7 @@ def test_how_much_is_to_be_sent_and_how_long_it_takes_on_this_line_is_said(qtbot
     with desk.store.transaction() as writer:
         for mark in "ab":
             writer.blobs.keep(desk.account, mark * 64, 90_000, type="pdf", name="x", now="2026", here=True)
-            writer.blobs.sent(desk.account, mark * 64, 90_000)
+            writer.blobs.sent(desk.account, {mark * 64: 90_000})
         writer.touch(f"unit:{UNIT}")
     settle(qtbot, page)
     assert "个附件" not in said(page.side)  # what the server has is not sent again

@@ -195,6 +195,24 @@ def test_another_version_of_tus_and_another_type_of_content_are_refused(running:
     assert (zipped.status_code, slug(zipped)) == (415, "media-type")
 
 
+@pytest.mark.parametrize("length", ["", "many", "-1", "1.5", "0", str((1 << 50) + 1), "１０", "9" * 5_000])
+def test_an_announcement_without_a_proper_length_is_told_which_header_it_is(running: Running, length: str) -> None:
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": length.encode(), "Upload-Metadata": "scope dW5pdDp1MQ=="}
+    answer = running.line("甲公司").ask("POST", "/blobs", headers=headers)
+    assert (answer.status_code, slug(answer), answer.json()["at"]) == (400, "malformed", "header.upload-length")
+
+
+def test_a_database_that_is_away_is_told_as_busy_to_whoever_brings_an_attachment(running: Running) -> None:
+    line = running.line("甲公司")
+    with running.work.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE blob RENAME TO away")
+    answer = line.announce(DATA, "unit:u1", body=DATA)
+    assert (answer.status_code, slug(answer), answer.headers["Retry-After"]) == (503, "busy", "2")
+    with running.work.database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO blob")
+    assert line.upload(DATA, "unit:u1") == SHA
+
+
 def test_capabilities_are_told(running: Running) -> None:
     told = running.line("甲公司").ask("OPTIONS", "/blobs").headers
     assert told["Tus-Version"] == "1.0.0"

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from sync.core import SPEED
-from sync.core_speed import LEAST, LineSpeed
+from sync.core_speed import KEPT_EVERY, LEAST, LineSpeed
 from sync.notices import LineMeasured
 from sync.ports import Answered, BlobToSend, Call, Progress, Upload, Uploaded
 from tests.sync.desk import SCOPE, Desk, a_desk
@@ -98,3 +98,19 @@ def test_an_attachment_that_arrives_is_told_and_kept_as_the_speed_of_the_line(de
     desk.core.handle(Uploaded(upload))
     assert [one.rate for one in desk.told if isinstance(one, LineMeasured)] == [300_000]
     assert desk.store.setting(desk.account, SPEED) == "300000"
+
+
+def test_what_changes_from_file_to_file_is_told_each_time_and_written_down_now_and_then(desk: Desk) -> None:
+    def arrives(size: int, seconds: float) -> None:
+        upload = Upload(1, "blob-0", BlobToSend("a" * 64, size), SCOPE, unopened)
+        desk.core.handle(Progress(upload, 0))
+        desk.now += timedelta(seconds=seconds)
+        desk.core.handle(Uploaded(upload))
+
+    arrives(600_000, 2)
+    arrives(6_000_000, 2)
+    told = [one.rate for one in desk.told if isinstance(one, LineMeasured)]
+    assert told == [300_000, 1_110_000]
+    assert desk.store.setting(desk.account, SPEED) == "300000"
+    arrives(60_000_000, KEPT_EVERY.total_seconds())
+    assert desk.store.setting(desk.account, SPEED) == "2577000"

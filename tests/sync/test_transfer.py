@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
+from sync import transfer
 from sync.failures import FailureKind
 from sync.http import Http
 from sync.ports import BlobReader, BlobToSend, Upload
@@ -188,3 +191,21 @@ def test_an_attachment_damaged_here_is_named_and_not_the_servers_fault(
     with pytest.raises(Interrupted) as caught:
         sent_to(Shelf(), an_upload(opened=opened, data=data))
     assert caught.value.failure.kind is FailureKind.BLOB_DAMAGED
+
+
+def pieces(seconds_each: float, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes in which an attachment is handed to a line that takes so long for each."""
+    clock = itertools.count(step=seconds_each)
+    monkeypatch.setattr(transfer, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    rest = transfer.Rest(io.BytesIO(DATA), 24_000, len(DATA), lambda _: None)
+    assert len(rest) == len(DATA) - 24_000
+    taken = list(rest)
+    assert b"".join(taken) == DATA[24_000:]
+    return [len(piece) // 1024 for piece in taken]
+
+
+def test_the_faster_the_line_the_larger_the_pieces_and_a_slow_one_gets_small_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert pieces(0.001, monkeypatch) == [64, 128, 256, 256, 256, 16]
+    assert pieces(0.5, monkeypatch) == [64] * 15 + [16]

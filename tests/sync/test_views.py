@@ -80,7 +80,7 @@ def test_the_size_on_the_line_counts_attachments(store: LocalStore, port: SyncSt
     draft = actions.new_draft(store, account, "s", now=NOW)
     paper = actions.attach(store, account, draft.id, "m", b"x" * 1_000, now=NOW, type="pdf")
     op_id = an_operation(store, account, blobs=[paper["blob"]])
-    port.blob_sent(account, paper["blob"], 400)
+    port.blobs_sent(account, {paper["blob"]: 400})
     row = row_of(store, account, op_id)
     content = len(kept(store, op_id).content)
     assert (row.size, row.sent_bytes, row.papers) == (content + 1_000, 400, 1)

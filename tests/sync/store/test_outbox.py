@@ -143,10 +143,10 @@ def test_waiting_for_attachments_it_stays_until_they_are_there(
     port.record_outcomes(account, [Outcome(op_id, Status.WAITING, missing=(paper["blob"],))], NOW, later(seconds=5))
     assert kept(store, op_id).state == "waiting"
     assert next_ids(port, account) == []
-    port.blob_sent(account, paper["blob"], 4)
+    port.blobs_sent(account, {paper["blob"]: 4})
     assert next_ids(port, account) == []
     assert [(blob.sha256, blob.offset) for blob in port.missing_blobs(account)] == [(paper["blob"], 4)]
-    port.blob_sent(account, paper["blob"], 10)
+    port.blobs_sent(account, {paper["blob"]: 10})
     assert port.missing_blobs(account) == ()
     assert next_ids(port, account) == [op_id]
 

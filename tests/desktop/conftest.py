@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.theme import Theme, install
+from tests.desktop.association import Association
 from tests.desktop.sample_desk import SampleDesk, sample_desk
 
 
@@ -30,3 +31,13 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
     """The unit's desk with the people of the sample association."""
     with sample_desk(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def association(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Association]:
+    """A real server with the sample association, for the tests of a module."""
+    made = Association(tmp_path_factory.mktemp("association"))
+    try:
+        yield made
+    finally:
+        made.close()

@@ -7,14 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.pages.form_values import new_row
 from domain.picking import row_values
 from sync import actions
 from sync.views import view_for
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, the_pack
-from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 EDUCATION, INITIAL, AGAIN = "education-registration", "initial-education", "continuing-education"
@@ -87,23 +85,6 @@ def returned(
     pull(desk.store, desk.account, body, scope=f"unit:{UNIT}", start=900)
     draft = actions.open_returned(desk.store, desk.account, RETURNED, pack=the_pack(), now=NOW)
     return draft.id.partition("/")[2]
-
-
-def on_screen(qtbot: QtBot, page: Any) -> Any:
-    """Shown, with everything read."""
-    qtbot.addWidget(page)
-    page.resize(1150, 690)
-    shown(page)
-    page.shown()
-    settle(qtbot, page)
-    return page
-
-
-def settle(qtbot: QtBot, page: Any) -> None:
-    """Until no lane works for the page any more."""
-    qtbot.waitUntil(lambda: bool(page.settled))
-    qtbot.wait(0)
-    qtbot.waitUntil(lambda: bool(page.settled))
 
 
 def said(page: QWidget) -> str:

@@ -15,7 +15,8 @@ from desktop.demo import papers
 from desktop.pages import amend
 from desktop.widgets.inputs import TextInput
 from sync import actions
-from tests.desktop.form_builders import ABLE, INITIAL, LETTER, a_form, beginners, on_screen, returned, settle
+from tests.desktop.form_builders import ABLE, INITIAL, LETTER, a_form, beginners, returned
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, SampleDesk, the_pack
 
 pytestmark = pytest.mark.windows

@@ -32,7 +32,8 @@ from sync.store.errors import DiskFull
 from sync.store.keys import COPY, HEADER, first_run, new_recovery_code
 from sync.store.local import NAME, LocalStore
 from sync.store.port import SyncStore
-from tests.desktop.form_builders import ABLE, EDUCATION, INITIAL, a_form, beginners, on_screen, settle
+from tests.desktop.form_builders import ABLE, EDUCATION, INITIAL, a_form, beginners
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import UNIT, SampleDesk, entities
 from tests.sync.store.building import pull
 

@@ -16,9 +16,9 @@ from desktop.pages import case
 from desktop.pages.case_words import FORM, LETTER, next_step
 from sync import actions
 from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, office
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, SampleDesk, sample_desk, the_pack
 from tests.desktop.test_bills import text_of
-from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -33,17 +33,7 @@ OPEN = [
 
 
 def opened(desk: SampleDesk, qtbot: QtBot, key: str = KEY, make: Callable[..., Any] = case.make) -> Any:
-    page = make(desk.context, key)
-    qtbot.addWidget(page)
-    page.resize(1150, 690)
-    shown(page)
-    page.shown()
-    settle(qtbot, page)
-    return page
-
-
-def settle(qtbot: QtBot, page: Any) -> None:
-    qtbot.waitUntil(lambda: page.model.is_settled)
+    return on_screen(qtbot, make(desk.context, key))
 
 
 def line_of(page: Any, start: str) -> Any:

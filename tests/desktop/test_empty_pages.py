@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.pages import case, form, materials, picker
 from desktop.widgets.notes import EmptyState
-from tests.desktop.form_builders import EDUCATION, INITIAL, on_screen
+from tests.desktop.form_builders import EDUCATION, INITIAL
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, SampleDesk, a_desk, entities
 
 pytestmark = pytest.mark.windows

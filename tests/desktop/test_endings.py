@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import threading
 import weakref
+from functools import partial
 from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.desk import Desk
@@ -17,7 +19,7 @@ from desktop.page import Page
 from desktop.shell import KEPT, Shell
 from desktop.shell_model import ShellModel
 from tests.desktop.sample_desk import no_session, sample_desk, the_pack
-from tests.support.windows import left_to_the_collector, run_deferred_deletes
+from tests.support.windows import left_alive, left_to_the_collector, run_deferred_deletes
 
 pytestmark = pytest.mark.windows
 ROUTES = ("home", "people", "drafts", "outbox", "cases", "study")
@@ -76,3 +78,12 @@ def test_a_window_of_a_test_lives_on_when_the_test_has_no_name_for_it_any_more(q
     there = seen()
     assert there is not None
     assert shiboken6.isValid(there)
+
+
+def test_a_window_that_nobody_destroys_is_named(qtbot: QtBot) -> None:
+    """Held by a connection of its own child: Python does not see that cycle, and Qt knows of no owner."""
+    page = Page("forgotten")
+    button = QPushButton(page)
+    button.clicked.connect(partial(print, page))
+    assert "Page" in left_alive()
+    qtbot.addWidget(page)

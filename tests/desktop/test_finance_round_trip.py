@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,31 +14,14 @@ from sync import actions
 from sync.store.text import new_id
 from sync.views import bills, entity, people
 from tests.desktop.association import TODAY, UNIT, Association, Seat, now
-from tests.support.windows import shown
+from tests.desktop.on_screen import on_screen
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
 FINANCE, PAYER = "finance-1", "许国栋"
-PAGES: list[Any] = []
-
-
-@pytest.fixture(scope="module")
-def association(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Association]:
-    made = Association(tmp_path_factory.mktemp("association"))
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 def opened(module: Any, seat: Seat, qtbot: QtBot, key: str = "") -> Any:
-    page = module.make(seat.context(), key)
-    PAGES.append(page)  # what its lanes answer later finds it
-    qtbot.addWidget(page)
-    page.resize(1150, 700)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.model.is_settled)
-    return page
+    return on_screen(qtbot, module.make(seat.context(), key))
 
 
 def pays(association: Association) -> tuple[str, str, str]:

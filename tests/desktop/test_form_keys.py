@@ -21,7 +21,8 @@ from desktop.shell import Shell
 from desktop.shell_model import ShellModel
 from desktop.widgets.inputs import ChoiceInput
 from sync.store.operations import OUTBOX
-from tests.desktop.form_builders import ABLE, EDUCATION, FILLED, INITIAL, LETTER, a_form, beginners, paper, settle
+from tests.desktop.form_builders import ABLE, EDUCATION, FILLED, INITIAL, LETTER, a_form, beginners, paper
+from tests.desktop.on_screen import settle
 from tests.desktop.sample_desk import SampleDesk
 from tests.support.windows import shown
 

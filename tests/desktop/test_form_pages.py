@@ -26,12 +26,11 @@ from tests.desktop.form_builders import (
     LETTER,
     a_form,
     beginners,
-    on_screen,
     returned,
     rows,
     said,
-    settle,
 )
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, entities, person_named
 from tests.sync.store.building import pull
 

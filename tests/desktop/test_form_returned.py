@@ -25,10 +25,9 @@ from tests.desktop.form_builders import (
     RETURNED,
     a_form,
     beginners,
-    on_screen,
     returned,
-    settle,
 )
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, SampleDesk, the_pack
 from tests.support.windows import shown
 from tests.sync.store.building import applied

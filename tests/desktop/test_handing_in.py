@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +13,13 @@ from desktop.pages import outbox
 from sync import actions
 from sync.views import outbox as queue
 from tests.desktop.association import AGENCY, UNIT, Association, Seat, now
-from tests.support.windows import shown
+from tests.desktop.on_screen import on_screen
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
 
 
-@pytest.fixture(scope="module")
-def association(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Association]:
-    made = Association(tmp_path_factory.mktemp("association"))
-    try:
-        yield made
-    finally:
-        made.close()
-
-
 def opened(seat: Seat, qtbot: QtBot) -> Any:
-    page: Any = outbox.make(seat.context(), "")
-    qtbot.addWidget(page)
-    page.resize(1150, 690)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.model.is_settled)
-    return page
+    return on_screen(qtbot, outbox.make(seat.context(), ""))
 
 
 def hand_in(page: Any, file: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> str:

@@ -27,7 +27,8 @@ from sync.store.keys import Header, new_recovery_code
 from sync.store.operations import Sketch
 from sync.store.port import SyncStore
 from sync.views import drafts
-from tests.desktop.form_builders import EDUCATION, INITIAL, a_form, beginners, on_screen
+from tests.desktop.form_builders import EDUCATION, INITIAL, a_form, beginners
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, a_desk, no_session, sample_desk, the_pack
 from tests.sync.store.building import an_operation
 
@@ -140,7 +141,9 @@ def test_a_desk_that_was_shut_out_shows_the_way_out_and_nothing_of_anybody(qtbot
         qtbot.waitUntil(lambda: opened.frame.is_settled)
         assert opened.model.fixed == opened.model.menu == ()
         for route in ("home", "drafts", "people", "form/anything"):
-            assert isinstance(pages(opened.context)(route), HandoverPage)
+            shut = pages(opened.context)(route)
+            assert isinstance(shut, HandoverPage)
+            qtbot.addWidget(shut)
         page = opened.shell.page
         assert isinstance(page, HandoverPage)
         qtbot.waitUntil(lambda: page.settled)

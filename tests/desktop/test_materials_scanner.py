@@ -15,8 +15,9 @@ from desktop.demo import papers
 from desktop.news import ScanNews
 from desktop.pages import amend, form, home, materials
 from desktop.scanning import ScannerFolder, remember, remembered
-from tests.desktop.form_builders import EDUCATION, INITIAL, LETTER, a_form, beginners, on_screen, returned, settle
+from tests.desktop.form_builders import EDUCATION, INITIAL, LETTER, a_form, beginners, returned
 from tests.desktop.offices import office
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import SampleDesk
 
 pytestmark = pytest.mark.windows

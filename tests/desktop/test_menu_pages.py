@@ -18,20 +18,14 @@ from desktop.shell_model import NavItem, ShellModel
 from desktop.shell_nav import Nav
 from domain.packs.schema import MenuSpec
 from sync.login import Session
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import SampleDesk, the_pack
-from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 
 
 def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
-    page = module.make(desk.context, key)
-    qtbot.addWidget(page)
-    page.resize(1150, 690)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: bool(page.model.is_settled))
-    return page
+    return on_screen(qtbot, module.make(desk.context, key))
 
 
 def a_model(desk: SampleDesk, qtbot: QtBot) -> ShellModel:

@@ -12,7 +12,8 @@ from desktop.pages import elsewhere, form, picker
 from desktop.pages.form_lines import Lines
 from desktop.pages.next_steps import follow_step, next_steps, place_for
 from domain.operations import Finding
-from tests.desktop.form_builders import AGAIN, EDUCATION, INITIAL, a_form, on_screen, rows, said, settle
+from tests.desktop.form_builders import AGAIN, EDUCATION, INITIAL, a_form, rows, said
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import UNIT, SampleDesk, person_named, the_pack
 from tests.sync.store.building import pull
 

@@ -19,8 +19,8 @@ from desktop.pages.settings_model import CHANGED, FUTURE, UNSET
 from domain.packs.parameters import read_parameter
 from sync.views import entity, outbox
 from tests.desktop.offices import FIRST, a_payment, accounts, an_education, mirror, office
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, the_pack
-from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 PAYMENT = f"{FIRST[:-1]}9"
@@ -39,13 +39,7 @@ BILL = {
 
 
 def opened(make: Callable[..., Any], desk: SampleDesk, qtbot: QtBot) -> Any:
-    page = make(desk.context, "")
-    qtbot.addWidget(page)
-    page.resize(1150, 700)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.settled)
-    return page
+    return on_screen(qtbot, make(desk.context, ""))
 
 
 def queued(desk: SampleDesk) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -12,27 +10,13 @@ from desktop.pages.review import ReviewPage
 from sync import actions
 from sync.views import case, entity, outbox
 from tests.desktop.association import AGENCY, UNIT, Association, Seat, now
-from tests.support.windows import shown
+from tests.desktop.on_screen import on_screen
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
 
 
-@pytest.fixture(scope="module")
-def association(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Association]:
-    made = Association(tmp_path_factory.mktemp("association"))
-    try:
-        yield made
-    finally:
-        made.close()
-
-
 def the_desk(seat: Seat, qtbot: QtBot, key: str) -> ReviewPage:
-    page = review.make(seat.context(), key)
-    qtbot.addWidget(page)
-    page.resize(1150, 700)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.settled)
+    page: ReviewPage = on_screen(qtbot, review.make(seat.context(), key))
     return page
 
 

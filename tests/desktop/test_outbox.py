@@ -23,21 +23,15 @@ from sync.runner import SyncRunner
 from sync.store.port import SyncStore
 from sync.views import counts, worklist
 from sync.views.queue import WORDS
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, SampleDesk
 from tests.support.sealing import may_seal, unsealed
-from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 
 
 def opened(desk: SampleDesk, qtbot: QtBot) -> Any:
-    page: Any = outbox.make(desk.context, "")
-    qtbot.addWidget(page)
-    page.resize(1150, 690)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.model.is_settled)
-    return page
+    return on_screen(qtbot, outbox.make(desk.context, ""))
 
 
 def submitted(desk: SampleDesk) -> str:

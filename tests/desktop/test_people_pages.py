@@ -24,22 +24,16 @@ from desktop.theme import RESOURCES
 from desktop.widgets.notes import FindingLine
 from sync.store.text import new_id
 from sync.views import entities, outbox
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named, the_pack
 from tests.support.waiting import PATIENCE
-from tests.support.windows import shown
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
 
 
 def opened(module: Any, desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
-    page: Any = module.make(desk.context, key)
-    qtbot.addWidget(page)
-    page.resize(1150, 700)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.settled)
-    return page
+    return on_screen(qtbot, module.make(desk.context, key))
 
 
 def queued(desk: SampleDesk) -> int:

@@ -21,10 +21,9 @@ from tests.desktop.form_builders import (
     AGAIN,
     EDUCATION,
     INITIAL,
-    on_screen,
     said,
-    settle,
 )
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, a_desk, person_named
 from tests.support.windows import shown
 

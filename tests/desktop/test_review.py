@@ -19,8 +19,8 @@ from desktop.pages.review_sheet import review_sheet
 from domain.operations import Severity
 from sync.views import outbox
 from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, mirror, office
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, SampleDesk, entities
-from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
 SECOND, THIRD = (f"{FIRST[:-1]}{number}" for number in (2, 3))
@@ -39,18 +39,9 @@ def desk(tmp_path: Path) -> Iterator[SampleDesk]:
 
 
 def open_page(desk: SampleDesk, qtbot: QtBot, key: str = "") -> ReviewPage:
-    page = make(desk.context, key)
-    qtbot.addWidget(page)
-    page.resize(1150, 700)
-    shown(page)
-    page.shown()
+    page: ReviewPage = on_screen(qtbot, make(desk.context, key))
     page.first_focus()  # as the shell does
-    qtbot.waitUntil(lambda: page.settled)
     return page
-
-
-def settle(page: ReviewPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: page.settled)
 
 
 def queued(desk: SampleDesk) -> list[str]:
@@ -75,7 +66,7 @@ def test_a_click_while_the_list_is_being_read_is_not_lost(desk: SampleDesk, qtbo
     page.model.take(found)
     page.model.changed.emit()  # as after every look
     page.model.awake()
-    settle(page, qtbot)
+    settle(qtbot, page)
     assert page.model.sheet is not None
     assert page.model.sheet.id == FIRST
 
@@ -109,7 +100,7 @@ def test_a_approves_and_goes_on_and_nothing_leaves_before_it_is_sent(desk: Sampl
     page = open_page(desk, qtbot)
     QTest.keyClick(page, Qt.Key.Key_A)
     qtbot.waitUntil(lambda: page.model.decided == 1)
-    settle(page, qtbot)
+    settle(qtbot, page)
     assert page.model.sheet is not None
     assert page.model.sheet.id != SECOND
     assert queued(desk) == []
@@ -159,7 +150,7 @@ def test_a_decision_can_be_changed_and_taken_back_until_it_is_sent(desk: SampleD
     page.model.undo()
     qtbot.waitUntil(lambda: page.model.decided == 0)
     page.model.send()
-    settle(page, qtbot)
+    settle(qtbot, page)
     assert queued(desk) == []
 
 
@@ -234,7 +225,7 @@ def test_a_paper_that_serves_from_the_profile_is_judged_like_one_that_was_attach
     assert page.model.part is not None
     assert sheet.path in {look.path for look in page.model.part.looks}, "what to look at is told for it too"
     page.model.choose_paper(sheet.key)
-    settle(page, qtbot)
+    settle(qtbot, page)
     assert page.pane._stack.currentWidget() is page.pane.image
     assert "取自个人档案" in page.pane._about.text()
     attached = [one for one in page.model.papers if one.paper.material == PAPERS[1]]
@@ -265,7 +256,7 @@ def test_every_key_works_wherever_the_focus_is_but_not_while_one_writes(
     QTest.keyClick(page.focusWidget(), Qt.Key.Key_Escape)
     assert not page.editor.isVisible()
     QTest.keyClick(page.focusWidget(), Qt.Key.Key_N)
-    settle(page, qtbot)
+    settle(qtbot, page)
     assert page.model.sheet.id != FIRST
     QTest.keyClick(page.focusWidget(), Qt.Key.Key_A)
     qtbot.waitUntil(lambda: page.model.decided == 1)

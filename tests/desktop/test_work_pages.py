@@ -25,6 +25,7 @@ from sync import actions
 from sync.store.local import Reader
 from sync.store.operations import CANCELLED
 from sync.views import Expiring, expiring, people
+from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, person_named
 from tests.support.windows import shown
 from tests.sync.store.building import pull
@@ -36,18 +37,7 @@ HANDLER = {"contact_name": "温晓岚", "contact_mobile": "19900001003"}
 
 def show(qtbot: QtBot, make: Callable[[Context, str], Page], desk: SampleDesk, key: str = "") -> Any:
     """The page on screen, with everything read."""
-    page = make(desk.context, key)
-    qtbot.addWidget(page)
-    page.resize(1150, 690)
-    shown(page)
-    page.shown()
-    settle(qtbot, page)
-    return page
-
-
-def settle(qtbot: QtBot, page: Any) -> None:
-    model: Watching[Any] = page.model
-    qtbot.waitUntil(lambda: model.is_settled)
+    return on_screen(qtbot, make(desk.context, key))
 
 
 def submitted(desk: SampleDesk, *, names: int = 2) -> tuple[str, str]:

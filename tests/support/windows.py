@@ -49,6 +49,16 @@ def left_to_the_collector() -> list[str]:
         gc.garbage.clear()
 
 
+def left_alive() -> list[str]:
+    """Windows of the test that nobody destroys, by class and name: the end of the process crashes on them.
+
+    What earlier tests left is set aside and not seen here.
+    """
+    found = (one for one in gc.get_objects() if isinstance(one, QWidget) and shiboken6.isValid(one))
+    ours = [one for one in found if shiboken6.ownedByPython(one)]
+    return sorted(f"{type(one).__name__} {one.objectName()}".strip() for one in ours)
+
+
 def set_survivors_aside() -> None:
     """What modules and caches keep is never rubbish: to look through it after each test would take half of the time."""
     gc.collect()
@@ -107,6 +117,7 @@ def destroyed_by_qt(qapp: QApplication) -> Iterator[None]:
         Smoothness(qapp)
     yield
     run_deferred_deletes()
-    left = left_to_the_collector()
+    left, alive = left_to_the_collector(), left_alive()
     set_survivors_aside()
     assert not left, f"left to the collector: {left}"
+    assert not alive, f"left alive: {alive}"

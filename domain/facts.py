@@ -138,7 +138,7 @@ def _unit_in_flight(view: View, own: str | None) -> Iterator[dict[str, Any]]:
 
 
 def _in_flight(application: Body, subject: str) -> dict[str, Any]:
-    number = application.get("number") or "待发送"
+    number = application.get("number") or "编号待定"
     return {
         "id": application.get("id"),
         "number": number,

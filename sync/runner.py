@@ -56,6 +56,8 @@ class _Engine:
         """
         try:
             due = self.core.step()
+            if not self._stays and self.core.idle:
+                return True  # nothing is on its way that could be waited for
             waits = [(due - self._clock()).total_seconds()] if due else []
             waits += [longest] if longest is not None else []
             task = self.tasks.get(timeout=max(0.0, min(waits))) if waits else self.tasks.get()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from desktop.pages.form_values import Form, attachments, named_in, people_in, subjects_in
+from desktop.pages.form_values import Form, attachments, named_in, people_in, subjects_in, value_of
 from domain.checking import FormCheck, check_form
 from domain.facts import config_on
+from domain.operations import Finding
 from domain.packs.pack import Pack
+from domain.packs.service import Service
 from domain.view import View
 from sync.store.drafts import Draft
 from sync.store.local import Reader
@@ -53,7 +55,20 @@ def take_look(
     if around is None or around.subjects != _named(form):
         around = read_around(reader, account, pack, draft, form, day)
     check = check_form(pack, around.view, draft.service, form, day, application=around.application)
+    closed = _closed(pack.services[draft.service], form, around)
+    if closed:
+        check = replace(check, findings=(*closed, *check.findings), ok=False)
     return Look(around, check, edition, day)
+
+
+def _closed(service: Service, form: Form, around: Around) -> tuple[Finding, ...]:
+    """An agency that was chosen and takes nothing any more."""
+    known, rule = dict(around.agencies), service.pack.spec.required.id
+    return tuple(
+        Finding(rule, f"{spec.label}选的那一家已停止服务，请改选一家", short="请改选", path=spec.key)
+        for spec in service.fields
+        if spec.type == "agency" and known and (chosen := value_of(form, spec.key)) and chosen not in known
+    )
 
 
 def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Form, day: date) -> Around:

@@ -42,7 +42,7 @@ def agency_in(step: Step, service: Service, form: Mapping[str, Any]) -> str | No
             agency = entity_id(value, field.key, "agency")
             body = step.body(agency)
             if body is None or not body.get("active", True):
-                raise Malformed(f"{field.label}：没有这家机构，或已停止服务")
+                raise Malformed(f"{field.label}：没有这家机构，或已停止服务，请改选一家")
             return agency
     return None
 

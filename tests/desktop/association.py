@@ -98,6 +98,10 @@ class Association:
 
     def apply(self, names: Sequence[str] = ("陈喆", "李𬱖"), **values: Any) -> str:
         """An application for initial education from the unit, delivered; the application's id."""
+        return self.submit(self.seat(UNIT), self.draft(names, **values))
+
+    def draft(self, names: Sequence[str], **values: Any) -> str:
+        """The same, complete and not sent; the draft's id."""
         unit = self.seat(UNIT)
         with unit.store.reading() as reader:
             listed = {row.name: row for row in people(reader, unit.account, today=TODAY)}
@@ -119,7 +123,7 @@ class Association:
             lines = [next(name for name in names if listed[name].person == row["person"])]
             for material in ("highest-diploma", "social-insurance-proof", "credential-verification"):
                 self._paper(unit, draft.id, material, row, material, lines)
-        return self.submit(unit, draft.id)
+        return draft.id
 
     def submit(self, seat: Seat, draft: str) -> str:
         """Delivered, and applied."""

@@ -83,12 +83,9 @@ def paper_words(paper: Any) -> str:
 
 
 def outdated(form: Form, papers: Sequence[Mapping[str, Any]]) -> str:
-    """A sealed list of people stands for those it was printed with."""
-    for paper in papers:
-        stood = (paper.get("proof") or {}).get("people")
-        if stood is not None and set(stood) != set(subjects_in(form)):
-            return "盖章后名单变了，请重新打印盖章"
-    return ""
+    """A sealed list of people stands for those it was printed with; one that stands for these serves."""
+    stood = [set(people) for paper in papers if (people := (paper.get("proof") or {}).get("people")) is not None]
+    return "盖章后名单变了，请重新打印盖章" if stood and set(subjects_in(form)) not in stood else ""
 
 
 def printed_key(draft_id: str, document: str) -> str:

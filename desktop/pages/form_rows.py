@@ -90,8 +90,8 @@ def _row(
     look: Look | None,
     check: RowCheck | None,
 ) -> FormRow:
-    subject = str(row.get("person") or row.get("roster") or row.get("application") or row.get("bill") or "")
-    name, document = _named(service, subject, look)
+    subject = subject_of(row)
+    name, document = named(service, subject, look)
     values = row.get("values") or {}
     cells = tuple(_cell(part, spec, values.get(spec.key), subject, look, check) for spec in specs)
     state = row_state(service, check) if check is not None else WAITING
@@ -121,7 +121,13 @@ def has_free(part: Service) -> bool:
     return any(spec.type in FREE and spec.required is False for spec in part.spec.item)
 
 
-def _named(service: Service, subject: str, look: Look | None) -> tuple[str, str]:
+def subject_of(row: Row) -> str:
+    """What a row is about: a person, or what a payment covers."""
+    return str(row.get("person") or row.get("roster") or row.get("application") or row.get("bill") or "")
+
+
+def named(service: Service, subject: str, look: Look | None) -> tuple[str, str]:
+    """(name, number) of it."""
     if look is None:
         return "…", ""
     found: PersonRow | None = look.around.people.get(subject)

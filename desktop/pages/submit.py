@@ -24,6 +24,7 @@ from desktop.pages.submit_model import (
     follows,
     form_blocks,
     line_words,
+    noun,
     sealed_papers,
     to_send,
     verdict,
@@ -73,11 +74,11 @@ class SubmitPage(DraftPage):
         self.cards, self.costs, self.sealed = card_rows(self), cost_rows(self), sealed_rows(self)
         self.card_view = RowsView(self.cards, name="办理的人", header=False, fit=True, hang=True)
         self.cost_view = RowsView(self.costs, name="费用预计", fit=True, hang=True)
-        self.seal_view = RowsView(self.sealed, name="要盖章的纸", header=False, fit=True, hang=True, row_height=56)
+        self.seal_view = RowsView(self.sealed, name="整份的资料", header=False, fit=True, hang=True, row_height=56)
         self.who_title = SectionTitle("办理的人", line=False)
         self.cost_title = SectionTitle("费用预计", line=False)
         self.cost_notes = Label("", "secondary", "warn", wrap=True)
-        self.seal_title = SectionTitle("要盖章的纸", line=False)
+        self.seal_title = SectionTitle("整份的资料", line=False)
         self.confirm_title = SectionTitle("请您确认", line=False)
         self.confirms = Confirms()
         parts: list[Any] = [
@@ -202,6 +203,7 @@ class SubmitPage(DraftPage):
         self.sealed.show(papers)
         self.seal_title.set_count(len(papers))
         rows = len(look.check.rows)
+        self.who_title.set_title("办理的人" if noun(service) == "人" else "办理的项目")
         self.who_title.set_count(rows)
         for part, on in (
             (self.who_title, rows),

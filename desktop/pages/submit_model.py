@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.pages.form_lines import Group, Lines, RowState, row_state, worst
+from desktop.pages.form_lines import Group, RowState, row_state, worst
 from desktop.pages.form_look import Look
 from desktop.pages.form_papers import outdated
-from desktop.pages.form_values import Form, attachments, rows_of
+from desktop.pages.form_rows import named, subject_of
+from desktop.pages.form_values import Form, Row, attachments, rows_of
 from documents.summary import size_text
 from domain.checking import FormCheck
 from domain.operations import Finding, Severity
@@ -56,7 +57,6 @@ class Sealed:
 
 def card_lines(service: Service, form: Form, look: Look) -> tuple[CardLine, ...]:
     """Cards that have rows."""
-    lines = Lines(service, form, look.check, look.around.people, asked=True)
     made = []
     for key, spec in service.cards.items():
         rows = rows_of(form, key)
@@ -66,10 +66,21 @@ def card_lines(service: Service, form: Form, look: Look) -> tuple[CardLine, ...]
         bad = worst(state.state for state in states)
         good = sum(state.state == "ok" for state in states)
         short = "可办" if bad == "ok" else f"{good} 可办，{len(rows) - good} 未齐" if good else "都还不能"
-        noun = "人" if spec.adds == "person" else "项"
-        names = "、".join(lines.name(row) for row in rows[:24]) + (" 等" if len(rows) > 24 else "")
-        made.append(CardLine(key, spec.label, f"{len(rows)} {noun}", names, RowState(_state(bad), short, "", False)))
+        counted = "人" if spec.adds == "person" else "项"
+        names = "、".join(_name(service, row, look, spec.adds) for row in rows[:24]) + (" 等" if len(rows) > 24 else "")
+        made.append(CardLine(key, spec.label, f"{len(rows)} {counted}", names, RowState(_state(bad), short, "", False)))
     return tuple(made)
+
+
+def _name(service: Service, row: Row, look: Look, adds: str) -> str:
+    """Of a person the name alone; what a payment covers has its number with it."""
+    name, number = named(service, subject_of(row), look)
+    return name if adds == "person" else f"{name} {number}".strip()
+
+
+def noun(service: Service) -> str:
+    """What is counted: people, or what a payment covers."""
+    return "人" if all(card.adds == "person" for card in service.cards.values()) else "项"
 
 
 def _state(word: str) -> Any:
@@ -93,9 +104,8 @@ def form_blocks(check: FormCheck) -> tuple[Finding, ...]:
 def verdict(service: Service, form: Form, look: Look, groups: tuple[Group, ...]) -> Verdict:
     """One sentence, and one more."""
     check, count = look.check, len(look.check.rows)
-    noun = "人" if all(card.adds == "person" for card in service.cards.values()) else "项"
     if check.ok:
-        head = f"{count} {noun}都可以提交" if count else "可以提交"
+        head = f"{count} {noun(service)}都可以提交" if count else "可以提交"
         return Verdict("ok", head, f"逐条查过 {asked(service, form)} 条规则，没有不可办的。")
     bad = [group.head for group in groups if group.role != "ok"]
     role = "bad" if any(group.role == "bad" for group in groups) else "warn"

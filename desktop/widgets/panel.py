@@ -161,6 +161,7 @@ class SectionTitle(QWidget):
     ) -> None:
         super().__init__(parent)
         self._title = title
+        self._words = Label(title, "section", role)
         self._count = Label("", "panel_body", "text2")
         self._note = Label(note, "secondary", "text2")
         self.action = Button(action, "link", small=True)
@@ -172,12 +173,18 @@ class SectionTitle(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addStretch(1)  # the hairline stands at the foot, however high the words and the link are
-        layout.addLayout(row(Label(title, "section", role), self._count, None, self._note, self.action, spacing=8))
+        layout.addLayout(row(self._words, self._count, None, self._note, self.action, spacing=8))
         layout.addStretch(1)
         if line:
             layout.addWidget(Rule())
         self.setFixedHeight(36)
         self.set_count(count)
+
+    def set_title(self, title: str) -> None:
+        """Another name for the same place."""
+        self._title = title
+        self._words.setText(title)
+        self.set_count(self._count.text() or None)
 
     def set_count(self, count: int | str | None) -> None:
         self._count.setText("" if count is None else str(count))

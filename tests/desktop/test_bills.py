@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop.pages import bill, home, receipts
+from desktop.pages import bill, home, receipts, submit
 from desktop.pages.bill_paper import bill_paper
 from desktop.widgets.previews import open_pdf
 from sync.views import outbox
-from tests.desktop.offices import FIRST, office
+from tests.desktop.offices import FIRST, an_education, office
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, sample_desk
 from tests.support.windows import shown
 from tests.sync.store.building import pull
@@ -126,3 +126,19 @@ def test_a_bill_is_a_paper_and_an_amount_that_is_not_set_is_named(tmp_path: Path
         assert not bare.pay.isVisible()
         gone = opened(bill.make, desk, qtbot, "nothing")
         assert gone.missing.isVisible()
+
+
+def test_before_a_payment_is_sent_the_page_names_what_it_covers(tmp_path: Path, qtbot: QtBot) -> None:
+    with sample_desk(tmp_path) as desk:
+        pull(desk.store, desk.account, an_education(state="awaiting_payment", actor="unit"), BILL, scope="x")
+        rows = [{"row": "r1", "application": FIRST, "values": {}}]
+        key = desk.draft("education-assist-fee-payment", {"values": {}, "cards": {"forms": rows}})
+        page: Any = submit.make(desk.context, key)
+        qtbot.addWidget(page)
+        page.resize(1150, 700)
+        shown(page)
+        page.shown()
+        qtbot.waitUntil(lambda: page.settled and page.cards.rowCount() == 1)
+        (line,) = page.cards.visible
+        assert (line.count, line.names) == ("1 项", "学习报名申请 2026000001")
+        assert page.who_title.accessibleName() == "办理的项目 1"

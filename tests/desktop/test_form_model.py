@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.pages.form_lines import Lines, cost_of, row_state
 from desktop.pages.form_model import SAVE_PAUSE, DraftForm
+from desktop.pages.form_papers import outdated
 from desktop.pages.form_saving import Saved
 from desktop.pages.form_values import as_value, rows_of, with_rows, without_rows
 from domain.packs.forms import FieldSpec
@@ -219,3 +220,11 @@ def test_a_save_that_failed_is_not_what_the_next_one_builds_on() -> None:
     written = Saved({"values": {"a": "written"}}, failed)
     written.wrote()
     assert written.durable == written.form
+
+
+def test_a_letter_sealed_again_for_those_who_are_left_serves_beside_the_old_one() -> None:
+    form = {"cards": {"people": [{"row": "r1", "person": "person/1"}]}}
+    old, new = ({"proof": {"people": people}} for people in (["person/1", "person/2"], ["person/1"]))
+    assert outdated(form, [old]) == "盖章后名单变了，请重新打印盖章"
+    assert outdated(form, [old, new]) == ""
+    assert outdated(form, [{"proof": None}]) == "", "nobody knows for whom it was sealed"

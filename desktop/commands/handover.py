@@ -1,4 +1,4 @@
-"""`huiban handover give|take FILE`: unsent work of one account into a sealed file, or out of one into another account."""
+"""`huiban handover give|take FILE`: unsent work of one account into a sealed file, or out of one into another."""
 
 from __future__ import annotations
 

@@ -80,7 +80,28 @@ def take_out(book: Book, unit: Person, number: str, name: str, words: str) -> st
     hands.wait(lambda: not hand_rows.listed(window, "form.table", name), f"{name}已移出")
     eyes.settle(window)
     book.step(f"{words}：移出{name}，其余的照常重新提交", window)
+    _seal_again(book, unit, words)
     return send(book, unit, words, page=mending_on(window))
+
+
+def _seal_again(book: Book, unit: Person, words: str) -> None:
+    """The sealed list names somebody who has left: one for the others is printed, sealed and attached beside it."""
+    stage, window = book.stage, unit.window
+    sealed = stage.sample["story"]["form"]["sealed"]
+    eyes.says(window, "名单变了")
+    scan = stage.work / "重新盖章.pdf"
+    title = next(one.label for one in unit.pack.spec.documents.values())
+    hands.press_words(window, f"打印{title}")
+    hands.find(window, "letter.preview")
+    eyes.settle(window)
+    hand_files.save_as(stage.work, lambda: hands.press(window, "letter.save"))
+    hands.press_words(window, "返回")
+    scan.write_bytes(papers.scan(title, ["名单同申请表，已去掉移出的人"], sealed=True))
+    hand_files.drop(hands.find(window, f"form.drop.{sealed}"), [scan])
+    eyes.says(window, "已附 2 个")
+    hands.wait(lambda: "名单变了" not in eyes.everything(window), "重新盖章的那一份算数")
+    eyes.settle(window)
+    book.step(f"{words}：按剩下的人重新盖章，旧的那份不再提示", window)
 
 
 def mending_on(window: QWidget) -> str:

@@ -28,6 +28,8 @@ def look_over(book: Book, unit: Person, words: str, *, page: str = "form", says:
         eyes.says(window, says)
     eyes.settle(window)
     for box in window.findChildren(QAbstractButton):
+        if box.objectName().startswith("submit.confirm.paper "):
+            raise hands.Stuck(f"附件与名单不符，不能就这样提交：{box.accessibleName()}")
         if box.objectName().startswith("submit.confirm.") and box.isVisible() and not box.isChecked():
             hands.reveal(box)
             QTest.mouseClick(box, Qt.MouseButton.LeftButton)

@@ -96,6 +96,7 @@ class AmendPage(DraftPage):
             self.progress,
             self.diff_title,
             self.diff_view,
+            Gap(self.diff_view, 16),
             self.basic,
             self.grid,
         ):

@@ -218,7 +218,10 @@ def _paper_changes(service: Service, before: Form, form: Form, look: Look) -> li
     spots = dict.fromkeys(
         (str(each["material"]), each.get("row")) for form_ in (before, form) for each in attachments(form_)
     )
+    kept = {str(row["row"]) for _card, row in all_rows(before)} & {str(row["row"]) for _card, row in all_rows(form)}
     for material, row in spots:
+        if row is not None and str(row) not in kept:
+            continue  # who left or came did so with their papers
         old, new = _papers(before, material, row), _papers(form, material, row)
         if [each["blob"] for each in old] != [each["blob"] for each in new]:
             who = name_of(form, str(row), look) or name_of(before, str(row), look) if row else "本单"

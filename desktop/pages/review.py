@@ -106,7 +106,8 @@ class ReviewPage(WatchingPage):
         self.send.clicked.connect(self.model.send)
         self._send_box = Box(fill="surface", sides="t")
         self._send_box.setFixedHeight(56)
-        self._send_box.setLayout(row(self._count, None, self.send, margins=(16, 0, 12, 0)))
+        self._send_row = row(self._count, None, self.send, margins=(16, 0, 12, 0))
+        self._send_box.setLayout(self._send_row)
         self._list_box = Box(fill="surface", sides="r")
         self._list_box.setFixedWidth(LIST)
         top = row(self.chips, None, margins=(8, 10, 0, 10))
@@ -135,7 +136,8 @@ class ReviewPage(WatchingPage):
         self._number = Label("", "secondary", "text2", elide="right")
         foot = Box(fill="surface", sides="t")
         foot.setFixedHeight(40)
-        foot.setLayout(row(self._number, None, self._whole, margins=(20, 0, 20, 0)))
+        self._foot = row(self._number, None, self._whole, spacing=12, margins=(20, 0, 20, 0))
+        foot.setLayout(self._foot)
         self._middle = Box(fill="surface", sides="r")
         self._middle.setFixedWidth(MIDDLE)
         self._middle.setLayout(
@@ -206,6 +208,10 @@ class ReviewPage(WatchingPage):
         show_if(self._list_box, listing or not folded)
         show_if(self._middle, not listing)
         show_if(self.names, folded)
+        place = self._send_row if listing or not folded else self._foot  # what was decided can be sent from either
+        if place.indexOf(self.send) < 0:
+            place.addWidget(self.send)
+            show_if(self.send, True)
 
     def _ask_list(self) -> None:
         self._listing = True

@@ -131,6 +131,7 @@ def test_taking_out_is_undone_without_losing_what_was_typed_since(qtbot: QtBot, 
     key = returned(desk, a_form({INITIAL: listed}), ())
     page = on_screen(qtbot, amend.make(desk.context, key))
     page.take_out([listed[0]["row"]])
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "amend.count").text().endswith("已改 1 处"))  # with its papers
     page.form.edit_row(listed[1]["row"], "insurance_month", "2026-01")
     page.notice.acted.emit()
     settle(qtbot, page)

@@ -303,9 +303,11 @@ def test_on_a_narrow_window_list_and_data_share_one_place(desk: SampleDesk, qtbo
     assert page.names.text() == f"名单 {len(page.model.listed(WAITING))}"
     assert not page.list.isVisible()
     assert page.parts.isVisible()
+    assert page.send.isVisible(), "what was decided can be sent beside the data"
     page.names.click()
     assert page.list.isVisible()
     assert not page.parts.isVisible()
+    assert page.send.isVisible()
     page.list.set_current(1)
     QTest.keyClick(page.list, Qt.Key.Key_Return)
     assert page.parts.isVisible()

@@ -12,7 +12,8 @@ from desktop.pages import form
 from sync import actions
 from sync.views import entity
 from tests.desktop.association import AGENCY_ID, TODAY, UNIT, Association, Seat, now
-from tests.desktop.form_builders import on_screen, said, settle
+from tests.desktop.form_builders import said
+from tests.desktop.on_screen import on_screen, settle
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
 

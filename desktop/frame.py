@@ -181,6 +181,8 @@ def _leaf(pack: Pack, entry: MenuSpec) -> NavItem | None:
         return NavItem(VIEWS[view], entry.label, VIEW_ICONS.get(VIEWS[view], "file"))
     if view.startswith("template/"):
         return NavItem(view, entry.label, "file")
+    if entry.service is not None and entry.service == pack.spec.accounts.service:
+        return NavItem("sub-accounts", entry.label, "users")
     wanted = entry.service or view
     return NavItem(f"elsewhere/{wanted}", entry.label, ELSEWHERE) if wanted else None
 

@@ -34,6 +34,7 @@ PAGES: dict[str, str] = {
     "renewal": "renewal",  # renewal/membership, renewal/certificate: what runs out soon
     "study": "study",
     "unit": "unit",
+    "sub-accounts": "sub_accounts",  # those that a unit's main account keeps
     "template": "template",  # template/<document of the pack>: a paper to be filled in by hand
     "elsewhere": "elsewhere",  # elsewhere/<service or view of the menu>: not done in this program
     "receipts": "receipts",

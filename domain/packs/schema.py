@@ -51,6 +51,8 @@ class AccountsSpec(Part):
     sub_accounts: str | None = None  # the parameter that says how many of them a unit may have
     service: str | None = None  # whose permission rules judge one before it is saved
     taken: str | None = None  # the rule of it that fails where somebody else has the login
+    listed: Text = "账号"  # what the list of them is called
+    save: Text = "保存"  # and the button under one
 
 
 class RoleSpec(Part):

@@ -24,7 +24,6 @@ from desktop.frame import ADD, LOCK, LOG_OUT, PASSWORD, THIS_DESK
 from desktop.news import News
 from desktop.notifier import Notifier, TrayNotifier
 from desktop.opening import RECOVERY_KEPT, is_there, key_of, last_session, open_store, remember
-from desktop.pages.unlock import UnlockForm, UnlockWindow
 from desktop.step_window import StepWindow
 from desktop.troubles import NoPack, RulesTooNew
 from domain.packs import Pack
@@ -32,10 +31,11 @@ from sync.login import Session, forget_session, log_out
 from sync.store.errors import StoreDamaged, StoreFailure, StoreMissing
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
-from sync.store.salvage import Salvage
 
 if TYPE_CHECKING:
     from desktop.pages.first_run_form import FirstRunForm
+    from desktop.pages.unlock import UnlockForm
+    from sync.store.salvage import Salvage
 
 __all__ = ["Program", "build_desk"]
 
@@ -168,6 +168,8 @@ class Program(QObject):
         self._open(session)
 
     def _ask_to_unlock(self, error: StoreFailure | NoPack, key: bytes | None) -> None:
+        from desktop.pages.unlock import UnlockForm, UnlockWindow  # where the keyring has no key
+
         form = UnlockForm(self.folder, self._clock, failed=self.bugs.handle)
         self._unlock = form
         form.opened.connect(self._have)

@@ -10,18 +10,21 @@ Nothing ends and nothing is lost: pages stay as they are, what is typed is saved
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from desktop.context import Context
-from desktop.pages.unlock import LockForm, LockWindow
 from desktop.smoothness import TOUCHES
 from desktop.window_place import over
 from sync.store.errors import StoreFailure
 from sync.store.keys import PASSPHRASE, Header
 from sync.store.local import Reader
+
+if TYPE_CHECKING:
+    from desktop.pages.unlock import LockWindow
 
 SETTING = "lock-minutes"  # setting of the store
 TOPIC = "desk"  # told when it is another
@@ -54,6 +57,8 @@ class Locker(QObject):
         """Hide everything; without a passphrase nothing could open it again, then it stays as it is."""
         if self.window is not None or not self._shell.isVisible() or not has_passphrase(self._context):
             return
+        from desktop.pages.unlock import LockForm, LockWindow  # the start does not wait for it
+
         form = LockForm(self._context.store.folder)
         self.window = window = LockWindow(form)
         form.opened.connect(self._open)

@@ -47,10 +47,9 @@ class ScannerFolder(QObject):
         self._begun, self._gone = False, False  # watching; the folder cannot be seen just now
         self._seen: dict[str, Stamp] = {}  # by name: taken, refused, or there before it was watched
         self._last: dict[Path, Stamp] = {}
-        self._watcher = QFileSystemWatcher(self)
+        self._watcher: QFileSystemWatcher | None = None  # most desks have no such folder
         self._pause = QTimer(self, singleShot=True, interval=STABLE)
         self._again = QTimer(self, interval=AGAIN)
-        self._watcher.directoryChanged.connect(self._stirred)
         self._pause.timeout.connect(self._look)
         self._again.timeout.connect(self._look)
 
@@ -63,7 +62,8 @@ class ScannerFolder(QObject):
         self._begun = True
         self.folder = Path(kept["folder"]) if kept.get("folder") else None
         self._seen = {name: (stamp[0], stamp[1]) for name, stamp in (kept.get("seen") or {}).items()}
-        self._watch()
+        if self.folder is not None:
+            self._watch(self.folder)
 
     def close(self) -> None:
         """Nothing is watched any more."""
@@ -99,7 +99,7 @@ class ScannerFolder(QObject):
     def _stop(self) -> None:
         self._pause.stop()
         self._again.stop()
-        if paths := self._watcher.directories():
+        if self._watcher is not None and (paths := self._watcher.directories()):
             self._watcher.removePaths(paths)
 
     def _list(self, folder: Path, done: Listed) -> None:
@@ -117,14 +117,19 @@ class ScannerFolder(QObject):
         self.folder, self.fresh = folder, ()
         self._seen, self._last = {path.name: stamp for path, stamp in found.items()}, {}
         self._keep()
-        self._watch()
+        self._watch(folder)
 
-    def _watch(self) -> None:
-        if self.folder is not None:
-            self._watcher.addPath(str(self.folder))
-            self._again.start()
-            self._look()
+    def _watch(self, folder: Path) -> None:
+        self._hear_of(folder)
+        self._again.start()
+        self._look()
         self.offered.emit()
+
+    def _hear_of(self, folder: Path) -> None:
+        if self._watcher is None:
+            self._watcher = QFileSystemWatcher(self)
+            self._watcher.directoryChanged.connect(self._stirred)
+        self._watcher.addPath(str(folder))
 
     def _stirred(self, _path: str) -> None:
         self._pause.start()
@@ -144,7 +149,7 @@ class ScannerFolder(QObject):
             return
         if self._gone:
             self._gone = False
-            self._watcher.addPath(str(folder))
+            self._hear_of(folder)
         new = {path: stamp for path, stamp in found.items() if self._seen.get(path.name) != stamp}
         whole = {path for path, stamp in new.items() if stamp[0] and self._last.get(path) == stamp}
         self._last = new

@@ -63,7 +63,7 @@ class Watching(QObject, Generic[T]):
     def awake(self) -> None:
         """Its page is on screen."""
         self._asleep = False
-        if self._again or not self.loaded:
+        if self._again or not (self.loaded or self._reading):
             self.refresh()
 
     def _heard(self, topics: frozenset[str]) -> None:

@@ -34,6 +34,8 @@ def test_the_program_needs_no_paper_maker() -> None:
     assert {"sync.store.local", "desktop.shell", "domain.packs"} <= found
     assert not {"alembic", "pypinyin", "reportlab", "openpyxl", "xlsxwriter", "PIL", "fastapi", "yaml"} & found
     assert "requests" not in found, "nothing on the screen talks to a server"
+    seldom = {"desktop.pages.unlock", "desktop.pages.first_run", "sync.store.salvage", "sync.store.backup"}
+    assert not seldom & found
 
 
 def test_commands_without_a_window_need_no_qt() -> None:

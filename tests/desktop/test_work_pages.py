@@ -338,6 +338,35 @@ def test_a_read_that_ends_after_its_page_is_harmless(desk: SampleDesk, qtbot: Qt
     assert other.rows.rowCount() == 0
 
 
+def test_the_first_page_reads_once_when_it_is_made_and_shown(desk: SampleDesk, qtbot: QtBot) -> None:
+    class Counted(Watching[int]):
+        def __init__(self) -> None:
+            super().__init__(desk.context)
+            self.times = 0
+            desk.context.scans.offered.connect(self.refresh)
+
+        def look(self, reader: Reader) -> int:
+            return 1
+
+        def take(self, found: int) -> None:
+            self.times += found
+
+    model = Counted()
+    with qtbot.waitSignal(model.settled):
+        model.awake()  # made
+        model.awake()  # shown, while that is on its way
+    asked: list[bool] = []
+    desk.context.watch_scans()  # this desk has no such folder
+    desk.context.read(lambda reader: True, asked.append)
+    qtbot.waitUntil(lambda: bool(asked) and model.is_settled)
+    assert model.times == 1
+    model.sleep()
+    model.refresh()
+    with qtbot.waitSignal(model.settled):
+        model.awake()
+    assert model.times == 2
+
+
 def test_help_opens_at_the_topic_and_finds_by_words(desk: SampleDesk, qtbot: QtBot) -> None:
     page = show(qtbot, help.make, desk, "expired")
     first = page._answers.itemAt(0).widget()

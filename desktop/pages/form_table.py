@@ -41,11 +41,11 @@ class CardView(RowsView):
     """A list whose cells open an editor."""
 
     cell_edited = Signal(str, str, str)  # row id, field key, text
+    _editor: CellEditor | None = None  # already while the list is being made: it watches its own parts
 
     def __init__(self, model: RowsModel[FormRow], look: TableLook, *, name: str, empty: EmptyState) -> None:
         super().__init__(model, name=name, empty=empty, row_height=36, fit=True, hang=True)
         self._specs, self._tail = look.fields, 1 + look.papers + look.amounts
-        self._editor: CellEditor | None = None
         self.locked = False  # it was sent: no cell opens
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.horizontalScrollBar().valueChanged.connect(self._follow_row)

@@ -63,7 +63,7 @@ class HandoverPage(WatchingPage):
         self.steps.setObjectName("handover.steps")
         self.add(self.band)
         self.add(column(self.notice, 8, self.steps))
-        self.add(8)
+        self.add(16)
         self.add(row(self._place(context.sealed), None))
         self.add_stretch()
         self.model.changed.connect(self._refresh)

@@ -12,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.app import Program
 from desktop.desk import Desk
+from desktop.editions import SETTING
 from desktop.frame import FrameWatch
-from desktop.opening import last_session, remember
+from desktop.opening import RECOVERY_KEPT, last_session, remember
 from desktop.pages.handover import HandoverPage, make
 from desktop.registry import pages
 from desktop.shell_model import ShellModel
@@ -23,7 +25,8 @@ from sync.handover import hand_over
 from sync.login import save_session
 from sync.notices import Line, StatusChanged
 from sync.store.accounts import RESTORED
-from sync.store.keys import Header, new_recovery_code
+from sync.store.keys import Header, first_run, new_recovery_code
+from sync.store.local import LocalStore
 from sync.store.operations import Sketch
 from sync.store.port import SyncStore
 from sync.views import drafts
@@ -225,3 +228,32 @@ def test_a_restored_desk_says_so_until_somebody_has_logged_in(qtbot: QtBot, desk
         assert "登录已过期" in later.args[0]
     finally:
         opened.close()
+
+
+def test_a_running_program_seals_its_desk_and_opens_it_again(tmp_path: Path, qtbot: QtBot) -> None:
+    folder, mine = tmp_path / "store", "a quiet river"
+    with LocalStore.create(folder, first_run(folder, CODE, mine)) as store:
+        with store.transaction() as writer:
+            body = {"id": "account/wen", "login": "wen", "role": "unit_main", "name": "温晓岚", "unit": UNIT}
+            account = writer.accounts.put("gdjlxh", "wen", name="协会", body=body, key="K")
+            writer.settings.put(account, SETTING, "gdjlxh-2025")
+            writer.settings.put("", RECOVERY_KEPT, True)
+        save_session(SyncStore(store), replace(no_session(account), address="http://127.0.0.1:9"))
+        remember(store, account)
+    program = Program(folder, passphrase=mine, clock=lambda: NOW)
+    try:
+        with qtbot.waitSignal(program.opened):
+            program.start()
+        assert program.store is not None
+        with qtbot.waitSignal(program.opened) as opened:
+            SyncStore(program.store).revoke(account)
+        (sealed,) = opened.args
+        assert isinstance(sealed.shell.page, HandoverPage)
+        assert sealed.shell.page.band.isVisible()
+        with qtbot.waitSignal(program.opened) as again, program.store.transaction() as writer:
+            writer.accounts.set(account, revoked=0)
+            writer.touch("accounts")
+        (let_in,) = again.args
+        assert not isinstance(let_in.shell.page, HandoverPage)
+    finally:
+        program.close()

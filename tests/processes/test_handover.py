@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from sync.actions_settings import save_account
 from sync.failures import FailureKind, SyncFailure
 from sync.login import Session
 from sync.runner import sync_once
@@ -76,3 +78,36 @@ def test_work_of_a_desk_that_was_shut_out_is_sent_from_another(server: PlainServ
         assert sync_once(SyncStore(store), session).exit_status == 0
     found = people(server)
     assert sorted(name for name in found if name.startswith("张90")) == ["张900", "张901", "张902"]
+
+
+def test_an_account_that_is_stopped_is_sealed_by_the_next_answer_and_open_again_after_a_log_in(
+    server: PlainServer, tmp_path: Path
+) -> None:
+    mine, session, _ = a_desk(tmp_path / "yi", server, "yi")
+    office, admin, _ = a_desk(tmp_path / "office", server, "admin")
+    try:
+        assert sync_once(SyncStore(mine), session).exit_status == 0
+        assert sync_once(SyncStore(office), admin).exit_status == 0
+        (queued,) = queue(mine, session.account, [roster(910)])
+        for active in (False, True):
+            save_account(office, admin.account, {"active": active}, now=datetime.now(UTC), entity=session.entity)
+            assert sync_once(SyncStore(office), admin).exit_status == 0
+            if active:
+                break
+            failure = sync_once(SyncStore(mine), session).failure
+            assert failure is not None
+            assert failure.kind is FailureKind.REVOKED
+            with mine.reading() as reader:
+                assert reader.accounts.need(session.account).revoked
+                assert reader.mirror.cursors(session.account) == {}
+                assert [kept.op_id for kept in reader.operations.outbox(session.account)] == [queued]
+        assert sync_once(SyncStore(mine), logged_in(mine, server, "yi")).exit_status == 0
+        with mine.reading() as reader:
+            assert not reader.accounts.need(session.account).revoked
+            assert reader.mirror.cursors(session.account)
+            kept = reader.operations.get(queued)
+        assert kept is not None
+        assert kept.state == "applied"
+    finally:
+        mine.close()
+        office.close()

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QElapsedTimer,
     QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPoint,
     QRect,
@@ -121,6 +122,7 @@ class RowsView(QTableView):
             model.setParent(self)  # its last view is its owner: Qt destroys both together
         if empty is not None:
             empty.setParent(self.viewport())
+            empty.installEventFilter(self)
         self.columns = RowsColumns(self, model, settings, remember)
         self.columns.lay()
         model.modelReset.connect(self._reset)
@@ -193,6 +195,12 @@ class RowsView(QTableView):
             bar = self.horizontalScrollBar()  # it must not stand on the last row
             room = bar.sizeHint().height() if bar.maximum() > bar.minimum() else 0
             self.setFixedHeight(header + count * self.verticalHeader().defaultSectionSize() + blank + room)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Other words where there are no rows may need another height."""
+        if watched is self._empty and event.type() == QEvent.Type.LayoutRequest and self._fit:
+            self._shown()
+        return super().eventFilter(watched, event)
 
     def set_current(self, place: int) -> None:
         column = self.rows.offset

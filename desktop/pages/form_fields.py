@@ -268,5 +268,5 @@ def width_of(spec: FieldSpec) -> int:
         longest = spec.max_length or 0
         if longest > 30 or 18 <= longest <= 25:  # a tax number of 18 has to be seen whole
             return 5
-        return 4 if 15 <= longest < 18 else 3
+        return 4 if not longest or 15 <= longest < 18 else 3
     return 4 if spec.type == "choice" else 3

@@ -126,7 +126,7 @@ def _unit_routes(desk: SampleDesk) -> dict[str, str]:
         "picker": f"picker/{draft}:{INITIAL}",
         "picker-again": f"picker/{draft}:{AGAIN}",
         "materials": f"materials/{draft}:{INITIAL}",
-        "letter": f"letter/{draft}",
+        "letter": f"letter/{draft}:commitment-letter",
         "submit": f"submit/{draft}",
         "sheet": f"sheet/{draft}",
         "owed": f"owed/{started['education-assist-fee-payment']}:forms",

@@ -92,6 +92,8 @@ def _cut(shell: QWidget, part: QWidget) -> Iterator[str]:
             flags = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
             if part.fontMetrics().boundingRect(room, flags, part.text()).height() > part.height():
                 yield "has lines that are cut"
+        elif part.text() and part.height() < part.fontMetrics().height() - 2:
+            yield f"is lower than its words ({part.height()} px)"
         elif wide > part.width() and part.toolTip() != part.text():
             yield f"is cut ({part.width()} of {wide} px) and has no tooltip"
     elif isinstance(part, QPushButton | QCheckBox | Tag | Tabs):

@@ -395,3 +395,18 @@ def test_an_icon_stands_before_its_word_at_the_right_and_keeps_its_meaning_besid
     ok, warn = (theme().colour(role).name() for role in ("ok", "warn"))
     assert min(x for x, colour in inked if colour == ok) > 240
     assert max(x for x, colour in inked if colour == warn) < 40
+
+
+def test_a_list_as_high_as_its_rows_grows_with_the_words_that_stand_for_none(qtbot: QtBot) -> None:
+    model: RowsModel[Person] = RowsModel(columns(), key=lambda p: p.id)
+    empty = EmptyState("没有人")
+    view = RowsView(model, name="人员", fit=True, row_height=36, empty=empty)
+    model.show(())
+    holder = QWidget()
+    holder.setLayout(column(view, None))
+    holder.resize(260, 400)
+    qtbot.addWidget(holder)
+    shown(holder)
+    before = view.height()
+    empty.set_words("还没有人", "按“选人”从全体人员里选：不可办的也列在那里，写明原因。", action="选人")
+    qtbot.waitUntil(lambda: view.height() > before and empty.height() >= empty.sizeHint().height())

@@ -15,6 +15,7 @@ from desktop.page import Page
 from desktop.pages.form_page import DraftPage
 from desktop.pages.form_papers import Incoming, Taken, limit_words, patterns_of
 from desktop.pages.form_values import attachments
+from desktop.pages.materials_lost import LostFiles
 from desktop.pages.materials_model import Lost, PaperLine, assign, counts_of, files_in, lines_of, people_missing
 from desktop.pages.materials_scans import ScanStrip
 from desktop.pages.materials_table import paper_rows
@@ -34,6 +35,7 @@ from desktop.widgets.panel import Panel, Section
 from domain.entities import Attachment
 
 LOW = 480  # px of page below which the list needs the room more than the words around it
+FEW = 3  # files without a place that one sentence names
 NO_PAPERS = ("这里不要资料", "这张卡片里的人都不用附资料。")
 
 
@@ -46,6 +48,7 @@ class MaterialsPage(DraftPage):
         self.card, _, self._first_row = rest.partition(":")
         self._lines: tuple[PaperLine, ...] = ()
         self._lost: tuple[Lost, ...] = ()
+        self._matching = 0  # heaps of files whose places are being found
         self._asked: Path | None = None  # the folder of scans that was just chosen
         self._build()
         self._wire()
@@ -81,10 +84,12 @@ class MaterialsPage(DraftPage):
         asked = (Label("这批文件是", "secondary", "text2"), frame, self.folder, None, self.scanner)
         top = row(*asked, spacing=8, margins=(0, 0, 0, 8))
         self.lacking = Label("", "secondary", "warn", wrap=True)
+        self.lost = LostFiles()
         for part in (self.notice, self.notice_gap, self.strip, Gap(self.strip), top, self.zone, self.progress, 8):
             self.add(part)
         self.add(FlowRow(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
         self.add(self.lacking)
+        self.add(self.lost)
         self.add(self.view, stretch=1)
         self.add(self.bar)
         self.side = Panel("资料")
@@ -101,6 +106,7 @@ class MaterialsPage(DraftPage):
         self.scans.offered.connect(self._folder)
         self.strip.here.connect(self._scans_here)
         self.strip.by_name.connect(self._dropped)
+        self.lost.placed.connect(self._place)
         self.chips.chosen.connect(self._filter)
         self.search.searched.connect(self.rows.set_search)
         self.view.followed.connect(self._follow)
@@ -120,7 +126,7 @@ class MaterialsPage(DraftPage):
     def settled(self) -> bool:
         """What is on screen is all there is, in the scanner's folder too."""
         looks = self.side.findChildren(PaperLook)
-        return super().settled and not self.scans.busy and all(look.settled for look in looks)
+        return super().settled and not self.scans.busy and not self._matching and all(look.settled for look in looks)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -227,17 +233,28 @@ class MaterialsPage(DraftPage):
     def _dropped(self, paths: list[str]) -> None:
         lines, kind = self._lines, self.kind.value
         given = [Path(path) for path in paths]
+        self._matching += 1
         self.progress.show_progress(0, 0, "正在对文件名")
         self.context.read(lambda _reader: assign(files_in(given), lines, kind), lambda found: self._assigned(*found))
 
     def _assigned(self, files: tuple[Incoming, ...], lost: tuple[Lost, ...]) -> None:
+        self._matching -= 1
         self._lost = lost
+        self.lost.show_files(lost)
         self.progress.finish()
         self.scans.done(file.source for file in files if isinstance(file.source, Path))
         if files:
             self.intake.take(files)
         else:
             self.taken(())
+
+    def _place(self, path: str) -> None:
+        line = self.view.current
+        if line is None:
+            self.say("请先在下面点一下它是谁的哪一种资料。", "info")
+            return
+        self.lost.take_away({Path(path)})
+        self._one_dropped(line, [path])
 
     def _pasted(self, data: bytes) -> None:
         line = self.view.current
@@ -369,9 +386,9 @@ class MaterialsPage(DraftPage):
         parts += [each.problem for each in taken if each.problem][:4]
         parts += [each.note for each in good if each.note][:2]
         if self._lost:
-            names = "；".join(f"“{each.path.name}”{each.reason}" for each in self._lost[:4])
-            more = f" 等 {len(self._lost)} 个" if len(self._lost) > 4 else ""
-            parts.append(f"没有对上：{names}{more}。")
+            few = "；".join(f"“{each.path.name}”{each.reason}" for each in self._lost)
+            many = f"还有 {len(self._lost)} 个没有对上，连同原因都列在下面。"
+            parts.append(f"没有对上：{few}。" if len(self._lost) <= FEW else many)
         bad = len(parts) > (1 if good else 0)
         if parts:
             self.say("".join(parts), "warn" if bad else "ok")

@@ -197,6 +197,33 @@ def test_a_folder_finds_its_people_and_the_rest_is_listed(qtbot: QtBot, desk: Sa
     assert "赵六-社保.jpg" in page.notice.accessibleName()
 
 
+def test_everything_that_found_no_place_is_listed_with_its_folder_and_can_be_put_where_the_cursor_is(
+    qtbot: QtBot, desk: SampleDesk, tmp_path: Path
+) -> None:
+    listed = beginners(desk, ["王海涛"])
+    key = desk.draft(EDUCATION, {**a_form({INITIAL: listed}), "attachments": []})
+    dropped = tmp_path / "scans"
+    for at in range(6):
+        batch = dropped / f"第{at}批"
+        batch.mkdir(parents=True)
+        (batch / "0001.jpg").write_bytes(papers.picture("扫描", [str(at)], kind="jpg"))
+    page = on_screen(qtbot, materials.make(desk.context, f"{key}:{INITIAL}"))
+    page.zone.files_dropped.emit([str(dropped)])
+    qtbot.waitUntil(lambda: page.lost.rows.rowCount() == 6)
+    assert "还有 6 个没有对上" in page.notice.accessibleName()
+    first = page.lost.rows.row_at(0)
+    assert (first.path.name, first.path.parent.name) == ("0001.jpg", "第0批")
+    assert page.view.current is not None
+    with qtbot.waitSignal(page.intake.finished):
+        page.lost.view.followed.emit(first, "here")
+    settle(qtbot, page)
+    (paper,) = desk.form_of(key)["attachments"]
+    assert (paper["material"], paper["name"]) == (page.rows.row_at(0).check.id, "0001.jpg")
+    assert page.lost.rows.rowCount() == 5
+    page.lost.title.acted.emit()
+    assert page.lost.isHidden()
+
+
 def test_a_file_that_will_not_do_is_refused_with_its_reason(qtbot: QtBot, desk: SampleDesk, tmp_path: Path) -> None:
     listed = beginners(desk, ["王海涛"])
     key = desk.draft(EDUCATION, {**a_form({INITIAL: listed}), "attachments": []})

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,15 @@ class Association:
         self.pack = load(ROOT / "resources" / "packs" / PACK)
         self.seats: dict[str, Seat] = {}
 
+    @cached_property
+    def first(self) -> dict[str, str]:
+        """The first passwords, by login."""
+        return {str(note["login"]): str(note["password"]) for note in self.server.spooled() if "password" in note}
+
     def seat(self, login: str) -> Seat:
         """Logged in with a password of its own, up to date."""
         if login not in self.seats:
-            first = {str(note["login"]): str(note["password"]) for note in self.server.spooled() if "password" in note}
+            first = self.first
             folder = self._folder / f"desk-{len(self.seats)}"
             store = LocalStore.create(folder, secrets.token_bytes(32))
             invitation = read_invitation(self.server.invitation().read_bytes())

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 LEAVES = 16  # texts under one signature: a proof stays short enough to be printed
 LONGEST = 88 + 4 * 44  # characters of a proof
 _ROOT = b"huiban-tree-1\n"  # what a key signs says that it is a tree: no text of ours begins like that
-_URL = str.maketrans("-_", "+/")
 _SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -92,7 +91,7 @@ def _node(left: bytes, right: bytes) -> bytes:
 def _hash_of(name: str) -> bytes:
     if "+" in name or "/" in name:
         raise ValueError("no proof")
-    return a2b_base64(name.translate(_URL) + "=", strict_mode=True)
+    return a2b_base64(name.replace("-", "+").replace("_", "/") + "=", strict_mode=True)
 
 
 def _name(node: bytes) -> str:

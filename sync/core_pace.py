@@ -50,6 +50,11 @@ class Pace:
         """It has carried something, and nothing ever broke on it."""
         return self._since > 0 and self._between is None
 
+    @property
+    def hoped(self) -> int:
+        """The limit that follows if the very first request, which is on its way, goes well; later on just the limit."""
+        return self.limit if self._since else min(self.limit * GROWING, self._top)
+
     def broke(self, plain: int) -> None:
         """It was cut, stalled or too large."""
         self._since += plain * self._packed / 2

@@ -66,7 +66,8 @@ class Pushing:
     def prepare(self, now: datetime) -> Batch | None:
         """What goes next, made ready; None when there is nothing."""
         if self._ready is None:
-            items = tuple(self._store.next_batch(self._me.account, self._pace.limit, now))
+            limit = self._pace.hoped if self.busy else self._pace.limit
+            items = tuple(self._store.next_batch(self._me.account, limit, now))
             self._ready = Batch.of(items[: self._most] if self._most else items) if items else None
         return self._ready
 

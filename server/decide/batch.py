@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -185,7 +185,8 @@ class _Bench:
         self._at = instant_text(at)
         self._now = instant_text(work.clock())
         self.workspace = Workspace(connection)
-        self._packs: dict[str, Pack] = {}
+        self._days: dict[str, date] = {}  # of the instants of receipt
+        self._packs: dict[date, Pack] = {}
         self._stumbled: dict[str, str] = {}  # entity -> the op_id in this batch that a bug keeps from being decided
 
     def sit(self, received: Sequence[Received]) -> list[str]:
@@ -285,11 +286,12 @@ class _Bench:
         return verdict, step
 
     def _asked(self, operation: Operation, since: str) -> Asked:
-        day = shanghai_day(datetime.fromisoformat(since))
-        key, publisher = day.isoformat(), self._work.settings.publisher
-        if key not in self._packs:
-            self._packs[key] = self._work.editions.current(self._connection, day)
-        return Asked(operation, self._caller, self._packs[key], self._edition, day, since, self._now, publisher)
+        if (day := self._days.get(since)) is None:
+            day = self._days[since] = shanghai_day(datetime.fromisoformat(since))
+        if (pack := self._packs.get(day)) is None:
+            pack = self._packs[day] = self._work.editions.current(self._connection, day)
+        publisher = self._work.settings.publisher
+        return Asked(operation, self._caller, pack, self._edition, day, since, self._now, publisher)
 
     def _edition(self, name: str) -> Pack:
         return self._work.editions.get(self._connection, name)

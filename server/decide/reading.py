@@ -12,7 +12,7 @@ from server.decide.verdict import Malformed
 
 ENTITY = re.compile(r"[a-z]+(-[a-z]+)*/[A-Za-z0-9._:-]{1,80}")
 TEXT_LIMIT = 4_000
-REFERENCES = frozenset({"person", "roster", "application", "bill"})  # of a row, each to its own kind
+REFERENCES = ("person", "roster", "application", "bill")  # of a row, each to its own kind
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -89,9 +89,9 @@ def form(value: Any) -> dict[str, Any]:
             if not isinstance(own, str) or not 0 < len(own) <= 80 or own in seen:
                 raise Malformed(f"{card}：每一行要有各自的编号")
             seen.add(own)
-            for kind in REFERENCES & row.keys():
-                if row[kind] is not None:
-                    entity_id(row[kind], f"{card}[{own}].{kind}", kind)
+            for kind in REFERENCES:
+                if (named := row.get(kind)) is not None:
+                    entity_id(named, f"{card}[{own}].{kind}", kind)
             if not isinstance(row.get("values") or {}, dict):
                 raise Malformed(f"{card}[{own}].values：格式不对")
     for attachment in listing(read.get("attachments"), "attachments"):

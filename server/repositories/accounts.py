@@ -40,6 +40,7 @@ _SESSION = (  # asked by every request
     " JOIN secret ON secret.account = token.account"
     " WHERE token.hash = ? AND token.revoked_at IS NULL AND token.expires_at > ?"
 )
+_KEYS = "SELECT id, public_key FROM device WHERE account = ? AND revoked_at IS NULL"  # … by every push
 
 
 def token_hash(token: str) -> str:
@@ -130,10 +131,7 @@ def revoke_device(connection: Connection, entity: str, device: str, now: str) ->
 def device_keys(connection: Connection, entity: str) -> Mapping[str, tuple[str, ...]]:
     """The living public keys of an account by device; a desk made anew under its old id has two."""
     keys: dict[str, tuple[str, ...]] = {}
-    rows = connection.execute(
-        select(DeviceRow.id, DeviceRow.public_key).where(DeviceRow.account == entity, DeviceRow.revoked_at.is_(None))
-    )
-    for device, key in rows:
+    for device, key in run(connection, _KEYS, entity):
         keys[device] = (*keys.get(device, ()), key)
     return keys
 

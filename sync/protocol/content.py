@@ -36,7 +36,8 @@ class OperationContent(BaseModel):
     made_at: datetime
 
 
-_ODD = (b"NaN", b"Infinity", b"\\u0000")  # what JSON must not say here, or words that only look like it
+# What JSON must not say here, or words that only look like it; each behind a byte that is looked for ten times as fast.
+_ODD = ((b"N", b"NaN"), (b"I", b"Infinity"), (b"\\", b"\\u0000"))
 
 
 class Unreadable(ValueError):
@@ -68,7 +69,7 @@ def decode_content(content: bytes | str) -> Operation:
     try:
         data = content.encode() if isinstance(content, str) else content
         read = OperationContent.model_validate_json(data)
-        odd = any(word in data for word in _ODD)
+        odd = any(byte in data and word in data for byte, word in _ODD)
         tree = from_json(data, allow_inf_nan=False) if odd else None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -128,3 +128,28 @@ def test_stopping_lets_go_of_both_and_a_start_asks_for_both(desk: Desk) -> None:
     desk.core.start()
     desk.settle()
     assert delivered_once(desk, op_ids)
+
+
+def sizes(desk: Desk) -> list[int]:
+    """Operations in each push that has left, answered or not, in the order they left."""
+    calls = [one for one in desk.hand.started if isinstance(one, Call) and one.path == "/push"]
+    return [len(PushRequest.model_validate_json(call.body).operations) for call in calls]
+
+
+def test_what_goes_after_a_first_good_answer_is_large_at_once(desk: Desk) -> None:
+    for number in range(60):
+        desk.asks(f"人{number}", payload=LONG)
+    desk.core.step()
+    desk.answer(seconds=0.01)
+    first, second = sizes(desk)
+    assert second >= 4 * first
+
+
+def test_what_was_made_ready_in_hope_is_cut_anew_when_the_line_is_slow(desk: Desk) -> None:
+    for number in range(60):
+        desk.asks(f"人{number}", payload=LONG)
+    desk.core.step()
+    desk.answer(seconds=8.0)
+    desk.core.step()
+    first, second, *_ = sizes(desk)
+    assert second <= first / 2

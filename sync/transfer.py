@@ -18,7 +18,7 @@ from sync.store.errors import StoreFailure
 if TYPE_CHECKING:
     from sync.http import Answer, Http
 
-TELL_EVERY = 256 << 10  # bytes between two words of progress
+TELL_EVERY = 0.2  # seconds between two words of progress: what is there sooner tells of its end alone
 WHOLE = 1 << 20  # bytes; so small a one goes with its announcement
 SMALLEST, LARGEST = 64 << 10, 256 << 10  # bytes of a piece: a slow line must take one before it counts as dead
 AT_ONCE = 0.02  # seconds in which a piece leaves on a line that takes larger ones
@@ -118,7 +118,7 @@ class Rest:
 
     def __init__(self, reader: BlobReader, offset: int, size: int, told: Callable[[int], None]) -> None:
         reader.seek(offset)
-        self._reader, self._at, self._size, self._told, self._next = reader, offset, size, told, offset + TELL_EVERY
+        self._reader, self._at, self._size, self._told = reader, offset, size, told
 
     def __len__(self) -> int:
         return self._size - self._at
@@ -126,12 +126,13 @@ class Rest:
     def __iter__(self) -> Iterator[bytes]:
         """Piece by piece; an attachment that ends early or cannot be read is damaged, and is said so."""
         piece, began = SMALLEST, time.monotonic()
+        said = began
         while left := self._size - self._at:
             yield self._read(min(piece, left))
-            if self._at >= self._next:
-                self._next = self._at + TELL_EVERY
-                self._told(self._at)
             now = time.monotonic()
+            if now - said >= TELL_EVERY:
+                self._told(self._at)
+                said = now
             piece = min(piece * 2, LARGEST) if now - began < AT_ONCE else SMALLEST
             began = now
 

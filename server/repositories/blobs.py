@@ -64,13 +64,12 @@ def readable(connection: Connection, scopes: Collection[str], sha256: str, *, fi
 
     Should several of them have it, it is told as the `first` has it.
     """
-    if here := sorted(_read(connection, [sha256], scopes), key=lambda blob: blob.scope != first):
-        return here[0]
-    if not _shown(connection, scopes, [sha256]):
+    known = _known(connection, [sha256])
+    if here := [blob for blob in known if blob.scope in scopes]:
+        return next((blob for blob in here if blob.scope == first), here[0])
+    if not known or not _shown(connection, scopes, [sha256]):  # what nobody brought cannot be read
         return None
-    query = select(BLOB.c.scope, BLOB.c.bytes, BLOB.c.type).where(BLOB.c.sha256 == sha256)
-    found = connection.execute(query.limit(1)).first()
-    return Blob(found[0], sha256, found[1], found[2]) if found else None
+    return known[0]
 
 
 def erase(connection: Connection, sha256: str) -> None:
@@ -80,8 +79,13 @@ def erase(connection: Connection, sha256: str) -> None:
 
 
 def _read(connection: Connection, wanted: Iterable[str], scopes: Collection[str]) -> list[Blob]:
+    return [blob for blob in _known(connection, wanted) if blob.scope in scopes]
+
+
+def _known(connection: Connection, wanted: Iterable[str]) -> list[Blob]:
+    """As every scope has them."""
     sql = "SELECT scope, sha256, bytes, type FROM blob WHERE sha256 {among}"
-    return [Blob(*row) for row in rows_among(connection, sql, wanted) if row[0] in scopes]
+    return [Blob(*row) for row in rows_among(connection, sql, wanted)]
 
 
 def _whole(connection: Connection, wanted: Iterable[str]) -> set[str]:

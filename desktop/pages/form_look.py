@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from desktop.pages.form_values import Form, attachments, named_in, people_in, subjects_in, value_of
+from desktop.pages.form_values import Form, all_rows, attachments, named_in, people_in, subjects_in, value_of
 from domain.checking import FormCheck, check_form
 from domain.facts import config_on
-from domain.operations import Finding
+from domain.operations import Finding, Severity
 from domain.packs.pack import Pack
 from domain.packs.service import Service
 from domain.view import View
@@ -35,6 +35,7 @@ class Around:
     view: View
     delivered: frozenset[str]  # papers that the server has whole
     params: Mapping[str, Any]  # the association's settings in force on the day
+    drafts: Mapping[str, str] = field(default_factory=dict)  # members that another draft names, and of which business
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,27 @@ def take_look(
     if around is None or around.subjects != _named(form):
         around = read_around(reader, account, pack, draft, form, day)
     check = check_form(pack, around.view, draft.service, form, day, application=around.application)
-    closed = _closed(pack.services[draft.service], form, around)
-    if closed:
-        check = replace(check, findings=(*closed, *check.findings), ok=False)
+    service = pack.services[draft.service]
+    closed, twice = _closed(service, form, around), _twice(service, form, around)
+    if closed or twice:
+        check = replace(check, findings=(*closed, *check.findings, *twice), ok=check.ok and not closed)
     return Look(around, check, edition, day)
+
+
+def _twice(service: Service, form: Form, around: Around) -> tuple[Finding, ...]:
+    """Somebody whom another draft names too: whichever is sent first counts."""
+    rule = service.pack.spec.required.id
+    return tuple(
+        Finding(
+            rule,
+            f"还有一份“{around.drafts[person]}”草稿里也有这个人，先提交的算数，另一份可能要等它办完",
+            severity=Severity.WARN,
+            path=f"{card}[{row['row']}]",
+            row=str(row["row"]),
+        )
+        for card, row in all_rows(form)
+        if (person := str(row.get("person") or "")) in around.drafts
+    )
 
 
 def _closed(service: Service, form: Form, around: Around) -> tuple[Finding, ...]:
@@ -98,7 +116,20 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
         view=view,
         delivered=frozenset(one.sha256 for one in reader.blobs.many(account, papers) if one.delivered),
         params=config_on(pack, view.config, day),
+        drafts=_drafted(reader, account, pack, draft, people_in(form)),
     )
+
+
+def _drafted(reader: Reader, account: str, pack: Pack, own: Draft, people: frozenset[str]) -> dict[str, str]:
+    """Payments stand beside the business they are for, and are no second one."""
+    found: dict[str, str] = {}
+    if not people or pack.services[own.service].kind == "payment":
+        return found
+    for draft in reader.drafts.all(account):
+        service = pack.services.get(draft.service)
+        if draft.id != own.id and draft.sent is None and service is not None and service.kind != "payment":
+            found.update(dict.fromkeys(people_in(draft.form) & people, service.label))
+    return found
 
 
 def _named(form: Form) -> frozenset[str]:

@@ -16,7 +16,7 @@ from desktop.pages.form_values import as_value, rows_of, with_rows, without_rows
 from domain.packs.forms import FieldSpec
 from sync import actions
 from sync.actions import change_draft
-from tests.desktop.form_builders import AGAIN, EDUCATION, INITIAL, a_form, beginners, rows
+from tests.desktop.form_builders import ABLE, AGAIN, EDUCATION, INITIAL, a_form, beginners, rows
 from tests.desktop.sample_desk import NOW, SampleDesk, person_named, sample_desk, the_pack
 
 pytestmark = pytest.mark.windows
@@ -228,3 +228,17 @@ def test_a_letter_sealed_again_for_those_who_are_left_serves_beside_the_old_one(
     assert outdated(form, [old]) == "盖章后名单变了，请重新打印盖章"
     assert outdated(form, [old, new]) == ""
     assert outdated(form, [{"proof": None}]) == "", "nobody knows for whom it was sealed"
+
+
+def test_somebody_in_two_drafts_is_told_in_both_and_stops_neither(qtbot: QtBot, desk: SampleDesk) -> None:
+    other = desk.draft(EDUCATION, a_form({INITIAL: beginners(desk)}))
+    listed = beginners(desk, ABLE[:1])
+    form = opened(qtbot, desk, desk.draft(EDUCATION, a_form({INITIAL: listed})))
+    assert form.look is not None
+    assert form.look.check.ok
+    (warning,) = form.look.check.warnings
+    assert warning.row == listed[0]["row"]
+    assert "“学习报名申请”草稿里也有这个人" in warning.message
+    actions.delete_draft(desk.store, desk.account, f"draft/{other}", now=NOW)
+    form.refresh()
+    qtbot.waitUntil(lambda: form.settled and form.look is not None and not form.look.check.warnings)

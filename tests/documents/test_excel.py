@@ -6,7 +6,7 @@ import random
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.excel import open_roster
@@ -53,7 +53,6 @@ def test_every_known_word_for_a_column_means_one_thing(key: str, word: str) -> N
     assert key_of(f"{word}（必填）") == key
 
 
-@settings(deadline=None)
 @given(st.permutations(["姓名", "身份证号码", "手机号", "学历", "备注", "部门"]))
 def test_columns_come_in_any_order(titles: list[str]) -> None:
     cells = {"姓名": "王芳", "身份证号码": GOOD, "手机号": "13800138000", "学历": "本科", "备注": "无", "部门": "一部"}
@@ -137,7 +136,6 @@ def test_a_county_that_is_not_known_is_told_but_goes_in() -> None:
     assert "“990103”查不到地区" in row.problems[0].reason
 
 
-@settings(deadline=None)
 @given(st.dates(date(1930, 1, 1), TODAY), st.integers(1, 999), st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_in_an_identity_number_is_always_found(birth: date, order: int, at: int, more: int) -> None:
     number = resident(birth, order)
@@ -176,7 +174,6 @@ def test_dates_in_the_forms_people_write(cell: object, expected: str) -> None:
     assert value("毕业日期", cell) == expected
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(1960, 1, 1), TODAY), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"])
 )
@@ -387,7 +384,6 @@ TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(TEXTS, min_size=5, max_size=5), max_size=6))
 def test_no_cell_whatever_it_holds_stops_the_reading(rows: list[list[Cell]]) -> None:
     from documents.excel import read_roster

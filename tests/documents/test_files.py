@@ -129,7 +129,7 @@ SAMPLES = [
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow remarks on damage that we report ourselves
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(0, len(SAMPLES) - 1),
     st.lists(st.tuples(st.floats(0, 0.9999), st.integers(0, 255)), max_size=6),

@@ -98,7 +98,7 @@ SAMPLE = xlsx(("姓名", "身份证号码"), *[("张喆", GOOD)] * 20)
 OLD_SAMPLE = xls([["姓名", "身份证号码"], ["张喆", GOOD]])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.booleans(),
     st.lists(st.tuples(st.floats(0, 0.9999), st.integers(0, 255)), min_size=1, max_size=8),
@@ -116,7 +116,6 @@ def test_a_damaged_file_is_read_or_refused_never_a_crash(old: bool, hits: list[t
     assert said.endswith("。")
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2_000_000), st.integers(0, 16_383))
 def test_addresses_are_those_of_excel(row: int, column: int) -> None:
     from openpyxl.utils.cell import column_index_from_string, coordinate_from_string

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.fonts import Face, bundled, clean
@@ -18,7 +18,6 @@ def glyphs(text: str) -> list[Glyph]:
     return bundled().glyphs(text, Face.SONG, set())
 
 
-@settings(deadline=None)
 @given(TEXT, st.floats(40, 400), st.sampled_from([0.0, 24.0]), st.booleans())
 def test_no_character_is_lost_and_no_line_is_too_wide(text: str, width: float, indent: float, justify: bool) -> None:
     lines = break_lines(glyphs(text), size=12, width=width, indent=indent, justify=justify)
@@ -28,7 +27,6 @@ def test_no_character_is_lost_and_no_line_is_too_wide(text: str, width: float, i
         assert filled <= width + 1e-3 or len(line.text) == 1
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_punctuation_stands_on_its_side_of_a_break(text: str) -> None:
     lines = break_lines(glyphs(text.replace("\n", "")), size=12, width=240)

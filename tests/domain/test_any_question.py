@@ -45,7 +45,7 @@ FACTS = st.fixed_dictionaries(
 SERVICES = sorted(pack().services)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.sampled_from(KINDS), st.sampled_from(SERVICES), FACTS)
 def test_any_question_is_answered_or_refused(kind: str, service: str, facts: dict[str, Any]) -> None:
     made = ask(pack(), {"id": "x", "kind": kind, "service": service, "given": facts})

@@ -9,11 +9,9 @@ import secrets
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,6 @@ from sqlalchemy import text
 
 from sync.failures import WORDS, FailureKind
 from sync.login import Session, load_session, save_session
-from sync.protocol import HEADER, PROTOCOL
 from sync.runner import sync_once
 from sync.store.errors import DiskFull, StoreDamaged
 from sync.store.keys import first_run, new_recovery_code
@@ -29,12 +26,12 @@ from sync.store.local import NAME, LocalStore
 from sync.store.port import SyncStore
 from tests.processes.plain import PlainServer, a_plain_server, logged_in, places, queue, roster
 from tests.support.server import ROOT
+from tests.sync.answering import OURS, Reply, answering
 
 pytestmark = pytest.mark.processes
 SECRET = "a quiet river"
 QUEUED, DONE = ("outbox", "queued"), ("answered", "applied")
 ASKED = ("outbox", "unknown")  # asked and not answered: it is asked again under the same number
-OURS = {HEADER: str(PROTOCOL), "Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -141,35 +138,6 @@ def test_an_expired_token_asks_for_the_password_and_what_waits_goes_afterwards(
 # ---- a server that answers garbage ----
 
 
-@contextmanager
-def answering(body: bytes, headers: dict[str, str], status: int = 200) -> Iterator[str]:
-    """The address of something that answers all it is asked with this."""
-
-    class Anything(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing on the tests' screen."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Anything)
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{http.server_port}"
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
-
-
 FORGED = b'{"outcomes":[{"op_id":"0190aaaa-0000-7000-8000-00000000abcd","status":"applied"}],"scopes":{}}'
 
 
@@ -185,7 +153,7 @@ FORGED = b'{"outcomes":[{"op_id":"0190aaaa-0000-7000-8000-00000000abcd","status"
 def test_garbage_for_an_answer_decides_nothing(
     desk: DeskFolder, server: PlainServer, body: bytes, headers: dict[str, str]
 ) -> None:
-    with answering(body, headers) as address:
+    with answering(lambda asked: Reply(200, headers, body)) as address:
         desk.session(address)
         status, said = desk.sync()
     assert (status, said) == (3, [f"平常协会：{words(FailureKind.GARBAGE)}", "平常协会：还有 1 件没有送达。"])

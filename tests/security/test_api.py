@@ -92,7 +92,7 @@ def test_nothing_that_fits_the_description_is_answered_otherwise_than_described(
 def tried(cases: SearchStrategy[Any], url: str, headers: dict[str, str]) -> None:
     """A dozen requests of one operation, each answered as described."""
 
-    @settings(max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=cases)
     def each(case: Any) -> None:
         case.headers = {**dict(case.headers or {}), **headers}

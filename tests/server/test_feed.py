@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.operations import Kind
@@ -209,7 +209,7 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_law_a_mirror_kept_up_equals_one_pulled_from_zero(script: list[tuple[str, int, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder, a_house(Path(folder)) as house:
         main = house.desk("account/main")

@@ -132,7 +132,5 @@ class Outbox(RuleBasedStateMachine):
             assert kept.content == self._made[op_id]
 
 
-Outbox.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Outbox.TestCase.settings = settings(max_examples=25, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 TestTheLaw = Outbox.TestCase

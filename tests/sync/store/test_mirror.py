@@ -152,7 +152,7 @@ def test_links_follow_the_people_an_application_names(store: LocalStore, port: S
 STEPS = st.lists(st.tuples(st.integers(0, 7), st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=25)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_mirror_from_zero_equals_any_way_to_the_same_feed(
     store: LocalStore, port: SyncStore, steps: list[tuple[int, bool, bool, bool]]

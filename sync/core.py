@@ -261,7 +261,7 @@ class SyncCore:
         self._notify(notices.StoreChanged())
         if unknown:
             self._trouble(Failure(FailureKind.LOGIN_NEEDED, "device unknown"))
-        else:
+        elif self._talk_back.ready(now):  # else the one beside it failed, and what that asked for is kept to
             self._well(now)
 
     def _refused_push(self, push: Push, answer: Answered) -> None:

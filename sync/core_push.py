@@ -17,7 +17,7 @@ from sync.ports import Answered, Call, OutboxItem, StorePort, TransportPort
 from sync.protocol import PUSH_BYTES, ask_request
 
 LANES = ("talk", "talk-2")  # the first one is shared with the pull
-TOP_PUSH_BYTES = 512 << 10  # larger ones save nothing, and leave one end idle while the other works
+TOP_PUSH_BYTES = 512 << 10  # larger ones leave one end idle at the beginning and at the end
 TOO_MUCH = 2  # times what the line takes: a batch made ready is cut anew
 CALM_AGAIN = 64  # Operations in one batch, from which on nothing the server chokes on is looked for any more
 

@@ -94,6 +94,18 @@ def test_when_the_line_dies_under_both_both_are_asked_for(desk: Desk) -> None:
     assert delivered_once(desk, op_ids)
 
 
+def test_a_server_that_asks_to_be_left_alone_is_though_it_answers_the_other(desk: Desk) -> None:
+    op_ids = two_on_way(desk)
+    desk.problem(503, "busy", retry_after=40.0)
+    desk.answer("talk-2")
+    desk.later(39)
+    assert not on_way(desk)
+    desk.later(6)
+    assert on_way(desk)
+    desk.settle()
+    assert delivered_once(desk, op_ids)
+
+
 def test_a_line_that_broke_is_given_one_at_a_time(desk: Desk) -> None:
     op_ids = two_on_way(desk)
     desk.breaks(FailureKind.CUT, "talk", moved=True)

@@ -23,6 +23,7 @@ from sync.store.operations import CONFLICT, EXPORTED, OUTBOX, UNKNOWN, Head, Ske
 from sync.store.signing import ask
 from sync.store.text import instant, kind_of
 
+PUBLIC = "public"  # the scope of rules, parameters, agencies and telephones
 PAGE_ROWS = 500  # Changes in one transaction
 KEEP_SENT = timedelta(days=90)  # an answered Operation may have to be told to a restored server again
 
@@ -322,9 +323,12 @@ class SyncStore:
             writer.settings.put(account, key, value)
 
     def revoke(self, account: str) -> None:
-        """Shut out by the association: its mirror and attachments go, drafts and what was not sent stay."""
+        """Shut out by the association: its mirror and attachments go, drafts and what was not sent stay.
+
+        What is told to everybody stays too: the desk needs the rules to be drawn at all.
+        """
         with self._store.transaction() as writer:
-            for scope in tuple(writer.mirror.cursors(account)):
+            for scope in writer.mirror.cursors(account).keys() - {PUBLIC}:
                 writer.mirror.close_scope(account, scope)
                 writer.touch(scope)
             writer.people.forget(account)

@@ -127,6 +127,7 @@ def test_a_revoked_account_keeps_only_what_it_made_itself(store: LocalStore, por
 
     theirs = hashlib.sha256(b"theirs").hexdigest()
     port.blob_received(account, file, theirs, type="pdf", name="t", now=NOW)
+    pull(store, account, {"id": "pack/1", "since": "2025-01-01"}, scope="public")
     port.revoke(account)
     assert bodies(store, account) == {}
     assert store.files.path(account, paper["blob"]).exists()
@@ -134,6 +135,7 @@ def test_a_revoked_account_keeps_only_what_it_made_itself(store: LocalStore, por
     with store.reading() as reader:
         assert reader.drafts.get(account, draft.id) is not None
         assert reader.accounts.need(account).revoked
+        assert reader.mirror.of_kind(account, "pack").keys() == {"pack/1"}, "the rules are everybody's"
 
 
 def test_links_follow_the_people_an_application_names(store: LocalStore, port: SyncStore, account: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.commands.packs import complain, find_pack
+from desktop.commands.packs import complain, find_pack, why_unreadable
 from desktop.commands.troubles import explain_failure
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     try:
         cases = read_cases(Path(arguments.cases).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, CasesUnreadable) as error:
-        complain(f"用例文件“{arguments.cases}”不能读取：{error}")
+    except (OSError, UnicodeDecodeError) as error:
+        complain(f"用例文件“{arguments.cases}”不能读取：{why_unreadable(error)}。")
+        return 2
+    except CasesUnreadable as error:
+        complain(f"用例文件“{arguments.cases}”不能读取：{error}。")
         return 2
     answers = [_answer(ask, pack, case) for case in cases]
     whole = json.dumps(answers, ensure_ascii=False, indent=1, default=float)  # an id that was written as a number

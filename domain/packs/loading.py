@@ -32,8 +32,10 @@ def texts(folder: Path) -> dict[str, str]:
         name = path.relative_to(folder).as_posix()
         try:
             files[name] = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PackError([Problem(name, 1, "", f"cannot be read as UTF-8 text: {error}")]) from None
+        except UnicodeDecodeError:
+            raise PackError([Problem(name, 1, "", "this is no UTF-8 text")]) from None
+        except OSError as error:
+            raise PackError([Problem(name, 1, "", f"cannot be read: {error.strerror}")]) from None
     return files
 
 
@@ -104,6 +106,8 @@ def _problem(error: Any, sections: Mapping[str, "Document"], parts: Mapping[tupl
     elif location and str(location[0]) in sections:
         document = sections[str(location[0])]
     message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        message = "there is no such key here"
     if document is None:
         return Problem("pack.yaml", 1, key_text(location), message)
     kept = _kept(path, document.value)

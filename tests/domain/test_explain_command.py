@@ -95,6 +95,30 @@ def test_a_file_without_a_bottom_is_refused_in_one_sentence(cases: Path, deep: s
     assert len(done.stderr.decode("utf-8").strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\x89PNG\x00\xff", "不是 UTF-8 编码的文字文件"),
+        (b"", "文件里没有 cases 列表"),
+        (b"cases: [1, 2", "不是可读的 YAML，第 "),
+        (b"- 1\n", "文件里没有 cases 列表"),
+    ],
+)
+def test_what_is_no_file_of_cases_is_refused_in_words(cases: Path, content: bytes, why: str) -> None:
+    cases.write_bytes(content)
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
+    assert (done.returncode, done.stdout) == (2, b"")
+    (said,) = done.stderr.decode("utf-8").strip().splitlines()
+    assert said.startswith(f"用例文件“{cases}”不能读取：{why}")
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_said_so(tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "nowhere.yaml", "没有这个文件。"), (tmp_path, "这是文件夹，不是文件。")):
+        done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(path))
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.decode("utf-8").strip() == f"用例文件“{path}”不能读取：{why}"
+
+
 def test_a_pack_may_be_a_folder(cases: Path) -> None:
     folder = ROOT / "resources" / "packs" / "gdjlxh-2025"
     assert huiban("explain", "--pack", str(folder), "--cases", str(cases)).returncode == 0

@@ -39,7 +39,7 @@ def line_of(changed: dict[str, str], part: str) -> int:
         (CE, "holds: ordinary_alive", "holds: membership.typ == 1", "not a fact"),
         (CE, "holds: ordinary_alive", "holds: ordinary_alive and (", "not an expression"),
         (CE, "short: 非普通会员", "short: 这个人不是普通会员呀", "8"),
-        (CE, "short: 非普通会员", "shorter: 非普通会员", "shorter"),
+        (CE, "short: 非普通会员", "shorter: 非普通会员", "there is no such key here"),
         (CE, "holds: ordinary_alive", "severity: deadly\n    holds: ordinary_alive", "block"),
         (CE, "finding: MSG-NOT-ORDINARY", "finding: MSG-UNHEARD-OF", "no message"),
         (CE, "finding: MSG-NOT-ORDINARY", "finding: “{谁}”不行", "谁"),

@@ -21,7 +21,7 @@ def test_it_comes_out_as_it_went_in_whatever_its_size(tmp_path: Path, size: int)
     with file.open("rb") as source:
         assert is_sealed(source)
     assert unsealed(file).read() == plain
-    assert not plain or plain[:64] not in file.read_bytes()
+    assert size < 64 or plain[:64] not in file.read_bytes()  # a single byte may well be among random ones
 
 
 def test_pieces_written_one_after_the_other_are_one_file() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QStackedWidget, QWidget
 
 from desktop import words
 from desktop.context import Context
@@ -52,6 +52,8 @@ class CasePage(WatchingPage):
         self._keys = {"story": 0, "people": 1, "papers": 2, "compare": 3}
         for part in (_below(self.timeline), self._people_view(), self.papers, self._changes_view()):
             self._parts.addWidget(part)
+        self._parts.currentChanged.connect(self._fit_part)
+        self._fit_part(0)
         self._middle = QStackedLayout()
         self._middle.addWidget(self._parts)
         self.missing = EmptyState("本机没有这份申请", "请联网后再打开。", icon="inbox")
@@ -263,6 +265,14 @@ class CasePage(WatchingPage):
 
     def _choose(self, key: str) -> None:
         self._parts.setCurrentIndex(self._keys[key])
+
+    def _fit_part(self, shown: int) -> None:
+        """Only the part on screen says how high the page has to be."""
+        for at in range(self._parts.count()):
+            part = self._parts.widget(at)
+            assert part is not None
+            high = QSizePolicy.Policy.Preferred if at == shown else QSizePolicy.Policy.Ignored
+            part.setSizePolicy(part.sizePolicy().horizontalPolicy(), high)
 
     def _jump(self, key: str) -> None:
         if key == "compare" and self.model.opened is not None and self.model.opened.case.previous:

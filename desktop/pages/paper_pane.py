@@ -66,7 +66,7 @@ class PaperPane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._old = False
+        self._old, self._low = False, False
         self._title, self._about = Label("", "row_title", elide="right", weight=600), Label("", "secondary", "text2")
         self._percent, self._place = Label("", "secondary", "text2"), Label("", "row_title")
         self.image, self.pdf = ImageView(), PdfPreview(name="附件")
@@ -151,7 +151,7 @@ class PaperPane(QWidget):
             tab.clicked.connect(lambda _on=False, chosen=sheet.key: self.tab_chosen.emit(chosen))
             self._tabs.addWidget(tab)
         self._place.setText(f"{at + 1} / {len(sheets)}" if sheets else "")
-        show_if(self._strip, bool(sheets))
+        show_if(self._strip, bool(sheets) and not self._low)
         here = sheets[at] if at >= 0 else None
         paper = here.before if here is not None and old and here.before is not None else here.paper if here else None
         self._old = old
@@ -197,6 +197,11 @@ class PaperPane(QWidget):
         self._percent.setText("")
         self._empty.set_words(words, remedy)
         self._stack.setCurrentWidget(self._empty)
+
+    def set_low(self, low: bool) -> None:
+        """Without the sheets below: there the paper itself needs the room. ← and → still turn to the next."""
+        self._low = low
+        show_if(self._strip, not low and self._tabs.count() > 0)
 
     # keys and buttons
 

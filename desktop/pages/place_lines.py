@@ -42,7 +42,7 @@ class PlaceLine(QWidget):
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setSpacing(8)
         if label:
-            name = Label(label, "panel_body", "text2")
+            name = Label(label, "panel_body", "text2", wrap=True)
             name.setFixedWidth(LABEL)
             layout.addLayout(column(name, None))
         if icon:

@@ -119,9 +119,9 @@ class ReceiptsPage(WatchingPage):
         self.add(8)
         self.rows: RowsModel[ReceiptRow] = RowsModel(
             [
-                Column("账单号", lambda one: one.number or "—", width=136),
+                Column("账单号", lambda one: one.number or "—", width=136, whole=True),
                 Column("类别", lambda one: one.kind, width=176),
-                Column("单位", lambda one: one.unit),
+                Column("单位", lambda one: one.unit, spare=0 if model.finance else 1),
                 Column("票据", lambda one: one.document or "—", sub=lambda one: one.issued, width=232, whole=True),
                 Column(
                     "金额（元）",

@@ -61,8 +61,8 @@ class ReturnEditor(Box):
         self._listed.setLayout(self._notes)
         self._scroll = ScrollArea(self._listed)
         self._scroll.setMaximumHeight(96)
-        scroll = ScrollArea(self._phrases)
-        scroll.setFixedHeight(66)  # two lines; the rest is scrolled to
+        self._offers = scroll = ScrollArea(self._phrases)
+        self.set_low(False)
         self.setLayout(
             column(
                 row(Icon("return", "warn", 16), self._place, None, self._hint, spacing=8),
@@ -78,6 +78,11 @@ class ReturnEditor(Box):
         )
         theme().changed.connect(self.update)
         self.hide()
+
+    def set_low(self, low: bool) -> None:
+        """On a low window one line of phrases and of notes; the rest is scrolled to."""
+        self._offers.setFixedHeight(30 if low else 66)
+        self._scroll.setMaximumHeight(36 if low else 96)
 
     def show_return(self, label: str, place: str, phrases: Sequence[str], notes: Sequence[Note]) -> None:
         """`label`: what the pack calls this decision; `place`: where the words go, empty: the whole application."""

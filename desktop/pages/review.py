@@ -25,6 +25,7 @@ from domain.transitions import ActionChoice
 
 LIST, MIDDLE = 248, 384
 NARROW, LESS = 1320, 32  # below this window width list and middle give that much to the paper
+LOW = 480  # px of page below which a return that is written takes the place of the sheets
 FOLDED = 990  # px of the page below which the list stands where the data stands, one or the other
 
 
@@ -208,6 +209,8 @@ class ReviewPage(WatchingPage):
         show_if(self._list_box, listing or not folded)
         show_if(self._middle, not listing)
         show_if(self.names, folded)
+        self.editor.set_low(self.height() < LOW)
+        self.pane.set_low(self.height() < LOW and not self.editor.isHidden())
         place = self._send_row if listing or not folded else self._foot  # what was decided can be sent from either
         if place.indexOf(self.send) < 0:
             place.addWidget(self.send)
@@ -369,6 +372,7 @@ class ReviewPage(WatchingPage):
     def _show_editor(self) -> None:
         self.editor.show()
         self._bar.hide()
+        self._share_room()
         self._refresh_editor()
         self.editor.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -383,6 +387,7 @@ class ReviewPage(WatchingPage):
     def _close_return(self) -> None:
         self.editor.hide()
         self._bar.show()
+        self._share_room()
         self.first_focus()
 
     def _decide_return(self, reason: str) -> None:

@@ -387,7 +387,7 @@ class KeyValues(QWidget):
     def set_pairs(self, pairs: Sequence[tuple[str, str] | tuple[str, str, str]]) -> None:
         clear_layout(self._layout)
         for pair in pairs:
-            name = Label(pair[0], "panel_body", "text2")
+            name = Label(pair[0], "panel_body", "text2", wrap=True)
             name.setFixedWidth(self._width)
             value = Label(pair[1], "panel_body", pair[2] if len(pair) == 3 else "text", wrap=True, selectable=True)
             value.setAccessibleName(f"{pair[0]}：{pair[1]}")

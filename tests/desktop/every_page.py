@@ -41,6 +41,7 @@ SETTLING = 20_000  # ms within which a page has shown what it reads
 SERVICES = ("member-fee-payment", "education-assist-fee-payment", "unit-info-change", "continuing-education")
 OFFLINE = "上次联系 10:42，您可以继续办理，联网后自动发送"
 MARKS = (("contact_mobile", "电话打不通，请换一个能联系到经办人的号码。"), (LETTER, "公章盖得不清楚。"))
+UNIT_FORM = f"{FIRST[:-1]}7"
 PAYMENT = f"{FIRST[:-1]}9"
 BILL = {
     "id": "bill/b1", "number": "JF2026000001", "kind": "assist_fee", "unit": UNIT, "application": FIRST,
@@ -91,6 +92,16 @@ def go(shell: Shell, route: str) -> None:
     """On this page, with all it reads on screen."""
     assert shell.go(route), route
     settle(shell)
+
+
+def arrive(room: Room, name: str) -> None:
+    """On the page of this name, in the state it stands for."""
+    go(room.shell, room.routes[name])
+    if name == "review-return":
+        page: Any = room.shell.page
+        page.back_button.click()
+        wait(page.editor.isVisible)
+        settle(room.shell)
 
 
 def settle(shell: Shell) -> None:
@@ -178,8 +189,19 @@ def _office(folder: Path, role: str) -> Iterator[SampleDesk]:
         waiting = "finance_review" if role == "association_finance" else state
         holder = "finance" if role == "association_finance" else actor
         first = an_education(state=waiting, actor=holder, papers_of=found, bills=["bill/b1"])
-        mirror(desk, first, second, again, a_payment(PAYMENT, [FIRST], "720.00", bills=["bill/b1"]), BILL, PAID)
+        whole = _of_the_unit(role)
+        mirror(desk, first, second, again, *whole, a_payment(PAYMENT, [FIRST], "720.00", bills=["bill/b1"]), BILL, PAID)
         yield desk
+
+
+def _of_the_unit(role: str) -> list[dict[str, Any]]:
+    """A form about the unit itself, with labels longer than a word."""
+    if role == "agency":
+        return []
+    service = the_pack().services["unit-info-change"]
+    values = {field.key: "19900001003" if field.type == "mobile" else "91440101MA5XHL001N" for field in service.fields}
+    body = an_education(UNIT_FORM, (), state="association_review", actor="association", service=service.id)
+    return [{**body, "form": {"values": values, "cards": {}, "attachments": []}, "agency": None, "summary": ""}]
 
 
 def _office_routes(role: str) -> dict[str, str]:
@@ -191,7 +213,12 @@ def _office_routes(role: str) -> dict[str, str]:
         "secretariat": ("review", "settings", "agencies"),
         "admin": ("settings", "agencies", "accounts"),
     }[role]
-    return {**seen, **{name: name for name in more}, "this-desk": "this-desk"}
+    listed = {**seen, **{name: name for name in more}, "this-desk": "this-desk"}
+    if "review" in more and role != "agency":
+        listed["review-unit"] = f"review/{UNIT_FORM.partition('/')[2]}"
+    if role in ("agency", "association_review"):
+        listed["review-return"] = "review"
+    return listed
 
 
 # ---- pictures ----------------------------------------------------------------------------------------------------
@@ -201,8 +228,8 @@ def paint(out: Path, role: str, width: int, height: int) -> None:
     """A picture of each page of this role."""
     with tempfile.TemporaryDirectory() as folder, room(Path(folder), role) as made:
         made.shell.resize(width, height)
-        for name, route in made.routes.items():
-            go(made.shell, route)
+        for name in made.routes:
+            arrive(made, name)
             made.shell.grab().save(str(out / f"{role}-{name}.png"))
 
 

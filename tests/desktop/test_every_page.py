@@ -20,7 +20,7 @@ from desktop.step_window import StepPage, StepWindow
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Tabs, Tag
 from desktop.widgets.fields import InputFrame
-from tests.desktop.every_page import ROLES, go, room, settle
+from tests.desktop.every_page import ROLES, arrive, room, settle
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
@@ -48,8 +48,8 @@ def test_the_windows_before_the_desk_fit_the_smallest_screen(qtbot: QtBot) -> No
 def test_every_page_fits(tmp_path: Path, qapp: object, role: str) -> None:
     with room(tmp_path, role) as made:
         found = []
-        for name, route in made.routes.items():
-            go(made.shell, route)
+        for name in made.routes:
+            arrive(made, name)
             for size in SIZES:
                 made.shell.resize(*size)
                 settle(made.shell)

@@ -1,12 +1,14 @@
 """One of several processes that ask the same server's database at once, told what on stdin.
 
 `python -m tests.server.race` reads one JSON line, says "ready", waits for the next line, pushes, and prints how many
-were applied and refused. `form`: submit it again and again; without one: a new roster entry each time.
+were applied and refused. `form`: submit it again and again; `sub`: another sub-account each time; without one of them
+a new roster entry each time.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -23,6 +25,10 @@ from tests.server.watch import Watch
 
 
 def an_operation(desk: Desk, told: Mapping[str, Any]) -> Operation:
+    if told.get("sub"):
+        login = f"138{secrets.randbelow(10**8):08d}"
+        payload = {"name": "经办", "login": login, "mobile": login, "role": "unit_sub"}
+        return desk.operation(Kind.SAVE_ACCOUNT, f"account/{new_key_id()}", payload)
     if told.get("form") is None:
         return desk.operation(Kind.SAVE_ROSTER, f"roster/{new_key_id()}", {"name": "张三"})
     payload = {"action": "submit", "service": told["service"], "form": told["form"]}

@@ -28,11 +28,13 @@ BOTH = pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks
 
 
 @contextmanager
-def two_racers(house: House, url: str, **more: Any) -> Iterator[list[subprocess.Popen[str]]]:
+def two_racers(
+    house: House, url: str, accounts: tuple[str, str] = ("account/main", "account/sub"), **more: Any
+) -> Iterator[list[subprocess.Popen[str]]]:
     """Two processes, both ready and then both told to go; killed at the end should they still be there."""
     racers = []
     try:
-        for account in ("account/main", "account/sub"):
+        for account in accounts:
             desk = house.desk(account)
             told: dict[str, Any] = {
                 "folder": str(house.work.settings.data),
@@ -115,3 +117,14 @@ def test_a_mirror_kept_up_while_two_processes_write_misses_nothing(
             seqs = set(connection.exec_driver_sql("SELECT seq FROM feed").scalars())
         assert receipts == 2 * TIMES
         assert seqs == set(range(1, seq + 1))  # nothing was changed twice: no position is missing
+
+
+@BOTH
+def test_two_processes_never_keep_more_sub_accounts_than_allowed(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    url = url_of(request, kind, tmp_path)
+    with a_house(tmp_path, url, PACK) as house:
+        both = ("account/main", "account/main")
+        with two_racers(house, url, both, sub=True, batch=1, times=20) as racers:
+            assert counts(racers) == Counter(applied=2, refused=38), "one is there already, three are allowed"

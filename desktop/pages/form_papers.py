@@ -17,6 +17,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.pages.form_values import Form, subjects_in
 from documents.files import SAME, Limits, look
@@ -180,7 +181,7 @@ class PaperIntake(QObject):
         self.busy += 1
         self._context.write(
             lambda store: actions.attach_known(store, account, draft_id, papers, now=now),
-            lambda _none: self._ended(()),
+            while_there(self, lambda _none: self._ended(())),
             self._broke,
         )
 

@@ -235,9 +235,10 @@ class MaterialsPage(DraftPage):
         given = [Path(path) for path in paths]
         self._matching += 1
         self.progress.show_progress(0, 0, "正在对文件名")
-        self.context.read(lambda _reader: assign(files_in(given), lines, kind), lambda found: self._assigned(*found))
+        self.context.read(lambda _reader: assign(files_in(given), lines, kind), self._assigned)
 
-    def _assigned(self, files: tuple[Incoming, ...], lost: tuple[Lost, ...]) -> None:
+    def _assigned(self, found: tuple[tuple[Incoming, ...], tuple[Lost, ...]]) -> None:
+        files, lost = found
         self._matching -= 1
         self._lost = lost
         self.lost.show_files(lost)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop import words
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.rows_model import Act
 from desktop.starting import route_of
@@ -101,8 +102,11 @@ class OutboxModel(Watching[Queue]):
         account, now, chosen = self.context.account, self.context.now(), [row.op_id for row in rows]
         self.context.write(
             lambda store: actions.export_operations(store, account, chosen, path, now=now),
-            lambda count: self.said.emit(
-                f"已把 {count} 件存成“{path.name}”。请带到协会，再把协会给的答复文件读入。", "ok"
+            while_there(
+                self,
+                lambda count: self.said.emit(
+                    f"已把 {count} 件存成“{path.name}”。请带到协会，再把协会给的答复文件读入。", "ok"
+                ),
             ),
             self._failed,
         )

@@ -109,15 +109,15 @@ class PaperLook(QWidget):
     def _failed(self, _paper: Carried, words: str, remedy: str) -> None:
         if self._context.online:
             self._say(words, remedy)
-            return
+        else:
+            self._context.read(self._contact, self._away)
 
-        def told(as_of: str | None) -> None:
-            counts = "这一项已经算数，不用再附。" if self._profile else ""
-            since = f"{age_words(as_of, self._context)}，" if as_of else ""
-            self._say(f"“{self._paper.name}”还没有取到本机。",
-                      f"它存在协会那边（{since}本机现在离线）。{counts}联网后会自动取来显示在这里。")  # fmt: skip
-
-        self._context.read(self._contact, told)
+    def _away(self, as_of: str | None) -> None:
+        """It lies with the association, and there is no line; known of the association as of then."""
+        counts = "这一项已经算数，不用再附。" if self._profile else ""
+        since = f"{age_words(as_of, self._context)}，" if as_of else ""
+        self._say(f"“{self._paper.name}”还没有取到本机。",
+                  f"它存在协会那边（{since}本机现在离线）。{counts}联网后会自动取来显示在这里。")  # fmt: skip
 
     def _contact(self, reader: Reader) -> str | None:
         return reader.accounts.need(self._context.account).last_contact

@@ -19,6 +19,7 @@ from itertools import islice
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop.alive import while_there
 from desktop.context import Context
 from desktop.pages.form_values import Form, rows_of, with_rows
 from desktop.pages.picker_people import NOT_YET, UNKNOWN_TO_THEM, Candidate, Pasted, Verdict, candidate, match, row_for
@@ -189,7 +190,7 @@ class PickerModel(QObject):
         def rest() -> None:
             self._rest = None
             self._waiting += 1
-            self.context.read(lambda reader: work(reader, None), lambda found: self._listed(turn, found), self._broke)
+            self.context.read(lambda reader: work(reader, None), partial(self._listed, turn), self._broke)
 
         def first(found: Everybody) -> None:
             if not found.whole and turn == self._round:
@@ -200,7 +201,7 @@ class PickerModel(QObject):
             self._waiting -= 1
             rest()  # they are on screen: read all again at once
         else:
-            self.context.read(lambda reader: work(reader, PAGE), first, self._broke)
+            self.context.read(lambda reader: work(reader, PAGE), while_there(self, first), self._broke)
 
     def _listed(self, turn: int, found: Everybody) -> None:
         self._waiting -= 1
@@ -264,7 +265,7 @@ class PickerModel(QObject):
                     break
             return made
 
-        self.context.read(work, lambda made: self._more(turn, made), self._broke)
+        self.context.read(work, partial(self._more, turn), self._broke)
 
     def _more(self, turn: int, made: Mapping[str, PersonCheck]) -> None:
         self._waiting -= 1
@@ -302,7 +303,7 @@ class PickerModel(QObject):
             self._next()
 
         check = partial(picker.check, candidate_id, when=True)
-        self._later(lambda: self.context.read(lambda _reader: check(), done, self._broke))
+        self._later(lambda: self.context.read(lambda _reader: check(), while_there(self, done), self._broke))
 
     # reminding
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +14,7 @@ from desktop.demo import papers
 from desktop.pages.paper_look import PaperLook, Sought
 from tests.desktop.offices import keep_paper
 from tests.desktop.sample_desk import NOW, SampleDesk
+from tests.support.waiting import PATIENCE
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
@@ -62,3 +65,13 @@ def test_online_what_hinders_is_said_with_a_way_to_try_again(desk: SampleDesk, q
     keep_paper(desk, "毕业证书", LINES)
     look.again.click()
     settled(look, look.image, qtbot)
+
+
+def test_what_is_looked_up_for_it_when_it_was_put_away_is_nobodys(desk: SampleDesk, qtbot: QtBot) -> None:
+    look, gate, after = a_look(desk, qtbot), threading.Event(), list[int]()
+    desk.context.read(lambda _reader: gate.wait(PATIENCE), print)
+    look._failed(PAPER, "没有取到。", "")
+    desk.context.read(lambda _reader: 1, after.append)
+    shiboken6.delete(look)
+    gate.set()
+    qtbot.waitUntil(lambda: after == [1])

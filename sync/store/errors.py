@@ -156,4 +156,4 @@ class NotAllowed(StoreFailure):
 
     kind = "not-allowed"
     sentence = "这一步现在不能做。"
-    remedy = "请刷新后再看。"
+    remedy = "请重新打开这一页再看。"

@@ -53,7 +53,9 @@ WORDS: dict[FailureKind, Words] = {
     FailureKind.PORTAL: Words(
         "当前网络要求先登录（例如酒店或公共 Wi-Fi）。", "请打开浏览器完成该网络的登录，然后会自动再试。"
     ),
-    FailureKind.PROXY: Words("代理服务器拒绝了连接。", "请核对系统网络设置里的代理地址和密码，或请网管放行协会服务器。"),
+    FailureKind.PROXY: Words(
+        "代理服务器拒绝了连接。", "请核对系统网络设置里的代理地址和密码，或请网管放行协会服务器。"
+    ),
     FailureKind.CERTIFICATE: Words(
         "无法确认对方就是协会服务器（证书不被信任）。",
         "请勿在此网络下继续；换一个网络，或请网管查看是否拦截了加密连接。",

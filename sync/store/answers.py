@@ -20,6 +20,7 @@ STUMBLED_AGAIN, STUMBLED_LATEST = timedelta(seconds=30), timedelta(hours=1)  # a
 UNDECIDED_AGAIN = timedelta(hours=1)  # a server that cannot even read it is not asked all the time
 
 
+ASKED_ANEW = frozenset({Kind.SAVE_ROSTER, Kind.REMOVE_ROSTER, Kind.DELETE_DRAFT})  # of a desk that was shut out since
 SHUT_OUT = "这一件是恢复以前那台电脑签的名，协会已停用那台电脑。请核对后重新提交。"
 
 
@@ -39,9 +40,7 @@ def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datet
     for outcome in others:
         kept, problem = known[outcome.op_id], undecided(outcome)
         if problem is Problem.DEVICE_UNKNOWN and _by_another_desk(writer, kept):
-            told = replace(outcome, findings=(Finding(problem.value, SHUT_OUT),))
-            writer.operations.answer([told], instant(now))
-            _came_back(writer, kept, told, now)
+            _shut_out(writer, kept, replace(outcome, findings=(Finding(problem.value, SHUT_OUT),)), now)
         elif problem is not None:
             login_needed |= problem is Problem.DEVICE_UNKNOWN
             _not_decided(writer, kept, problem, now)
@@ -56,6 +55,31 @@ def record(writer: Writer, account: str, outcomes: Sequence[Outcome], now: datet
     _lift(writer, account, applied)
     writer.touch("outbox")
     return login_needed
+
+
+def _shut_out(writer: Writer, kept: Kept, outcome: Outcome, now: datetime) -> None:
+    """What nobody has to look at again is asked by this desk; a form or a decision comes back to be looked at."""
+    writer.operations.answer([outcome], instant(now))
+    if kept.kind == Kind.SAVE_DRAFT:
+        writer.operations.see(kept.op_id)
+        writer.drafts.set(kept.account, kept.entity, share=1)
+    elif kept.kind in ASKED_ANEW:
+        writer.operations.see(kept.op_id)
+        made = decode_content(kept.content)
+        ask(
+            writer,
+            kept.account,
+            made.kind,
+            kept.entity,
+            made.payload,
+            now=now,
+            sketch=Sketch(kept.title, kept.action, kept.draft, kept.overlay, kept.base),
+            base_version=made.base_version,
+            edition=made.edition,
+            blobs=made.blobs,
+        )
+    else:
+        _came_back(writer, kept, outcome, now)
 
 
 def _by_another_desk(writer: Writer, kept: Kept) -> bool:

@@ -92,7 +92,9 @@ def test_a_restored_machine_alone_delivers_what_was_queued(server: PlainServer, 
         assert {places(second)[op_id] for op_id in queued} == {DONE}
 
 
-def test_what_a_machine_signed_that_is_shut_out_now_is_a_draft_again(server: PlainServer, tmp_path: Path) -> None:
+def test_what_a_machine_signed_that_is_shut_out_now_is_asked_by_the_one_in_its_place(
+    server: PlainServer, tmp_path: Path
+) -> None:
     code = new_recovery_code()
     key = first_run(tmp_path / "first", code, "a quiet river")
     file = tmp_path / "desk.backup"
@@ -103,8 +105,10 @@ def test_what_a_machine_signed_that_is_shut_out_now_is_a_draft_again(server: Pla
         server.run("revoke", "jia", device_of(first, account))
     restore(file, tmp_path / "second", code, datetime.now(UTC))
     with LocalStore.open(tmp_path / "second", key) as second:
-        assert sync_once(SyncStore(second), logged_in(second, server)).failure is None
+        assert sync_once(SyncStore(second), logged_in(second, server)).exit_status == 0
         assert places(second)[lost] == ("answered", "refused")
+        assert [place for op_id, place in places(second).items() if op_id != lost] == [DONE]
         with second.reading() as reader:
-            (draft,) = reader.drafts.all(account)
-    assert draft.form["name"] == "张730"
+            assert reader.operations.attention(account) == 0
+    names = [name for (name,) in server.rows("SELECT json_extract(body, '$.name') FROM entity WHERE kind = 'roster'")]
+    assert names.count("张730") == 1

@@ -25,10 +25,10 @@ def sentences(*houses: str) -> Iterator[tuple[str, str]]:
                 and node.body
                 and isinstance(node.body[0], ast.Expr)
             }
-            for node in ast.walk(tree):
-                text = node.value if isinstance(node, ast.Constant) and id(node) not in told else None
-                if isinstance(text, str) and HAN.search(text):
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", text
+            texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in told]
+            for node in texts:
+                if isinstance(node.value, str) and HAN.search(node.value):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
 def test_nothing_scolds_or_speaks_in_jargon() -> None:

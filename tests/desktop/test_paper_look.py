@@ -42,7 +42,7 @@ def test_offline_it_says_where_the_paper_is_since_when_and_that_it_counts(desk: 
     assert look.words.text() == "“陈喆-毕业证书.jpg”还没有取到本机。"
     for said in ("依据今天 10:30 的资料", "本机现在离线", "不用再附", "联网后会自动取来"):
         assert said in look.remedy.text()
-    assert look.remedy.height() >= look.remedy.minimumSizeHint().height(), "all of it can be read"
+    qtbot.waitUntil(lambda: look.remedy.height() >= look.remedy.minimumSizeHint().height())  # all of it can be read
 
 
 def test_it_comes_by_itself_once_the_line_is_there(desk: SampleDesk, qtbot: QtBot) -> None:
@@ -68,7 +68,7 @@ def test_online_what_hinders_is_said_with_a_way_to_try_again(desk: SampleDesk, q
 
 
 def test_what_is_looked_up_for_it_when_it_was_put_away_is_nobodys(desk: SampleDesk, qtbot: QtBot) -> None:
-    look, gate, after = a_look(desk, qtbot), threading.Event(), list[int]()
+    look, gate, after = PaperLook(desk.context), threading.Event(), list[int]()  # closed by nobody: it is gone before
     desk.context.read(lambda _reader: gate.wait(PATIENCE), print)
     look._failed(PAPER, "没有取到。", "")
     desk.context.read(lambda _reader: 1, after.append)

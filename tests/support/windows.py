@@ -77,8 +77,14 @@ class PatientBot(QtBot):
         self._held: list[QWidget] = []
 
     def addWidget(self, widget: QWidget, *, before_close_func: Callable[[QWidget], None] | None = None) -> None:
+        assert before_close_func is None, "nobody needed it so far"
         self._held.append(widget)
-        super().addWidget(widget, before_close_func=before_close_func)
+
+    def close_windows(self) -> None:
+        """All that it was given and that a test has not destroyed itself."""
+        for widget in filter(shiboken6.isValid, self._held):
+            widget.close()
+            widget.deleteLater()
 
     def let_go(self) -> None:
         """Of windows that were closed: Qt destroys them, and what is left of them is rubbish that bites nobody."""
@@ -108,6 +114,15 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QtBot]
     bot = PatientBot(request)
     yield bot
     bot.let_go()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Windows are closed before the first of the fixtures that they stand on is taken down."""
+    bot = getattr(item, "funcargs", {}).get("qtbot")
+    if isinstance(bot, PatientBot):
+        bot.close_windows()
+    return (yield)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from server.founding import invite_at
 from server.outlet import deliver, ports_of
 from server.ports.study import Inbox
 from server.pruning import Pruner
+from server.reading import ReadingAhead
 from server.settings import Settings
 from server.study import take_in
 from server.work import Work, build
@@ -88,7 +89,8 @@ def serve(
         duty = threading.Thread(target=_duty, args=(parts, stop), name="duties", daemon=True)
         config = uvicorn.Config(
             create_app(parts),
-            http="httptools",
+            http=ReadingAhead,
+            ws="none",
             loop="asyncio",
             lifespan="on",
             access_log=False,

@@ -203,7 +203,7 @@ class SyncCore:
                 self._pushing.ask()
             return
         while self._look and not self._pull_first and (batch := self._pushing.prepare(now)):
-            if not self._pushing.room:
+            if not self._pushing.has_room(batch):
                 return  # ready to go with the next answer
             self._go(self._pushing.mark(batch, now), now)
         if self._pushing.busy:

@@ -160,7 +160,7 @@ class BlobLanes:
             self._aside.add(blob.sha256)
             self._store.blob_failed(self._me.account, blob.sha256, failure.kind)
             return [notices.Warned(failure, sha256=blob.sha256), notices.StoreChanged()], None
-        if event.offset is not None:
+        if event.offset is not None and event.offset < blob.size:  # whole is only what the server has proved
             self._store.blobs_sent(self._me.account, {blob.sha256: event.offset})
         self._look = True
         self._back[upload.lane].failed(now, self._chance(), moved=event.moved, asked=failure.retry_after)

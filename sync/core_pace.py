@@ -31,6 +31,7 @@ class Pace:
         self._top = top
         self._packed = 0.35  # wire bytes for one byte before gzip, as measured
         self._since = 0.0  # wire bytes since the last break
+        self._rate = 0.0  # wire bytes a second, of the last request that says something of the line
         self._between: float | None = None  # wire bytes from break to break, running mean
 
     def went_well(self, plain: int, wire: int, seconds: float) -> None:
@@ -42,13 +43,13 @@ class Pace:
         if self._between is not None and self._since > 4 * self._between:
             self._between = self._since / 2  # it has become better
         if plain * 2 >= self.limit:  # a small one says nothing about large ones
+            self._rate = wire / max(seconds, 1e-3)
             affordable = plain * TARGET_SECONDS / max(seconds, 1e-3)
-            self._set(min(self.limit * GROWING, affordable, self._safe(wire / max(seconds, 1e-3))))
+            self._set(min(self.limit * GROWING, affordable, self._safe(self._rate)))
 
-    @property
-    def steady(self) -> bool:
-        """It has carried something, and nothing ever broke on it."""
-        return self._since > 0 and self._between is None
+    def takes(self, plain: int) -> bool:
+        """Whether so much, before gzip, may be on the way in several requests: never on a line that broke once."""
+        return self._between is None and plain * self._packed <= self._rate * RISKED_SECONDS
 
     @property
     def hoped(self) -> int:

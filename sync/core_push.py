@@ -1,6 +1,6 @@
 """The outbox's part of the sync core: what goes next, how much of it at a time, and what is on its way.
 
-On a line that has never broken two pushes are on their way at once, so that the server decides one while the other
+On a fast line that has never broken two pushes are on their way at once, so that the server decides one while the other
 travels or is written down here. What goes together or beside each other never builds on one another: the store gives
 out only what waits for nothing that is unanswered.
 """
@@ -18,7 +18,7 @@ from sync.protocol import PUSH_BYTES, ask_request
 
 LANES = ("talk", "talk-2")  # the first one is shared with the pull
 TOP_PUSH_BYTES = 512 << 10  # larger ones leave one end idle at the beginning and at the end
-TOO_MUCH = 2  # times what the line takes: a batch made ready is cut anew
+TOO_MUCH = 1.2  # times what the line takes: a batch made ready is cut anew
 CALM_AGAIN = 64  # Operations in one batch, from which on nothing the server chokes on is looked for any more
 
 
@@ -45,12 +45,14 @@ class Pushing:
         """What became of some is unknown, and is asked before anything else is sent."""
         return bool(self._doubtful)
 
-    @property
-    def room(self) -> bool:
-        """Whether another batch may go now."""
+    def has_room(self, batch: Batch) -> bool:
+        """Whether this may go now, beside what is on its way."""
         if self._doubtful or any(push.asks for push in self._on_way.values()):
             return False
-        return len(self._on_way) < (len(LANES) if self._pace.steady and not self._most else 1)
+        if not self._on_way:
+            return True
+        together = batch.plain + sum(push.plain for push in self._on_way.values())
+        return len(self._on_way) < len(LANES) and not self._most and self._pace.takes(together)
 
     # ---- what goes out -----------------------------------------------------------------------------------------------
 
@@ -73,7 +75,7 @@ class Pushing:
 
     def at_hand(self) -> Batch | None:
         """What is ready and may go now."""
-        return self._ready if self.room else None
+        return self._ready if self._ready and self.has_room(self._ready) else None
 
     def mark(self, batch: Batch, now: datetime) -> Batch:
         """Durably `sending`; what of it may still be sent, which is then to be given to `go`."""

@@ -72,6 +72,19 @@ def test_an_upload_that_broke_without_a_word_of_the_server_is_asked_for_first(de
     assert again.blob.attempted
 
 
+def test_one_that_broke_when_all_its_bytes_were_there_is_not_taken_for_delivered(desk: Desk) -> None:
+    blob = a_blob(desk, b"%PDF" + b"a" * 9_000)
+    waits = desk.asks("附件", blobs=[blob])
+    desk.core.step()
+    desk.answer()  # it waits for its attachment
+    desk.breaks(FailureKind.CUT, "blob-0", moved=True, offset=9_004)
+    desk.later(0.1)
+    assert isinstance(desk.hand.open["blob-0"], Upload)
+    desk.association.blobs = {blob}
+    desk.settle()
+    assert desk.state(waits) == DELIVERED
+
+
 def test_the_next_attachment_leaves_before_it_is_written_down_that_the_last_one_arrived(desk: Desk) -> None:
     blobs = [a_blob(desk, b"%PDF" + b"a" * size) for size in range(9, 14)]
     desk.asks("附件", blobs=blobs)

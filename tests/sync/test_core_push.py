@@ -9,6 +9,7 @@ from sync.ports import Call
 from sync.protocol import PushRequest
 from tests.sync.desk import Desk, op_ids_of
 
+QUICK = 0.01  # seconds for an answer
 DELIVERED = ("answered", "applied")
 LONG = {"remark": "长" * 6_000}  # 18 kB: some three of them are a first batch
 
@@ -19,12 +20,12 @@ def on_way(desk: Desk) -> list[PushRequest]:
     return [PushRequest.model_validate_json(call.body) for call in calls]
 
 
-def two_on_way(desk: Desk, more: int = 24) -> list[str]:
-    """The first was answered well, and so two are on their way now; all op_ids in the order made."""
-    op_ids = [desk.asks(f"人{number}", payload=LONG) for number in range(more)]
+def two_on_way(desk: Desk) -> list[str]:
+    """The first was answered quickly, and so two are on their way now; all op_ids in the order made."""
+    op_ids = [desk.asks(f"人{number}", payload=LONG) for number in range(90)]
     desk.core.step()
     assert len(on_way(desk)) == 1, "a line that was never tried is given one"
-    desk.answer()
+    desk.answer(seconds=QUICK)
     desk.core.step()
     assert len(on_way(desk)) == 2
     return op_ids
@@ -43,7 +44,7 @@ def test_on_a_line_that_has_never_broken_the_next_batch_does_not_wait_for_the_an
 
 def test_the_later_of_two_may_be_answered_first(desk: Desk) -> None:
     op_ids = two_on_way(desk)
-    desk.answer("talk-2")
+    desk.answer("talk-2", seconds=QUICK)
     desk.core.step()
     assert len(on_way(desk)) == 2
     desk.settle()
@@ -51,11 +52,13 @@ def test_the_later_of_two_may_be_answered_first(desk: Desk) -> None:
 
 
 def test_what_builds_on_something_on_its_way_is_not_sent_beside_it(desk: Desk) -> None:
-    desk.asks("先")
-    desk.settle()  # the line has proved good
+    for number in range(3):
+        desk.asks(f"先{number}", payload=LONG)
+    desk.core.step()
+    desk.answer(seconds=QUICK)
     first = desk.asks("甲", entity="roster/e1", payload=LONG)
     upon, second = desk.asks("乙", after=[first]), desk.asks("丙", entity="roster/e1")
-    for number in range(24):
+    for number in range(60):
         desk.asks(f"人{number}", payload=LONG)
     desk.core.step()
     assert len(on_way(desk)) == 2
@@ -106,6 +109,16 @@ def test_a_server_that_asks_to_be_left_alone_is_though_it_answers_the_other(desk
     assert delivered_once(desk, op_ids)
 
 
+def test_a_line_that_only_just_takes_one_is_not_given_two(desk: Desk) -> None:
+    for number in range(90):
+        desk.asks(f"人{number}", payload=LONG)
+    desk.core.step()
+    for _ in range(8):
+        desk.answer(seconds=0.3)
+        desk.core.step()
+        assert [lane for lane in desk.hand.open if lane != "wait"] == ["talk"]
+
+
 def test_a_line_that_broke_is_given_one_at_a_time(desk: Desk) -> None:
     op_ids = two_on_way(desk)
     desk.breaks(FailureKind.CUT, "talk", moved=True)
@@ -126,7 +139,7 @@ def test_an_answer_and_what_goes_after_it_wait_for_the_disk_once(desk: Desk) -> 
     commits: list[frozenset[str]] = []
     ended = desk.local.on_change(commits.append)
     started = len(desk.hand.started)
-    desk.answer("talk")
+    desk.answer("talk", seconds=QUICK)
     ended()
     assert len(desk.hand.started) == started + 1
     assert len(commits) == 1
@@ -152,7 +165,7 @@ def test_what_goes_after_a_first_good_answer_is_large_at_once(desk: Desk) -> Non
     for number in range(60):
         desk.asks(f"人{number}", payload=LONG)
     desk.core.step()
-    desk.answer(seconds=0.01)
+    desk.answer(seconds=QUICK)
     first, second = sizes(desk)
     assert second >= 4 * first
 

@@ -20,6 +20,7 @@ from desktop.pages.submit_confirms import Confirms
 from desktop.pages.submit_model import (
     Sealed,
     card_lines,
+    ended,
     failing,
     follows,
     form_blocks,
@@ -31,6 +32,7 @@ from desktop.pages.submit_model import (
 )
 from desktop.pages.submit_tables import card_rows, cost_rows, sealed_rows
 from desktop.rows_view import RowsView
+from desktop.starting import again
 from desktop.widgets.base import Label, clear_layout, column, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Band, KeyValues
@@ -58,6 +60,7 @@ class SubmitPage(DraftPage):
         self._sent = ""  # the Operation that has it now
         self._frozen: str | None = None  # the Operation whose content is on screen: it is judged no more
         self._over = False  # it is delivered
+        self._ended = ""  # the draft of which it was told that its application takes nothing any more
         self._steps: QWidget | None = None
         self._told: object = None
         self._pairs: list[tuple[str, str]] = []
@@ -131,7 +134,7 @@ class SubmitPage(DraftPage):
 
     def shown(self) -> None:
         self._opening, self._focus_due, self._asked, self._sent = True, True, False, ""
-        self._frozen, self._over = None, False
+        self._frozen, self._over, self._ended = None, False, ""
         show_if(self.after, True)
         self.notice.clear()
         self.confirms.clear()
@@ -186,6 +189,7 @@ class SubmitPage(DraftPage):
         self.set_head("检查并提交", f"{service.label}  {short_code(draft.entity)}")
         groups = Lines(service, form, look.check, look.around.people, asked=True).groups()
         said = verdict(service, form, look, groups)
+        self._tell_ended(draft, ended(service, look))
         age = age_words(look.around.as_of, self.context)
         told = (said, draft.sent, age)
         if told != self._told:
@@ -278,6 +282,9 @@ class SubmitPage(DraftPage):
         assert look is not None
         if draft.sent is not None:
             return "已放入待发送"
+        assert self.form.service is not None
+        if word := ended(self.form.service, look):
+            return f"这份申请{word}，不能再提交"
         if draft.asks:
             return "有几处您和同事都改过，还没有选定用哪一个"
         if not look.check.ok:
@@ -310,6 +317,13 @@ class SubmitPage(DraftPage):
         draft = self.form.draft
         code = short_code(draft.entity) if draft is not None else ""
         self.say(f"已放入待发送（编号 {code}），联网后自动送达。", "ok", "撤回", self.withdraw)
+
+    def _tell_ended(self, draft: Draft, word: str) -> None:
+        """What was filled in is not lost: it becomes a new application."""
+        if word and draft.sent is None and self._ended != draft.id:
+            self._ended = draft.id
+            words = f"这份申请{word}，不能再提交。您填的内容都还在，可以另办一份相同的。"
+            self.say(words, "warn", "另办一份相同的", partial(again, self.context, draft.entity))
 
     def withdraw(self) -> None:
         """While it has not left this machine."""

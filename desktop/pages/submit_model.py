@@ -19,6 +19,7 @@ from domain.packs.rules import Action
 from domain.packs.service import Service
 
 ONWARDS = ("approve", "confirm", "pay", "result")
+SENDING = frozenset({"submit", "resubmit", "pay"})
 MOST_STEPS = 12
 
 
@@ -169,11 +170,18 @@ def line_words(size: int, rate: float, *, online: bool) -> str:
     return words if online else f"联网后{words}"
 
 
+def ended(service: Service, look: Look) -> str:
+    """How the application stands, where it takes no form any more: somebody else has ended it meanwhile."""
+    state = str(look.around.application.get("state") or "")
+    onwards = (service.pack.verb(each.spec.do) for each in service.workflow.actions.get(state, ()))
+    return service.pack.status_label(service.id, state) if state and not SENDING.intersection(onwards) else ""
+
+
 def follows(service: Service, look: Look, state: str, agency: str) -> tuple[tuple[str, str], ...]:
     """What comes after sending: (title, words) of each step, from the workflow."""
     flow = service.workflow
     steps: list[tuple[str, str]] = [("待发送", "在本机，可撤回")]
-    action = _first(flow, state, ("submit", "resubmit", "pay"), look)
+    action = _first(flow, state, tuple(SENDING), look)
     seen: set[str] = set()
     while action is not None and len(steps) < MOST_STEPS:
         target = action.spec.to

@@ -28,9 +28,9 @@ from tests.desktop.form_builders import (
     returned,
 )
 from tests.desktop.on_screen import on_screen, settle
-from tests.desktop.sample_desk import NOW, SampleDesk, the_pack
+from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, the_pack
 from tests.support.windows import shown
-from tests.sync.store.building import applied
+from tests.sync.store.building import applied, pull
 
 pytestmark = pytest.mark.windows
 NAMES = [*ABLE, "王海涛"]
@@ -244,3 +244,23 @@ def test_what_was_delivered_is_judged_no_more_on_the_page_it_was_sent_from(qtbot
     assert page.card_view.rows.as_text(range(1)) == before
     assert page.after.isHidden(), "what comes next is told by the case"
     assert page.send.toolTip() == "已送达"
+
+
+def test_what_the_association_ended_meanwhile_is_not_sent_again_and_becomes_a_new_form(
+    qtbot: QtBot, desk: SampleDesk
+) -> None:
+    key = returned(desk, a_form({INITIAL: beginners(desk)}), ())
+    with desk.store.reading() as reader:
+        found = reader.mirror.get(desk.account, RETURNED)
+    assert found is not None
+    gone = {**found.body, "id": RETURNED, "state": "abandoned"}
+    pull(desk.store, desk.account, gone, scope=f"unit:{UNIT}", start=950)
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    for box in page.confirms.ticks.values():
+        box.setChecked(True)
+    assert page.send.toolTip() == "这份申请已作废，不能再提交"
+    assert "另办一份相同的" in page.notice.accessibleName()
+    page.notice.acted.emit()
+    qtbot.waitUntil(lambda: any(route.startswith("form/") for route in desk.went))
+    made = desk.form_of(next(route for route in desk.went if route.startswith("form/")).partition("/")[2])
+    assert len(made["cards"][INITIAL]) == len(ABLE)

@@ -33,11 +33,11 @@ from sync.views import applications
 from tests.desktop.form_builders import ABLE, AGAIN, EDUCATION, INITIAL, LETTER, a_form, beginners, returned, rows
 from tests.desktop.offices import FIRST, PAPERS, a_payment, accounts, an_education, keep_paper, mirror, office
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, no_session, sample_desk, the_pack
+from tests.support.windows import PATIENCE_MS
 from tests.sync.store.building import kept, refused
 
 ROLES = ("unit", "agency", "association_review", "association_finance", "secretariat", "admin")
 LAYOUTS = 12  # parts within parts, each of which is laid out by an event of its own
-SETTLING = 20_000  # ms within which a page has shown what it reads
 SERVICES = ("member-fee-payment", "education-assist-fee-payment", "unit-info-change", "continuing-education")
 OFFLINE = "上次联系 10:42，您可以继续办理，联网后自动发送"
 MARKS = (("contact_mobile", "电话打不通，请换一个能联系到经办人的号码。"), (LETTER, "公章盖得不清楚。"))
@@ -84,7 +84,7 @@ def wait(until: Callable[[], object]) -> None:
     clock = QElapsedTimer()
     clock.start()
     while not until():
-        assert clock.elapsed() < SETTLING, "the page never settled"
+        assert clock.elapsed() < PATIENCE_MS, "the page never settled"
         QTest.qWait(5)
 
 

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.support.waiting import PATIENCE
+
 CALLS = "from PySide6.QtCore import QTimer\nt = QTimer()\nfor _ in range(30000): t.setInterval(3)\nprint('alive')"
 
 
@@ -12,7 +14,7 @@ TRUTHS = "from PySide6.QtCore import QObject\nt = QObject()\nfor _ in range(3000
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("calls", [CALLS, TRUTHS], ids=["nothing", "a truth value"])

@@ -26,6 +26,7 @@ from desktop.widgets.inputs import TextInput
 from desktop.widgets.notes import Notice
 from tests.desktop import kit_pages
 from tests.desktop.kit_pictures import SAMPLE, fill
+from tests.support.waiting import PATIENCE
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
@@ -456,7 +457,7 @@ def test_a_page_reveals_the_place_a_finding_names(open_shell: Open) -> None:
 
 def test_the_kit_paints_every_page_in_both_modes_and_scales(tmp_path: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "tests.desktop.kit_pictures", "--out", str(tmp_path)], check=True, timeout=120
+        [sys.executable, "-m", "tests.desktop.kit_pictures", "--out", str(tmp_path)], check=True, timeout=PATIENCE
     )
     made = sorted(tmp_path.glob("*.png"))
     assert len(made) == 28

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from sync.store.migrate import HEAD, SCRIPTS
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,7 +97,7 @@ sys.exit(main())
 def test_a_program_that_cannot_be_read_in_says_so_on_its_first_window(tmp_path: Path) -> None:
     environment = {**os.environ, "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", BROKEN], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", BROKEN], env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.stdout.startswith("会办自己出了差错")
     assert "Traceback" not in done.stderr

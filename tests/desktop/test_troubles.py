@@ -15,6 +15,7 @@ from desktop.desk import Desk
 from sync.ports import StorePort
 from sync.runner import SyncRunner
 from tests.desktop.sample_desk import no_session, sample_desk, the_pack
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "440104199003120811 陈喆"
@@ -25,7 +26,13 @@ def run(code: str, data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HUIBAN_DATA": str(data), "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-c", code, *words]
     return subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 

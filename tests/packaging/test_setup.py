@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.scripts import PACKAGING, ROOT, script
+from tests.support.waiting import PATIENCE
 
 DEV = PACKAGING / "dev.py"
 POSIX = os.name == "posix"
@@ -28,7 +29,7 @@ def run_dev(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -13,6 +13,7 @@ from sync import actions
 from sync.store.keys import Header, new_recovery_code
 from sync.store.local import LocalStore
 from tests.processes.typist import KEY
+from tests.support.waiting import PATIENCE
 from tests.sync.store.building import NOW, an_account
 
 pytestmark = pytest.mark.processes
@@ -29,7 +30,7 @@ def huiban(*words: str, said: str) -> subprocess.CompletedProcess[str]:
         input=said + "\n",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -30,7 +30,7 @@ from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.processes.plain import PlainServer, a_store, attach, logged_in, places, queue, roster
 from tests.support.sealing import seal, unsealed
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.processes
 DONE, EXPORTED = ("answered", "applied"), ("outbox", "exported")
@@ -180,7 +180,9 @@ def test_the_command_hands_in_at_an_office_and_reads_in_at_the_unit(
 ) -> None:
     def command(folder: Path, file: Path) -> subprocess.CompletedProcess[str]:
         words = [sys.executable, "-m", "desktop.cli", "take-in", "--data", str(folder), str(file)]
-        return subprocess.run(words, input="a passphrase\n", capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(
+            words, input="a passphrase\n", capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
 
     def a_desk(name: str, login: str) -> tuple[LocalStore, Session]:
         key = first_run(tmp_path / name, new_recovery_code(), "a passphrase")
@@ -231,7 +233,7 @@ def test_a_forged_answer_is_not_read_in(server: PlainServer, local: LocalStore, 
 def test_another_file_is_told_in_one_sentence(server: PlainServer, stick: Path, content: bytes) -> None:
     stick.write_bytes(content)
     words = [sys.executable, "-m", "server.cli", "take-in", "--data", str(server.data), str(stick)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "文件不完整或已损坏" in done.stderr

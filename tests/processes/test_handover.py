@@ -18,6 +18,7 @@ from sync.store.keys import Header, first_run, new_recovery_code
 from sync.store.local import LocalStore
 from sync.store.port import SyncStore
 from tests.processes.plain import PlainServer, logged_in, queue, roster
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def huiban(*words: str, said: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     command = [sys.executable, "-m", "desktop.cli", *words]
     return subprocess.run(
-        command, env=environment, input=said, capture_output=True, text=True, timeout=120, check=False
+        command, env=environment, input=said, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 

@@ -29,6 +29,7 @@ from sync import actions
 from sync.login import save_session
 from sync.store.port import SyncStore
 from tests.support.server import ROOT, a_server, first_passwords
+from tests.support.waiting import PATIENCE
 from tests.support.windows import shown
 
 pytestmark = [pytest.mark.processes, pytest.mark.windows, pytest.mark.qt_log_ignore("propagateSizeHints")]
@@ -207,7 +208,14 @@ def sync_command(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "desktop.cli", "sync", "--data", str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     return subprocess.run(
-        command, input=typed, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+        command,
+        input=typed,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
     )
 
 
@@ -237,7 +245,7 @@ def test_the_program_ends_cleanly_when_its_window_is_closed(tmp_path: Path) -> N
         "timer.start()\nraise SystemExit(main())\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HUIBAN_DATA": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, stdin=subprocess.DEVNULL, timeout=60,
+    done = subprocess.run([sys.executable, "-c", script], env=environment, stdin=subprocess.DEVNULL, timeout=PATIENCE,
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
 

@@ -26,6 +26,7 @@ from sync.store.local import NAME, LocalStore
 from sync.store.port import SyncStore
 from tests.processes.plain import PlainServer, a_plain_server, logged_in, places, queue, roster
 from tests.support.server import ROOT
+from tests.support.waiting import PATIENCE
 from tests.sync.answering import OURS, Reply, answering
 
 pytestmark = pytest.mark.processes
@@ -69,7 +70,7 @@ class DeskFolder:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         done = subprocess.run(
             command, input=passphrase + "\n", env=environment, capture_output=True, text=True, encoding="utf-8",
-            timeout=60, check=False,
+            timeout=PATIENCE, check=False,
         )  # fmt: skip
         assert done.stdout == ""
         return done.returncode, done.stderr.splitlines()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from server.uploads import Writers
 from server.work import Work, build
 from tests.server.running import START
 from tests.server.watch import Watch
+from tests.support.waiting import until
 
 pytest_plugins = ["tests.server.running"]
 DATA = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -41,13 +41,6 @@ def a_row(mark: str) -> blobs.Whole:
 def present(work: Work, *marks: str) -> set[str]:
     with work.database.read() as connection:
         return {sha256[0] for sha256 in blobs.present(connection, ["unit:u1"], [mark * 64 for mark in marks])}
-
-
-def until(seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not seen():
-        assert time.monotonic() < end
-        os.sched_yield()
 
 
 def test_those_that_arrive_during_a_commit_share_the_next_one(work: Work) -> None:

@@ -11,13 +11,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
-from desktop.demo.hands import STEP_MS, calm, keys, reveal, wait
+from desktop.demo.hands import STEP_MS, calm, find, keys, reveal, wait
 
 
-def drop(target: QWidget, files: Sequence[Path]) -> None:
+def drop(root: QWidget, name: str, files: Sequence[Path]) -> None:
     """Drag files or folders from the folder window and let go over a place."""
-    calm(target)
-    reveal(target)
+    target = _place(root, name)
     while not target.acceptDrops() and (outer := target.parentWidget()) is not None:
         target = outer  # as the window system does
     data = QMimeData()
@@ -29,14 +28,21 @@ def drop(target: QWidget, files: Sequence[Path]) -> None:
     QTest.qWait(STEP_MS)
 
 
-def paste_picture(target: QWidget, picture: bytes) -> None:
+def paste_picture(root: QWidget, name: str, picture: bytes) -> None:
     """A screen shot taken elsewhere, then Ctrl+V here."""
-    calm(target)
-    reveal(target)
+    target = _place(root, name)
     QGuiApplication.clipboard().setImage(QImage.fromData(picture))
     target.setFocus()
     keys(target, Qt.Key.Key_V, ctrl=True)
     QTest.qWait(STEP_MS)
+
+
+def _place(root: QWidget, name: str) -> QWidget:
+    """In sight, once the page rests: while it does not, it may lay everything out anew."""
+    find(root, name)
+    calm(root)
+    reveal(find(root, name))
+    return find(root, name)
 
 
 def choose_files(press_it: Callable[[], object], files: Sequence[Path]) -> None:

@@ -47,8 +47,8 @@ def wait(until: Callable[[], T | None], what: str, seconds: float = PATIENCE) ->
     while True:
         try:
             found = until()
-        except RuntimeError as gone:
-            if "already deleted" not in str(gone):
+        except RuntimeError as error:
+            if not _gone(error):
                 raise
             found = None
         if found:
@@ -56,6 +56,11 @@ def wait(until: Callable[[], T | None], what: str, seconds: float = PATIENCE) ->
         if time.monotonic() > deadline:
             raise Stuck(f"等了 {seconds:g} 秒没有等到：{what}")
         QTest.qWait(STEP_MS)
+
+
+def _gone(error: RuntimeError) -> bool:
+    """A widget went away under the hand: the page was laid out anew."""
+    return "already deleted" in str(error)
 
 
 # a default for a type variable: the checker has no word for it before Python 3.13
@@ -146,7 +151,12 @@ def write(root: QWidget, name: str, words: str, seconds: float = PATIENCE) -> No
     """Put the cursor into a field, take out what is there and type; typed again where the page put something else."""
     calm(root)
     for _ in range(3):
-        fill(find(root, name, seconds=seconds), words)
+        try:
+            fill(find(root, name, seconds=seconds), words)
+        except RuntimeError as error:
+            if not _gone(error):
+                raise
+            continue
         if _has(root, name, words):
             return
     raise Stuck(f"“{name}”里填不进“{words}”")

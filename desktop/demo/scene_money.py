@@ -112,7 +112,7 @@ def _drop_voucher(book: Book, unit: Person, file: str, day: str) -> None:
     voucher = book.stage.work / file
     voucher.write_bytes(papers.picture("银行电子回单", ["付款", day, file]))
     zone = hands.wait(lambda: next(iter(boxes(unit.window, "form.drop.")), None), "放缴费凭证的地方")
-    hand_files.drop(zone, [voucher])
+    hand_files.drop(unit.window, zone.objectName(), [voucher])
     eyes.says(unit.window, voucher.stem)
 
 

@@ -47,7 +47,7 @@ def attach_all(book: Book, unit: Person) -> None:
     has(unit, first, labels["single"])
     hand_rows.click_row(window, "materials.table", (second, labels["single"]))
     eyes.settle(window)
-    hand_files.paste_picture(hands.find(window, "materials.one"), papers.picture(labels["single"], [second]))
+    hand_files.paste_picture(window, "materials.one", papers.picture(labels["single"], [second]))
     has(unit, second, labels["single"])
     book.step("一份从文件里选，一份截图后直接粘贴", window)
     hands.press(window, "materials.back")
@@ -65,7 +65,7 @@ def drop_on(book: Book, unit: Person, name: str, label: str, *, photo: bool = Fa
     hand_rows.click_row(unit.window, "materials.table", (name, label))
     eyes.settle(unit.window)
     file = _scan(book, f"{name}-{label[:6]}.jpg", label, [name], photo=photo)
-    hand_files.drop(hands.find(unit.window, "materials.one"), [file])
+    hand_files.drop(unit.window, "materials.one", [file])
     has(unit, name, label)
 
 
@@ -88,12 +88,12 @@ def _told_at_once(book: Book, unit: Person, name: str, label: str) -> None:
     large = book.stage.work / "扫得太大.jpg"
     page = papers.picture(label, [name])
     large.write_bytes(page + b"\0" * (TOO_LARGE - len(page)))
-    hand_files.drop(hands.find(window, "materials.one"), [large])
+    hand_files.drop(window, "materials.one", [large])
     eyes.says(window, f"“{large.name}”")
     book.step("文件太大：当场说明上限是多少、怎么办", window)
     wrong = book.stage.work / "其实是压缩包.jpg"
     wrong.write_bytes(NOT_A_PICTURE)
-    hand_files.drop(hands.find(window, "materials.one"), [wrong])
+    hand_files.drop(window, "materials.one", [wrong])
     eyes.says(window, f"“{wrong.name}”")
     book.step("文件不是名字所说的那种：当场说明", window)
 
@@ -106,7 +106,7 @@ def _folder(book: Book, unit: Person, names: Sequence[str], label: str) -> None:
     people = [(name, number_of(stage.sample, name)) for name in names]
     papers.folder_of_papers(folder, people, story["number_on_paper"], strangers=[story["stranger"]])
     hands.choose(window, "materials.kind", label)
-    hand_files.drop(hands.find(window, "materials.drop"), [folder])
+    hand_files.drop(window, "materials.drop", [folder])
     for name in names:
         has(unit, name, label)
     eyes.says(window, "没有对上")
@@ -141,7 +141,7 @@ def seal_letter(book: Book, unit: Person, name: str, *, pictures: bool = True) -
     hands.press_words(window, "返回")
     scan = stage.work / f"{title}扫描件.pdf"
     scan.write_bytes(papers.scan(title, ["名单同申请表", "（此处应有日期）"], sealed=True))
-    hand_files.drop(hands.find(window, f"form.drop.{sealed}"), [scan])
+    hand_files.drop(window, f"form.drop.{sealed}", [scan])
     eyes.says(window, "已附 1 个")
     if pictures:
         book.step("盖章后把扫描件拖回来，检查栏随即更新", window, files=[name])

@@ -52,7 +52,7 @@ def _open(unit: Person, file: Path) -> None:
     unit.go("import")
     if hands.there(unit.window, "import.other"):
         hands.press(unit.window, "import.other")
-    hand_files.drop(hands.find(unit.window, "import.zone"), [file])
+    hand_files.drop(unit.window, "import.zone", [file])
     hands.find(unit.window, "import.run")
     eyes.settle(unit.window)
 

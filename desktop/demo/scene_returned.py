@@ -60,7 +60,7 @@ def mend_paper(
     )
     file = book.stage.work / f"{marked['name']}-重新扫描.jpg"
     file.write_bytes(papers.picture("重新扫描", [marked["name"], "毕业时间清楚"]))
-    hand_files.drop(place, [file])
+    hand_files.drop(window, place.objectName(), [file])
     eyes.says(window, "1 处需修改·已改 1")
     hands.press(window, "amend.compare")
     hands.find(window, "amend.changes")
@@ -97,7 +97,7 @@ def _seal_again(book: Book, unit: Person, words: str) -> None:
     hand_files.save_as(stage.work, lambda: hands.press(window, "letter.save"))
     hands.press_words(window, "返回")
     scan.write_bytes(papers.scan(title, ["名单同申请表，已去掉移出的人"], sealed=True))
-    hand_files.drop(hands.find(window, f"form.drop.{sealed}"), [scan])
+    hand_files.drop(window, f"form.drop.{sealed}", [scan])
     eyes.says(window, "已附 2 个")
     hands.wait(lambda: "名单变了" not in eyes.everything(window), "重新盖章的那一份算数")
     eyes.settle(window)

@@ -23,7 +23,7 @@ def first_run(book: Book, person: Person, *, pictures: bool) -> None:
     person.start()
     window = person.window
     told("第一次打开会办：请打开协会的邀请文件")
-    hand_files.drop(hands.find(window, "first-run.drop"), [stage.server.invitation()])
+    hand_files.drop(window, "first-run.drop", [stage.server.invitation()])
     hands.find(window, "first-run.continue")
     told("邀请文件里有地址和密钥指纹，先看清楚是哪个协会")
     hands.press(window, "first-run.continue")

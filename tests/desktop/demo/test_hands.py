@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -183,23 +185,47 @@ def test_a_tick_that_is_asked_for_is_made_in_the_list_that_opened(window: QWidge
     assert popup.isHidden()
 
 
+def a_zone(window: QWidget) -> DropZone:
+    zone = DropZone(name="扫描件")
+    put(window, zone, "zone")
+    zone.target.setObjectName("target")
+    return zone
+
+
+def test_a_place_that_is_laid_out_anew_while_the_page_is_at_work_is_dropped_on_where_it_stands_then(
+    window: QWidget, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file, made, dropped = tmp_path / "扫描.pdf", [a_zone(window)], list[list[str]]()
+    file.write_bytes(b"%PDF")
+    page = SimpleNamespace(settled=False)
+    vars(window)["page"] = page
+
+    def anew() -> None:
+        shiboken6.delete(made.pop())
+        made.append(a_zone(window))
+        made[0].files_dropped.connect(dropped.append)
+        page.settled = True
+
+    later(anew)
+    hand_files.drop(window, "target", [file])
+    assert dropped == [[str(file)]]
+
+
 def test_files_are_dropped_on_the_place_that_takes_them_wherever_in_it_the_hand_is(
     window: QWidget, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    zone = DropZone(name="扫描件")
-    put(window, zone, "zone")
+    zone = a_zone(window)
     file = tmp_path / "扫描.pdf"
     file.write_bytes(b"%PDF")
     with qtbot.waitSignal(zone.files_dropped) as dropped:
-        hand_files.drop(zone.target, [file])
+        hand_files.drop(window, "target", [file])
     assert dropped.args == [[str(file)]]
 
 
 def test_a_picture_is_pasted(window: QWidget, qtbot: QtBot) -> None:
-    zone = DropZone(name="扫描件")
-    put(window, zone, "zone")
+    zone = a_zone(window)
     with qtbot.waitSignal(zone.image_pasted) as pasted:
-        hand_files.paste_picture(zone.target, papers.picture("证明", ["王"]))
+        hand_files.paste_picture(window, "target", papers.picture("证明", ["王"]))
     assert pasted.args is not None
     assert pasted.args[0].startswith(b"\x89PNG")
 

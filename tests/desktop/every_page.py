@@ -150,6 +150,8 @@ def _unit_routes(desk: SampleDesk) -> dict[str, str]:
         "receipt": f"receipt/{receipt}",
         "bill": f"bill/{due.partition('/')[2]}",
         "this-desk": "this-desk",
+        "handover": "handover",
+        "sub-accounts": "sub-accounts",
         "login": "login",
     }
 
@@ -213,7 +215,7 @@ def _office_routes(role: str) -> dict[str, str]:
         "secretariat": ("review", "settings", "agencies"),
         "admin": ("settings", "agencies", "accounts"),
     }[role]
-    listed = {**seen, **{name: name for name in more}, "this-desk": "this-desk"}
+    listed = {**seen, **{name: name for name in more}, "this-desk": "this-desk", "password": "password"}
     if "review" in more and role != "agency":
         listed["review-unit"] = f"review/{UNIT_FORM.partition('/')[2]}"
     if role in ("agency", "association_review"):

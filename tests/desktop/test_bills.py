@@ -16,6 +16,7 @@ from desktop.pages.bill_paper import bill_paper
 from desktop.widgets.previews import open_pdf
 from sync.views import outbox
 from tests.desktop.offices import FIRST, an_education, office
+from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, sample_desk
 from tests.support.windows import shown
 from tests.sync.store.building import pull
@@ -35,13 +36,7 @@ BILL = {
 
 
 def opened(make: Callable[..., Any], desk: SampleDesk, qtbot: QtBot, key: str = "") -> Any:
-    page = make(desk.context, key)
-    qtbot.addWidget(page)
-    page.resize(1150, 700)
-    shown(page)
-    page.shown()
-    qtbot.waitUntil(lambda: page.model.is_settled)
-    return page
+    return on_screen(qtbot, make(desk.context, key))
 
 
 def queued(desk: SampleDesk) -> list[str]:

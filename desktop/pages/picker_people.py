@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,10 @@ from domain.view import View
 from sync.views import PersonRow
 
 _APART = re.compile(r"[\n\r、,，;；]+")
+_SERIAL = re.compile(r"^\s*\(?\d{1,4}([.)]\s*|$)")  # 1. or (1) before a name, or alone where a comma parted them
+_ASIDE = re.compile(r"[(\[【].*?[)\]】]")
+_BETWEEN = re.compile(r"[\s\u00b7\u2022\u30fb\u2027\u2219\u22c5.'’‘`\u200b-\u200f\ufeff]+")
+_RESIDENT = re.compile(r"\d{17}[\dX]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +66,16 @@ NOT_YET = Verdict("", "正在判断", True)  # may be ticked: the tick is proved
 
 
 def match(text: str, people: Sequence[Candidate], verdict: Callable[[Candidate], Verdict]) -> Pasted:
-    """Who a pasted list names: by number where there is one, else by name."""
+    """Who a pasted list names: by number where there is one, else by name; written as people write both."""
     by_number, by_name = _index(people)
     found: list[str] = []
     refused, inside, unclear, missing = list[str](), list[str](), list[str](), list[str]()
     for line in (part.strip() for part in _APART.split(text)):
-        cells = [cell.strip() for cell in re.split(r"[\t ]+", line) if cell.strip()]
+        cells = _cells(line)
         if not cells:
             continue
-        hits = next((by_number[cell.upper()] for cell in cells if cell.upper() in by_number), None)
-        hits = hits or next((by_name[cell] for cell in (line, *cells) if cell in by_name), None)
+        hits = next((by_number[each] for each in (*cells, *_RESIDENT.findall(cells[0])) if each in by_number), None)
+        hits = hits or next((by_name[each] for each in cells if each in by_name), None)
         if hits is None:
             missing.append(line)
         elif len(hits) > 1:
@@ -90,11 +95,23 @@ def _index(people: Sequence[Candidate]) -> tuple[dict[str, list[Candidate]], dic
     by_number: dict[str, list[Candidate]] = {}
     by_name: dict[str, list[Candidate]] = {}
     for one in people:
-        by_name.setdefault(one.name, []).append(one)
+        by_name.setdefault(_bare(one.name), []).append(one)
         for number in (one.document, *one.numbers):
             if number:
-                by_number.setdefault(number.upper(), []).append(one)
+                by_number.setdefault(_bare(number), []).append(one)
     return by_number, by_name
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    """What of a line may be a name or a number: the whole of it, its parts, and both without what is in brackets."""
+    plain = _SERIAL.sub("", unicodedata.normalize("NFKC", line))
+    parts = (part for text in (plain, _ASIDE.sub("", plain)) for part in (text, *text.split()))
+    return tuple(dict.fromkeys(bare for part in parts if (bare := _bare(part))))
+
+
+def _bare(text: str) -> str:
+    """Only to compare: at usual width, in capitals, without spaces, the dots within a name and what is invisible."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def row_for(

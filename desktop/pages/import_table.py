@@ -97,6 +97,7 @@ class ImportTable(RowsView):
             role=lambda one: outline(one) or ("text" if cell_text(one, key, index) else "text2"),
             outline=outline,
             width=WIDTHS.get(key, 104),
+            whole=key != "remark",  # what came from Excel is compared by eye: it is scrolled aside rather than cut
             tooltip=lambda one: found.reason if (found := one.problem(key)) else text(one),
             weight=500 if key == "name" else 0,
         )

@@ -43,7 +43,7 @@ class ReturnEditor(Box):
         super().__init__(parent, fill="surface", sides="t")
         self._place = Label("", "panel_body", weight=500, elide="right")
         self._hint = Label("点一下资料、证明或检查项，意见就记在那里", "secondary", "text2")
-        self._phrases = FlowRow(spacing=16)
+        self._phrases = FlowRow(spacing=16, leading=0)
         self.words = NotesInput(placeholder="写给单位看：哪里不对，要怎么改", name="退回意见", lines=2)
         self.words.setObjectName("review.reason")
         self._add = Button("记下，再指一处")

@@ -21,11 +21,13 @@ class FlowRow(QWidget):
         self,
         *parts: QWidget | None,
         spacing: int = 8,
+        leading: int | None = None,
         margins: tuple[int, int, int, int] = (0, 0, 0, 0),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._spacing, self._margins = spacing, margins
+        self._leading = spacing if leading is None else leading  # between two lines
         self._left: list[QWidget] = []
         self._right: list[QWidget] = []
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -82,8 +84,8 @@ class FlowRow(QWidget):
                 hint = part.sizeHint().height()
                 part.setGeometry(QRect(x, y + (high - hint) // 2, wide, hint))
                 x += wide + self._spacing
-            y += high + self._spacing
-        high = max(0, y - (self._spacing if y > top else 0) + bottom)
+            y += high + self._leading
+        high = max(0, y - (self._leading if y > top else 0) + bottom)
         if self.minimumHeight() != high or self.maximumHeight() != high:
             self.setFixedHeight(high)
 

@@ -49,7 +49,7 @@ class LinkRow(FlowRow):
     followed = Signal(str)
 
     def __init__(self, links: Sequence[Link], parent: QWidget | None = None, *, about: str = "") -> None:
-        super().__init__(spacing=16, parent=parent)
+        super().__init__(spacing=16, leading=0, parent=parent)
         self._keys: dict[QWidget, str] = {}
         for link in links:
             button = Button(link.words, "link", hint=about, font="panel_body")

@@ -71,3 +71,10 @@ def test_what_is_hidden_takes_no_room_and_comes_back(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: third.x() == first.width() + second.width() + 16)
     second.hide()
     qtbot.waitUntil(lambda: third.x() == first.width() + 8)
+
+
+def test_lines_may_stand_closer_than_what_is_beside_each_other(qtbot: QtBot) -> None:
+    flow = FlowRow(Button("第一步"), Button("第二步"), spacing=16, leading=0)
+    holder = in_window(qtbot, flow, 100)
+    qtbot.waitUntil(lambda: flow.height() == 2 * 32)  # two buttons
+    assert holder.isVisible()

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.background import Steps
@@ -20,6 +20,8 @@ from desktop.pages import import_people, people, person, study
 from desktop.pages.import_model import CHECK, CHOOSE, COLUMNS, DONE, MOST_LISTED
 from desktop.pages.people_model import entry_problems, entry_values, reading_of, state_of, workbook
 from desktop.pages.preview import PaperWindow
+from desktop.rows_columns import cell_width
+from desktop.rows_view import RowsView
 from desktop.theme import RESOURCES
 from desktop.widgets.notes import FindingLine
 from sync.store.text import new_id
@@ -226,6 +228,19 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reasons(desk: SampleDesk, 
     assert not page.run_button.isEnabled()
     page.model.run_import()
     assert queued(desk) == 6
+
+
+def test_numbers_from_a_list_are_seen_whole_on_a_narrow_page(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    page = opened(import_people, desk, qtbot)
+    read(page, the_list(desk, tmp_path), qtbot)
+    page.resize(860, 430)
+    QApplication.processEvents()
+    table = page.findChild(RowsView, "import.table")
+    for at, column in enumerate(table.rows.columns):
+        if column.firm:
+            needed = max(cell_width(column.cell(row), 32) for row in table.rows.visible)
+            assert table.columnWidth(at) >= needed, column.title
+    assert sum(column.firm for column in table.rows.columns) > 5
 
 
 def a_messy_list(path: Path) -> Path:

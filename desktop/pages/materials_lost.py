@@ -14,7 +14,7 @@ from desktop.rows_view import RowsView
 from desktop.widgets.base import column, show_if
 from desktop.widgets.panel import SectionTitle
 
-HEIGHT = 168  # px: five of them; the papers below stay in sight
+ROW, MOST = 28, 5  # px; rows in sight: the papers below are to stay there too
 HERE = Act("here", "附到光标这一处")
 
 
@@ -39,9 +39,8 @@ class LostFiles(QWidget):
             key=lambda one: str(one.path),
             search=lambda one: f"{one.path.name} {one.path.parent.name}",
         )
-        self.view = RowsView(self.rows, name="没有对上的文件", row_height=28)
+        self.view = RowsView(self.rows, name="没有对上的文件", row_height=ROW)
         self.view.setObjectName("materials.lost")
-        self.view.setFixedHeight(HEIGHT)
         self.setLayout(column(self.title, self.view, 12))
         self.title.acted.connect(self.clear)
         self.view.followed.connect(self._follow)
@@ -53,6 +52,8 @@ class LostFiles(QWidget):
         self._files = tuple(files)
         self.rows.show(self._files)
         self.title.set_count(len(self._files))
+        head = self.view.horizontalHeader().sizeHint().height()
+        self.view.setFixedHeight(head + ROW * min(MOST, len(self._files)) + 4)
         show_if(self, bool(self._files))
 
     def take_away(self, paths: Collection[Path]) -> None:

@@ -220,6 +220,9 @@ def test_everything_that_found_no_place_is_listed_with_its_folder_and_can_be_put
     (paper,) = desk.form_of(key)["attachments"]
     assert (paper["material"], paper["name"]) == (page.rows.row_at(0).check.id, "0001.jpg")
     assert page.lost.rows.rowCount() == 5
+    high = page.lost.view.height()
+    page.lost.take_away({page.lost.rows.row_at(at).path for at in range(4)})
+    assert page.lost.view.height() < high, "one file takes the room of one"
     page.lost.title.acted.emit()
     assert page.lost.isHidden()
 

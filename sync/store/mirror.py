@@ -115,10 +115,9 @@ class Mirror:
     def _newest(self, account: str, column: Any, values: Collection[str], kind: str | None) -> dict[str, Entity]:
         found: dict[str, Entity] = {}
         for some in _slices(values):
-            asked = _NEWEST.where(mirror.c.account == account, column.in_(some))
-            if kind is not None:
-                asked = asked.where(mirror.c.kind == kind)
-            found |= _collect(self._connection.execute(asked.order_by(mirror.c.version)))
+            asked = _NEWEST.where(mirror.c.account == account, column.in_(some)).order_by(mirror.c.version)
+            rows = self._connection.execute(asked)  # not by kind: the database would walk through all of that kind
+            found |= _collect(row for row in rows if kind in (None, kind_of(row.entity)))
         return found
 
     # ---- cursors ----

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from sync.store.mirror import Entity, Mirror
 from sync.store.operations import Operations, shows
@@ -59,10 +59,9 @@ class People:
         """These, by subject, person or roster entry; in the order of a register."""
         found: dict[str, Any] = {}
         for some in _parts(subjects):
-            asked = select(people).where(
-                people.c.account == account, or_(people.c.subject.in_(some), people.c.roster.in_(some))
-            )
-            found |= {row.subject: row for row in self._connection.execute(asked)}
+            for named in (people.c.subject, people.c.roster):  # a question each: one for both walks through everybody
+                asked = select(people).where(people.c.account == account, named.in_(some))
+                found |= {row.subject: row for row in self._connection.execute(asked)}
         return tuple(map(_listed, sorted(found.values(), key=lambda row: (row.sort, row.id))))
 
     def count(self, account: str) -> int:
@@ -129,9 +128,7 @@ class People:
         found = set(self._mirror.of_person(account, bodies.keys(), "roster"))
         found |= set(self._mirror.with_document(account, missing.keys(), "roster"))
         for some in _parts(missing):
-            asked = select(people.c.roster).where(
-                people.c.account == account, people.c.document.in_(some), people.c.roster.is_not(None)
-            )
+            asked = select(people.c.roster).where(people.c.account == account, people.c.document.in_(some))
             found |= {roster for roster in self._connection.scalars(asked) if roster}
         entries |= self._rosters(account, found - entries.keys())
         linked: dict[str, str | None] = dict.fromkeys(bodies)
@@ -153,10 +150,10 @@ class People:
 
     def _delete(self, account: str, subjects: Collection[str]) -> None:
         for some in _parts(subjects):
-            asked = select(people.c.id).where(
-                people.c.account == account, or_(people.c.subject.in_(some), people.c.roster.in_(some))
-            )
-            ids = list(self._connection.scalars(asked))
+            ids: set[int] = set()
+            for named in (people.c.subject, people.c.roster):
+                asked = select(people.c.id).where(people.c.account == account, named.in_(some))
+                ids.update(self._connection.scalars(asked))
             if ids:
                 self._connection.execute(_UNINDEX, [{"id": number} for number in ids])
                 self._connection.execute(delete(people).where(people.c.id.in_(ids)))

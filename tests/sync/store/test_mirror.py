@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -193,17 +195,31 @@ def test_a_snapshot_on_its_way_is_known_after_a_restart(port: SyncStore, account
     assert port.counts(account, [SCOPE])[SCOPE] == 2
 
 
+def _a_form(number: int) -> dict[str, Any]:
+    return {"id": f"draft/{number:05}"}
+
+
+def _a_member(number: int) -> dict[str, Any]:
+    return a_person(str(number), f"名{number}", f"X{number:07}")
+
+
+def _an_entry(number: int) -> dict[str, Any]:
+    return {"id": f"roster/{number}", "name": f"名{number}", "document_number": f"X{number:07}"}
+
+
+@pytest.mark.parametrize("a_body", [_a_form, _a_member, _an_entry])
 def test_one_change_costs_the_same_in_a_large_mirror_as_in_a_small_one(
-    store: LocalStore, port: SyncStore, account: str
+    a_body: Callable[[int], dict[str, Any]], store: LocalStore, port: SyncStore, account: str
 ) -> None:
     def steps(size: int) -> int:
-        """Hundreds of steps of the database's machine for one change among `size` forms."""
-        forms: list[Any] = [({"id": f"draft/{number:05}"}, number) for number in range(1, size + 1)]
+        """Hundreds of steps of the database's machine for one change among `size` of them."""
+        known = [a_body(number) for number in range(1, size + 1)]
+        new = a_body(99_999)
         port.reset_scope(account, SCOPE)
-        whole = a_page(*((form["id"], number, 1, form) for form, number in forms))
+        whole = a_page(*((body["id"], number, 1, body) for number, body in enumerate(known, 1)))
         assert port.apply_page(account, SCOPE, whole, now=NOW)
-        living = [(form["id"], 1) for form, _ in forms] + [("draft/new", size)]
-        changed = a_page(("draft/new", size + 1, size, {"id": "draft/new"}), living=living)
+        living = [(body["id"], 1) for body in known] + [(new["id"], size)]
+        changed = a_page((new["id"], size + 1, size, new), living=living)
         counted = [0]
         handles = [engine.raw_connection() for engine in (store._reading, store._writing)]
         for handle in handles:

@@ -13,12 +13,13 @@ from pydantic import ValidationError
 
 from sync import notices
 from sync.core_blobs import BlobLanes
+from sync.core_contact import Contacts
 from sync.core_mirror import CALM_POLL, Mirroring
 from sync.core_pace import Backoff, Pace
 from sync.core_parts import Batch, Identity, Pull, Push
 from sync.core_push import Pushing
 from sync.core_reading import STOPPING, Garbage, read_problem, read_pull, read_push
-from sync.core_speed import LineSpeed
+from sync.core_speed import Meter
 from sync.failures import Failure, FailureKind
 from sync.notices import Line, Notice
 from sync.ports import (
@@ -47,9 +48,6 @@ LIVELY = timedelta(minutes=1)  # after sending, without a wake-up line: ask ofte
 LIVELY_POLL = 5.0  # seconds
 POISON_DELAY, LONGEST_POISON_DELAY = 5.0, 3600.0  # seconds: one Operation that the server cannot digest
 RETRY_WAITING = timedelta(seconds=30)
-SKEW = 300.0  # seconds
-CONTACT_EVERY = timedelta(seconds=2)  # the time of the last contact is shown to the minute
-SPEED = "line_speed"  # the setting in which the measured speed of the line outlives the program
 EMPTY_WAKES = 3  # a wake-up line that cries wolf is slowed down
 
 
@@ -82,12 +80,10 @@ class SyncCore:
         self._lively_until: datetime | None = None
         self._empty_wakes = 0
         self._woken = False
-        self._speed = LineSpeed()
+        self._meter = Meter(identity.account, store, notify, clock)
         self._mirror = Mirroring(identity.account, store, notify)
         self._line = notices.StatusChanged(Line.IDLE)
-        self._skewed = False
-        self._contact_at: datetime | None = None
-        self._epoch: str | None = None  # of the server, as last met; None: not looked up since the start
+        self._contacts = Contacts(identity.account, store, notify)
         self._running = False
         self._pushing = Pushing(identity, store, transport, self._number)
         self._blobs = BlobLanes(identity, store, transport, chance=chance, number=self._number, lanes=blob_lanes)
@@ -99,14 +95,12 @@ class SyncCore:
         if self._running:
             return
         self._store.mark_unknown_on_start(self._me.account)
-        self._epoch = None
+        self._contacts.begin()
         self._running = self._look = self._want_pull = True
         self._pushing.doubt(tuple(self._store.doubtful(self._me.account)))
         self._blobs.look()
         self._forget_delays()
-        if not self._speed.rate and (kept := self._store.setting(self._me.account, SPEED)):
-            self._speed.recall(float(kept))
-            self._notify(notices.LineMeasured(self._speed.rate))
+        self._meter.recall()
 
     def stop(self) -> None:
         """Let go of everything in flight; the answers no longer count."""
@@ -242,8 +236,7 @@ class SyncCore:
         self._look = True
         with self._store.together():  # each commit waits for the disk
             if not push.asks:
-                self._speed.sent(answer.sent_bytes, self._pushing.seconds(answer))
-                self._tell_speed()
+                self._meter.sent(answer.sent_bytes, self._pushing.seconds(answer))
             self._contact(answer, now)
             self._meet(epoch, now)
             unknown = self._store.record_outcomes(self._me.account, outcomes, now, now + RETRY_WAITING)
@@ -298,7 +291,7 @@ class SyncCore:
     def _start_pull(self, cursors: Mapping[str, int]) -> None:
         begun = [scope for scope in self._mirror.begun() if scope in cursors]
         asked = PullRequest(
-            epoch=self._known_epoch(), cursors=dict(cursors), max_bytes=self._pull_pace.limit, begun=begun
+            epoch=self._contacts.epoch, cursors=dict(cursors), max_bytes=self._pull_pace.limit, begun=begun
         )
         self._pull = Pull(Call(self._number(), "talk", "/pull", asked.model_dump_json().encode()), cursors)
         self._want_pull, self._pushes = False, 0
@@ -351,7 +344,7 @@ class SyncCore:
             self._arm_poll(now)
         if self._wait or not self._wait_back.ready(now):
             return
-        body = WaitRequest(cursors=self._mirror.cursors(), epoch=self._known_epoch()).model_dump_json().encode()
+        body = WaitRequest(cursors=self._mirror.cursors(), epoch=self._contacts.epoch).model_dump_json().encode()
         self._wait = Call(self._number(), "wait", "/wait", body, held=True)
         self._transport.start(self._wait)
 
@@ -368,8 +361,8 @@ class SyncCore:
             self._failed_wait(Failure(FailureKind.GARBAGE, f"wait: {error.error_count()} errors"), False)
             return
         if not moved:  # else the pull that follows writes it down, with what it brings
-            self._touch(now)
-        self._compare(answer, now)
+            self._contacts.touch(now)
+        self._contacts.compare(answer, now)
         self._poll_at = None
         if self._empty_wakes >= EMPTY_WAKES:
             self._wait_back.failed(now, self._chance())
@@ -398,7 +391,7 @@ class SyncCore:
 
     def _handle_blob(self, event: Event) -> None:
         now = self._clock()
-        self._measure(event, now)
+        self._meter.heard(event, now)
         told, stopped = self._blobs.handle(event, now)
         for notice in told:
             self._notify(notice)
@@ -406,29 +399,9 @@ class SyncCore:
             if self._blobs.completes(event.request.blob.sha256):
                 self._blobs.write_down()
                 self._look = True
-            self._touch(now)
+            self._contacts.touch(now)
         if stopped:
             self._trouble(stopped)
-
-    def _measure(self, event: Event, now: datetime) -> None:
-        """What a transfer that goes on anyway says of the line."""
-        if not isinstance(event.request, Upload):
-            return
-        lane = event.request.lane
-        if isinstance(event, Progress):
-            self._speed.stands(lane, event.offset, now)
-        elif isinstance(event, Uploaded):
-            self._speed.ended(lane, event.request.blob.size, now)
-        elif isinstance(event, Failed):
-            self._speed.ended(lane, event.offset or 0, now)
-        self._tell_speed()
-
-    def _tell_speed(self) -> None:
-        rate = self._speed.news()
-        if rate is not None:
-            self._notify(notices.LineMeasured(rate))
-            if self._speed.to_keep(self._clock()):
-                self._store.set_setting(self._me.account, SPEED, str(round(rate)))
 
     # ---- shared ------------------------------------------------------------------------------------------------------
 
@@ -437,7 +410,7 @@ class SyncCore:
         self._transport.cancel("wait")
         self._pull = self._wait = None
         self._blobs.cancel()
-        self._speed.forget()
+        self._meter.forget()
 
     def _number(self) -> int:
         self._numbers += 1
@@ -449,38 +422,14 @@ class SyncCore:
         self._blobs.forget_delays()
 
     def _meet(self, epoch: str, now: datetime) -> None:
-        """A new epoch: the server was restored. Pull everything again and ask again what it may have forgotten."""
-        before = self._known_epoch()
-        if epoch != before:
-            self._store.meet_epoch(self._me.account, epoch, now)
-            self._epoch = epoch
-        if before and epoch != before:
+        """A restored server: pull everything again and ask again what it may have forgotten."""
+        if self._contacts.meet(epoch, now):
             self._want_pull = self._look = True
             self._blobs.look()
 
-    def _known_epoch(self) -> str:
-        if self._epoch is None:
-            self._epoch = self._store.epoch(self._me.account)
-        return self._epoch
-
-    def _touch(self, now: datetime) -> None:
-        if self._contact_at is None or now - self._contact_at >= CONTACT_EVERY:
-            self._contact_at = now
-            self._store.set_contact(self._me.account, now)
-
     def _contact(self, answer: Answered, now: datetime) -> None:
-        self._touch(now)
-        self._compare(answer, now)
-
-    def _compare(self, answer: Answered, now: datetime) -> None:
-        """Its clock with ours."""
-        if answer.server_time is None:
-            return
-        ahead = (answer.server_time - now).total_seconds() + 0.5  # the header knows whole seconds
-        self._notify(notices.Contact(ahead))
-        if abs(ahead) > SKEW and not self._skewed:
-            self._notify(notices.Warned(Failure(FailureKind.CLOCK, f"{ahead:.0f} s")))
-        self._skewed = abs(ahead) > SKEW
+        self._contacts.touch(now)
+        self._contacts.compare(answer, now)
 
     def _well(self, now: datetime) -> None:
         self._talk_back.clear()

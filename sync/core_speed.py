@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sync import notices
+from sync.notices import Notice
+from sync.ports import Clock, Event, Failed, Progress, StorePort, Upload, Uploaded
+
+SPEED = "line_speed"  # the setting in which the measured speed outlives the program
 LEAST = 32 << 10  # bytes; smaller ones say more about the way there and back than about the line
 KEPT_EVERY = timedelta(seconds=10)  # a change is written down for the next start at most so often
 LONG = 2.0  # seconds after which a long transfer is measured without waiting for its end
@@ -78,3 +84,46 @@ class LineSpeed:
             return
         rate = moved / seconds
         self.rate = rate if not self.rate else self.rate + SHARE * (rate - self.rate)
+
+
+class Meter:
+    """The speed of one account's line: measured, told, and kept for the next start."""
+
+    def __init__(self, account: str, store: StorePort, notify: Callable[[Notice], object], clock: Clock) -> None:
+        self._account, self._store, self._notify, self._clock = account, store, notify, clock
+        self._speed = LineSpeed()
+
+    def recall(self) -> None:
+        """As measured the last time the program ran, if nothing was measured in this run."""
+        if not self._speed.rate and (kept := self._store.setting(self._account, SPEED)):
+            self._speed.recall(float(kept))
+            self._notify(notices.LineMeasured(self._speed.rate))
+
+    def sent(self, wire: int, seconds: float) -> None:
+        """A request of so many bytes was answered after so many seconds."""
+        self._speed.sent(wire, seconds)
+        self._tell()
+
+    def heard(self, event: Event, now: datetime) -> None:
+        """What an attachment that goes out anyway says of the line."""
+        if not isinstance(event.request, Upload):
+            return
+        lane = event.request.lane
+        if isinstance(event, Progress):
+            self._speed.stands(lane, event.offset, now)
+        elif isinstance(event, Uploaded):
+            self._speed.ended(lane, event.request.blob.size, now)
+        elif isinstance(event, Failed):
+            self._speed.ended(lane, event.offset or 0, now)
+        self._tell()
+
+    def forget(self) -> None:
+        """Everything on its way was let go of."""
+        self._speed.forget()
+
+    def _tell(self) -> None:
+        rate = self._speed.news()
+        if rate is not None:
+            self._notify(notices.LineMeasured(rate))
+            if self._speed.to_keep(self._clock()):
+                self._store.set_setting(self._account, SPEED, str(round(rate)))

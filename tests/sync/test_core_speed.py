@@ -9,8 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from sync.core import SPEED
-from sync.core_speed import KEPT_EVERY, LEAST, LineSpeed
+from sync.core_speed import KEPT_EVERY, LEAST, SPEED, LineSpeed
 from sync.notices import LineMeasured
 from sync.ports import Answered, BlobToSend, Call, Progress, Upload, Uploaded
 from tests.sync.desk import SCOPE, Desk, a_desk

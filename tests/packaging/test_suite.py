@@ -128,3 +128,11 @@ def test_every_test_belongs_to_exactly_one_group() -> None:
         facts = {marker: marker in chosen for marker in markers}
         picked = [group.name for group in suite.GROUPS if group.marker and eval(group.marker, {}, facts)]
         assert len(picked) == 1, (chosen, picked)
+
+
+def test_the_budgets_come_to_less_than_25_minutes_and_being_over_one_is_said() -> None:
+    suite = script("suite")
+    assert sum(group.minutes for group in suite.GROUPS) < 25
+    group = suite.Group("unit", 4)
+    assert "OVER its 4 min" in suite._line(group, suite.Result(passed=1, seconds=241))
+    assert "OVER" not in suite._line(group, suite.Result(passed=1, seconds=239))

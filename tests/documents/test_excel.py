@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,14 @@ def test_a_messy_list_is_understood() -> None:
     assert sheet.rows[2].values["mobile"] == "13900138002"
     assert [(row.row, row.reason) for row in sheet.skipped] == [(6, "重复的表头"), (8, "表尾或合计"), (9, "表尾或合计")]
     assert [column.title for column in sheet.matching.unused] == ["序号", "籍贯"]
+
+
+def test_a_list_in_the_format_before_2007_is_read() -> None:
+    data = (Path(__file__).parent / "people-of-2003.xls").read_bytes()  # made with xlwt: BIFF8 in an OLE file
+    sheet = open_roster(data, READING, "名单.xls")
+    assert [row.problems for row in sheet.rows] == [(), ()]
+    told = [(row.values["name"], row.values["mobile"], row.values["graduation_date"]) for row in sheet.rows]
+    assert told == [("陈喆", "13800138001", "2012-07-01"), ("欧阳明轩", "13800138002", "2003-09-01")]
 
 
 @pytest.mark.parametrize(("key", "word"), [(key, word) for key, words in KNOWN.items() for word in words])

@@ -38,7 +38,8 @@ class Pace:
         """A request of so many bytes was answered after so many seconds."""
         if not plain:
             return
-        self._packed += 0.3 * (wire / plain - self._packed)
+        measured = wire / plain
+        self._packed = self._packed + 0.3 * (measured - self._packed) if self._since else measured
         self._since += wire
         if self._between is not None and self._since > 4 * self._between:
             self._between = self._since / 2  # it has become better

@@ -48,9 +48,9 @@ class StepPage(QWidget):
 
     def finish(self, *buttons: QWidget) -> None:
         """The notice and the buttons close the page."""
-        self.inside.addSpacing(16)
+        self.inside.addSpacing(12)
         self.inside.addWidget(self.notice)
-        self.inside.addSpacing(8)
+        self.inside.addSpacing(12)
         self.inside.addLayout(row(*buttons, None, spacing=8))
         self.inside.addStretch(1)
 

@@ -63,7 +63,7 @@ def _sqlite(url: str, pool: int) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "cache_size=-8000",
+            "cache_size=-4000",
             f"wal_autocheckpoint={LOG_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -29,8 +29,7 @@ class GroupView(QWidget):
     def __init__(self, group: Group, act: Callable[[WorkRow, str], None], go: Callable[[str], None]) -> None:
         super().__init__()
         self._act, self._go, self.group = act, go, group
-        self.title = SectionTitle(group.title, group.count, note="" if group.route else group.note,
-                                  action=group.note if group.route else "")  # fmt: skip
+        self.title = SectionTitle(group.title)
         self.title.acted.connect(self._more)
         self.rows: RowsModel[WorkRow] = RowsModel(
             [
@@ -61,8 +60,8 @@ class GroupView(QWidget):
     def show_group(self, group: Group) -> None:
         self.group = group
         self.title.set_count(group.count)
-        if not group.route:
-            self.title.set_note(group.note)
+        self.title.set_note("" if group.route else group.note)
+        self.title.set_action(group.note if group.route else "")
         self.rows.show(group.rows)
 
     def _more(self) -> None:
@@ -113,8 +112,7 @@ class HomePage(WatchingPage):
         self.set_head(model.title, model.sub)
         show_if(self._import, not model.offices)
         show_if(self._new, not model.offices)
-        keys = [(group.key, group.route != "") for group in model.groups]
-        if keys != [(view.group.key, view.group.route != "") for view in self._views.values()]:
+        if [group.key for group in model.groups] != list(self._views):
             self._rebuild(model.groups)
         else:
             for group in model.groups:

@@ -165,7 +165,7 @@ class SectionTitle(QWidget):
         self._count = Label("", "panel_body", "text2")
         self._note = Label(note, "secondary", "text2")
         self.action = Button(action, "link", small=True)
-        show_if(self.action, bool(action))
+        self.set_action(action)
         self.action.clicked.connect(self.acted)
         self.action.setObjectName("section.more")
         self.action.setFixedHeight(24)
@@ -192,6 +192,11 @@ class SectionTitle(QWidget):
 
     def set_note(self, note: str) -> None:
         self._note.setText(note)
+
+    def set_action(self, words: str) -> None:
+        """What the link at the right says; without words it is away."""
+        self.action.setText(words)
+        show_if(self.action, bool(words))
 
 
 class _FoldHead(QPushButton):

@@ -123,6 +123,20 @@ def test_of_a_long_queue_the_first_page_shows_the_beginning_and_leads_to_the_res
     assert desk.went[-1] == "outbox"
 
 
+def test_the_link_to_all_that_is_in_hand_counts_anew(desk: SampleDesk, qtbot: QtBot) -> None:
+    desk.context.set_line(online=True, paused=False)
+    page = show(qtbot, home.make, desk)
+    view = page._views["progress"]
+    before = len(view.group.rows)
+    assert view.title.action.text() == f"全部 {before} 件"
+    an_application(desk, "agency_review")
+    desk.context.changed.emit(frozenset({SCOPE}))
+    qtbot.waitUntil(lambda: len(view.group.rows) == before + 1)
+    assert view.title.action.text() == f"全部 {before + 1} 件"
+    desk.context.set_line(online=False, paused=False)
+    assert not page._views["progress"].title.action.isVisible()
+
+
 def test_offline_the_queue_stands_above_what_others_have(desk: SampleDesk, qtbot: QtBot) -> None:
     submitted(desk)
     desk.context.set_line(online=True, paused=False)

@@ -13,7 +13,7 @@ from desktop.scanning import words_of
 from desktop.watching import Watching
 from domain.operations import Kind, Outcome, Status
 from sync.store.local import Reader
-from sync.views import CaseRow, OutboxRow, applications, operation
+from sync.views import UNIT_DESKS, CaseRow, OutboxRow, applications, in_turn, operation
 
 TOGETHER = 800  # ms: what comes within it is told in one sentence
 
@@ -30,10 +30,10 @@ class News:
 
 @dataclass(frozen=True)
 class Known:
-    """Cases by id, and whose turn counts as ours; reviewers are told what is new on their desk."""
+    """Cases by id, and which of them are ours to decide; reviewers are told what is new on their desk."""
 
     rows: Mapping[str, CaseRow]
-    actor: str
+    mine: tuple[CaseRow, ...]
     reviews: bool
 
 
@@ -50,8 +50,9 @@ class CaseNews(Watching[Known]):
     def look(self, reader: Reader) -> Known:
         pack, account = self.context.pack, self.context.account
         role = reader.accounts.need(account).role
-        rows = {row.id: row for row in applications(reader, account, pack)}
-        return Known(rows, pack.actor_of(role), pack.role(role) not in ("unit", "person"))
+        rows = applications(reader, account, pack)
+        mine = tuple(in_turn(rows, role, pack))
+        return Known({row.id: row for row in rows}, mine, pack.role(role) not in UNIT_DESKS)
 
     def take(self, found: Known) -> None:
         known, self._known = self._known, found
@@ -59,8 +60,7 @@ class CaseNews(Watching[Known]):
             return
         before = known.rows
         if found.reviews:
-            mine = [row for row in found.rows.values() if row.holder_actor == found.actor and not row.pending]
-            told = [row for row in mine if row.id not in before or _moved(before[row.id], row)]
+            told = [row for row in found.mine if row.id not in before or _moved(before[row.id], row)]
             if told:
                 self.came.emit(News(f"有 {len(told)} 件新到您手上", "ok", "去看", "home"))
             return

@@ -20,7 +20,7 @@ from domain.operations import Severity
 from domain.transitions import ActionChoice
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
-from sync.views import CaseRow, applications
+from sync.views import CaseRow, applications, in_turn
 
 WAITING, AGAIN, DECIDED = "waiting", "again", "decided"
 LATE = 4  # days after which a wait is marked
@@ -102,14 +102,9 @@ class ReviewModel(Watching[Found]):
     def look(self, reader: Reader) -> Found:
         context, pack = self.context, self.context.pack
         me = reader.accounts.need(context.account)
-        actor, today = pack.actor_of(me.role), context.today()
+        today = context.today()
         made = decisions.kept(reader, context.account)
-        mine = [
-            row
-            for row in applications(reader, context.account, pack, open_only=True)
-            if row.holder_actor == actor and not row.pending and row.service in pack.services
-        ]
-        mine = [row for row in mine if (pack.services[row.service].kind == "payment") is self.payments]
+        mine = in_turn(applications(reader, context.account, pack, open_only=True), me.role, pack)
         mine.sort(key=lambda row: (row.since or row.submitted_on, row.id))
         rows = tuple(DeskRow(row, made.get(row.id), waited(row.since or row.submitted_on, today)) for row in mine)
         asked = wanted = self._wanted

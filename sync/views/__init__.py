@@ -2,6 +2,7 @@
 
 from sync.views.cases import Case, CaseRow, Paper, Step, applications, case, papers, papers_at_desk
 from sync.views.desk import (
+    UNIT_DESKS,
     BillRow,
     Counts,
     Expiring,
@@ -13,6 +14,7 @@ from sync.views.desk import (
     entities,
     entity,
     expiring,
+    in_turn,
     search,
     sync_status,
     worklist,
@@ -34,6 +36,7 @@ from sync.views.queue import DraftRow, OutboxRow, ReceiptView, delivered, drafts
 from sync.views.reminders import due_reminders, reminders
 
 __all__ = [
+    "UNIT_DESKS",
     "BillRow",
     "Case",
     "CaseRow",
@@ -63,6 +66,7 @@ __all__ = [
     "entities",
     "entity",
     "expiring",
+    "in_turn",
     "mask_document",
     "mask_mobile",
     "operation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from sync.views.persons import mask_document
 from sync.views.queue import SHARING, DraftRow, OutboxRow, drafts, outbox
 
 SOON = timedelta(days=60)
+UNIT_DESKS = ("unit", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,9 @@ class SyncStatus:
 def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: datetime) -> Worklist:
     """For whichever role the account has."""
     me = reader.accounts.need(account)
-    actor = pack.actor_of(me.role)
     rows = applications(reader, account, pack, open_only=True)
-    mine = [row for row in rows if row.holder_actor == actor and not row.pending]
-    unit_desk = pack.role(me.role) in ("unit", "person")
+    mine = in_turn(rows, me.role, pack)
+    unit_desk = pack.role(me.role) in UNIT_DESKS
     returned = [row for row in mine if row.category == "returned"] if unit_desk else []
     return Worklist(
         returned=tuple(returned),
@@ -115,6 +115,16 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
         queued=tuple(row for row in outbox(reader, account, now=now) if not row.sharing),
         drafts=drafts(reader, account, pack),
     )
+
+
+def in_turn(rows: Sequence[CaseRow], role: str, pack: Pack) -> list[CaseRow]:
+    """Whose turn is this role's. Finance decides payments: what a payment covers goes on with it, not by itself."""
+    actor, desk = pack.actor_of(role), pack.role(role)
+    held = [row for row in rows if row.holder_actor == actor and not row.pending]
+    if desk in UNIT_DESKS:
+        return held
+    known = [(row, pack.services[row.service].kind) for row in held if row.service in pack.services]
+    return [row for row, kind in known if (kind == "payment") is (desk == "finance")]
 
 
 def bills(reader: Reader, account: str, *, unpaid_only: bool = False) -> tuple[BillRow, ...]:
@@ -148,10 +158,8 @@ def expiring(reader: Reader, account: str, *, today: date) -> tuple[Expiring, ..
 def counts(reader: Reader, account: str, pack: Pack) -> Counts:
     """Few queries: asked for after every change."""
     me = reader.accounts.need(account)
-    actor = pack.actor_of(me.role)
-    rows = applications(reader, account, pack, open_only=True)
-    mine = [row for row in rows if row.holder_actor == actor and not row.pending]
-    unit_desk = pack.role(me.role) in ("unit", "person")
+    mine = in_turn(applications(reader, account, pack, open_only=True), me.role, pack)
+    unit_desk = pack.role(me.role) in UNIT_DESKS
     returned = sum(row.category == "returned" for row in mine) if unit_desk else 0
     review = 0 if unit_desk else len(mine)
     to_pay = len(bills(reader, account, unpaid_only=True)) if unit_desk else 0

@@ -187,6 +187,19 @@ def test_the_first_page_of_a_reviewer_is_what_waits_for_its_desk(store: LocalSto
     assert [row.id for row in page.review] == ["application/1"], "what is decided leaves the list at once"
 
 
+def test_finance_decides_the_payment_and_not_what_it_covers(store: LocalStore, pack: Pack) -> None:
+    finance = an_account(store, "finance", "association_finance", unit=None)
+    held = {"holder": {"actor": "finance", "since": "2025-11-02"}}
+    payment = {"service": "education-assist-fee-payment", "covers": ["application/1"], "summary": "缴费明细 1 项"}
+    covered = an_application("1", "finance_review", **held)
+    pull(store, finance, covered, an_application("2", "finance_review", **held, **payment))
+    with store.reading() as reader:
+        page = views.worklist(reader, finance, pack, today=TODAY, now=NOW)
+        assert [row.id for row in page.review] == ["application/2"]
+        assert views.counts(reader, finance, pack).review == 1
+    assert [row.id for row in page.in_progress] == ["application/1"]
+
+
 def test_a_case_tells_who_has_it_what_was_done_and_whom_to_call(
     store: LocalStore, port: SyncStore, account: str, pack: Pack
 ) -> None:

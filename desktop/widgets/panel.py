@@ -195,7 +195,7 @@ class SectionTitle(QWidget):
 
     def set_action(self, words: str) -> None:
         """What the link at the right says; without words it is away."""
-        self.action.setText(words)
+        self.action.set_text(words)
         show_if(self.action, bool(words))
 
 

@@ -133,8 +133,11 @@ def test_the_link_to_all_that_is_in_hand_counts_anew(desk: SampleDesk, qtbot: Qt
     desk.context.changed.emit(frozenset({SCOPE}))
     qtbot.waitUntil(lambda: len(view.group.rows) == before + 1)
     assert view.title.action.text() == f"全部 {before + 1} 件"
+    qtbot.waitUntil(lambda: view.title.action.width() >= view.title.action.sizeHint().width() > 0)
     desk.context.set_line(online=False, paused=False)
-    assert not page._views["progress"].title.action.isVisible()
+    assert not view.title.action.isVisible()
+    desk.context.set_line(online=True, paused=False)
+    qtbot.waitUntil(lambda: view.title.action.isVisible() and view.title.action.width() > 0)
 
 
 def test_offline_the_queue_stands_above_what_others_have(desk: SampleDesk, qtbot: QtBot) -> None:

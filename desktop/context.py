@@ -188,7 +188,7 @@ class Context(QObject):
         account, pack = self.account, self.pack
 
         def look(reader: Reader) -> Mapping[str, Any]:
-            fills_in = pack.role(reader.accounts.need(account).role) in ("unit", "person")
+            fills_in = pack.fills_in(reader.accounts.need(account).role)
             return remembered(reader) if fills_in else {}
 
         self.read(look, self.scans.open)

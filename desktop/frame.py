@@ -77,8 +77,8 @@ class FrameWatch(Watching[Frame]):
         place = me.unit or me.agency
         body = reader.mirror.get(account, place) if place else None
         unit = str(body.body.get("name") or "") if body else ""
-        role = "" if desk in ("unit", "person") else pack.spec.actors[pack.actor_of(me.role)].label
-        own, today = desk in ("unit", "person"), self.context.today()
+        own, today = pack.fills_in(me.role), self.context.today()
+        role = "" if own else pack.spec.actors[pack.actor_of(me.role)].label
         soon = expiring(reader, account, today=today) if own else ()
         due = due_reminders(reader, account, today) if own else ()
         return Frame(

@@ -13,7 +13,7 @@ from desktop.scanning import words_of
 from desktop.watching import Watching
 from domain.operations import Kind, Outcome, Status
 from sync.store.local import Reader
-from sync.views import UNIT_DESKS, CaseRow, OutboxRow, applications, in_turn, operation
+from sync.views import CaseRow, OutboxRow, applications, in_turn, operation
 
 TOGETHER = 800  # ms: what comes within it is told in one sentence
 
@@ -52,7 +52,7 @@ class CaseNews(Watching[Known]):
         role = reader.accounts.need(account).role
         rows = applications(reader, account, pack)
         mine = tuple(in_turn(rows, role, pack))
-        return Known({row.id: row for row in rows}, mine, pack.role(role) not in UNIT_DESKS)
+        return Known({row.id: row for row in rows}, mine, not pack.fills_in(role))
 
     def take(self, found: Known) -> None:
         known, self._known = self._known, found

@@ -10,6 +10,13 @@ from desktop.context import SHANGHAI
 WEEKDAYS = "一二三四五六日"
 
 
+def standing(active: bool, pending: bool) -> tuple[str, str]:
+    """(words, role): how it stands with an account or an agency."""
+    if pending:
+        return "待发送", "wait"
+    return ("在用", "ok") if active else ("停用", "text2")
+
+
 def moment(instant: str | None, now: datetime) -> str:
     """今天 10:18, 昨天 16:58, 10-14 09:12, 2024-10-14."""
     if not instant:

@@ -35,8 +35,7 @@ class BillModel(Watching["tuple[BillSheet | None, bool]"]):
 
     def look(self, reader: Reader) -> tuple[BillSheet | None, bool]:
         account, pack = self.context.account, self.context.pack
-        desk = pack.role(reader.accounts.need(account).role)
-        return bill_paper(reader, account, pack, self.id), desk in ("unit", "person")
+        return bill_paper(reader, account, pack, self.id), pack.fills_in(reader.accounts.need(account).role)
 
     def take(self, found: tuple[BillSheet | None, bool]) -> None:
         self.sheet, self.pays = found

@@ -93,7 +93,7 @@ class CaseModel(Watching[Opened | Draft | None]):
             found.row.holder or str(found.desk.get("name") or "") or pack_actor(pack, found.row.holder_actor),
             tuple((one.op_id, one.receipt, one.answered_at or "") for one in found.asked if one.receipt),
             may_copy=service is not None and actor in service.spec.applicant,
-            unit_desk=desk in ("unit", "person"),
+            unit_desk=pack.fills_in(me.role),
             mine=found.row.holder_actor == actor,
         )
 

@@ -101,7 +101,7 @@ class HomeModel(Watching[Seen]):
         me = reader.accounts.need(account)
         found = worklist(reader, account, pack, today=context.today(), now=context.now())
         paid_for = {bill.application for bill in found.to_pay}
-        offices = pack.role(me.role) not in ("unit", "person")
+        offices = not pack.fills_in(me.role)
         cases = _cases(reader, account, pack, paid_for)
         due = () if offices else due_reminders(reader, account, context.today())
         scans = () if offices else context.scans.fresh

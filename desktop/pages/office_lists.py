@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop import words
 from desktop.alive import while_there
 from desktop.context import Context
 from desktop.watching import Watching
@@ -45,19 +46,17 @@ class Entry:
 
     @property
     def search(self) -> str:
-        words = (
+        looked_in = (
             self.name,
             self.place,
             self.role_label,
             *(str(self.body.get(k) or "") for k in ("login", "city", "phone", "contact", "mobile")),
         )
-        return " ".join((*words, initials(self.name), full(self.name)))
+        return " ".join((*looked_in, initials(self.name), full(self.name)))
 
     @property
     def state(self) -> tuple[str, str]:
-        if self.pending:
-            return "待发送", "wait"
-        return ("在用", "ok") if self.active else ("停用", "text2")
+        return words.standing(self.active, self.pending)
 
 
 @dataclass(frozen=True, slots=True)

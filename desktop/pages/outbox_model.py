@@ -65,7 +65,7 @@ class OutboxModel(Watching[Queue]):
         done = tuple(row for row in delivered(reader, account, limit=ANSWERED) if row.op_id not in open_ones)
         sharing = tuple(row for row in rows if row.sharing)
         me = reader.accounts.need(account)
-        office = self.context.pack.role(me.role) not in ("unit", "person")
+        office = not self.context.pack.fills_in(me.role)
         return Queue(waiting, sharing, done, me.association_name, office)
 
     def take(self, found: Queue) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 
+from desktop import words
 from desktop.alive import while_there
 from desktop.context import Context
 from desktop.watching import Watching
@@ -46,9 +47,7 @@ class Row:
     @property
     def state(self) -> tuple[str, str]:
         """(words, role)"""
-        if self.pending:
-            return "待发送", "wait"
-        return ("在用", "ok") if self.active else ("停用", "text2")
+        return words.standing(self.active, self.pending)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,18 @@ class Pack:
         role = self.spec.roles[account_role]
         return role.desk or self.spec.actors[role.actor].desk
 
+    def fills_in(self, account_role: str) -> bool:
+        """Whether it sits where forms are filled in and sent; the other desks are offices."""
+        return self.role(account_role) in ("unit", "person")
+
+    def decides(self, account_role: str, service: str) -> bool:
+        """Whether it is an office's whose turn comes in this service. Finance decides payments, the others all else:
+        what a payment covers goes on with the payment, not by itself."""
+        known = self.services.get(service)
+        if known is None or self.fills_in(account_role):
+            return False
+        return (known.kind == "payment") is (self.role(account_role) == "finance")
+
     def actor_of(self, account_role: str) -> str:
         return self.spec.roles[account_role].actor
 

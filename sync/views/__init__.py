@@ -2,7 +2,6 @@
 
 from sync.views.cases import Case, CaseRow, Paper, Step, applications, case, papers, papers_at_desk
 from sync.views.desk import (
-    UNIT_DESKS,
     BillRow,
     Counts,
     Expiring,
@@ -36,7 +35,6 @@ from sync.views.queue import DraftRow, OutboxRow, ReceiptView, delivered, drafts
 from sync.views.reminders import due_reminders, reminders
 
 __all__ = [
-    "UNIT_DESKS",
     "BillRow",
     "Case",
     "CaseRow",

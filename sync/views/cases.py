@@ -178,13 +178,12 @@ def papers(reader: Reader, account: str, form: Mapping[str, Any]) -> tuple[Paper
 def papers_at_desk(reader: Reader, account: str, pack: Pack) -> tuple[Paper, ...]:
     """What an office has to look at in the applications it has now: attached, or in the profile and of use here."""
     me = reader.accounts.need(account)
-    if pack.role(me.role) in ("unit", "person"):
-        return ()
     actor = pack.actor_of(me.role)
     found: dict[str, Paper] = {}
     for one in Overlay(reader, account).of_kind("application", but=_always_closed(pack)).values():
         service = pack.services.get(str(one.body.get("service")))
-        if service is None or (one.body.get("holder") or {}).get("actor") != actor:
+        held = (one.body.get("holder") or {}).get("actor") == actor
+        if service is None or not held or not pack.decides(me.role, service.id):
             continue
         parts = (service, *(service.card_service(card) for card in service.cards))
         reused = {material.id for part in parts for material in part.materials if material.reuse}

@@ -17,7 +17,6 @@ from sync.views.persons import mask_document
 from sync.views.queue import SHARING, DraftRow, OutboxRow, drafts, outbox
 
 SOON = timedelta(days=60)
-UNIT_DESKS = ("unit", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
     me = reader.accounts.need(account)
     rows = applications(reader, account, pack, open_only=True)
     mine = in_turn(rows, me.role, pack)
-    unit_desk = pack.role(me.role) in UNIT_DESKS
+    unit_desk = pack.fills_in(me.role)
     returned = [row for row in mine if row.category == "returned"] if unit_desk else []
     return Worklist(
         returned=tuple(returned),
@@ -118,13 +117,10 @@ def worklist(reader: Reader, account: str, pack: Pack, *, today: date, now: date
 
 
 def in_turn(rows: Sequence[CaseRow], role: str, pack: Pack) -> list[CaseRow]:
-    """Whose turn is this role's. Finance decides payments: what a payment covers goes on with it, not by itself."""
-    actor, desk = pack.actor_of(role), pack.role(role)
-    held = [row for row in rows if row.holder_actor == actor and not row.pending]
-    if desk in UNIT_DESKS:
-        return held
-    known = [(row, pack.services[row.service].kind) for row in held if row.service in pack.services]
-    return [row for row, kind in known if (kind == "payment") is (desk == "finance")]
+    """Those that wait for this role, and that nothing was asked of meanwhile."""
+    actor, fills_in = pack.actor_of(role), pack.fills_in(role)
+    held = (row for row in rows if row.holder_actor == actor and not row.pending)
+    return [row for row in held if fills_in or pack.decides(role, row.service)]
 
 
 def bills(reader: Reader, account: str, *, unpaid_only: bool = False) -> tuple[BillRow, ...]:
@@ -159,7 +155,7 @@ def counts(reader: Reader, account: str, pack: Pack) -> Counts:
     """Few queries: asked for after every change."""
     me = reader.accounts.need(account)
     mine = in_turn(applications(reader, account, pack, open_only=True), me.role, pack)
-    unit_desk = pack.role(me.role) in UNIT_DESKS
+    unit_desk = pack.fills_in(me.role)
     returned = sum(row.category == "returned" for row in mine) if unit_desk else 0
     review = 0 if unit_desk else len(mine)
     to_pay = len(bills(reader, account, unpaid_only=True)) if unit_desk else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,15 +15,6 @@ from tests.desktop.form_builders import said
 from tests.desktop.on_screen import on_screen, settle
 
 pytestmark = [pytest.mark.windows, pytest.mark.processes]
-
-
-@pytest.fixture(scope="module")
-def association(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Association]:
-    made = Association(tmp_path_factory.mktemp("association"))
-    try:
-        yield made
-    finally:
-        made.close()
 
 
 def last_answer(seat: Seat) -> Any:

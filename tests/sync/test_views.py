@@ -192,11 +192,13 @@ def test_finance_decides_the_payment_and_not_what_it_covers(store: LocalStore, p
     held = {"holder": {"actor": "finance", "since": "2025-11-02"}}
     payment = {"service": "education-assist-fee-payment", "covers": ["application/1"], "summary": "缴费明细 1 项"}
     covered = an_application("1", "finance_review", **held)
+    covered["form"]["attachments"] = [{"material": "paper", "blob": "1" * 64, "name": "毕业证书.pdf", "bytes": 9}]
     pull(store, finance, covered, an_application("2", "finance_review", **held, **payment))
     with store.reading() as reader:
         page = views.worklist(reader, finance, pack, today=TODAY, now=NOW)
         assert [row.id for row in page.review] == ["application/2"]
         assert views.counts(reader, finance, pack).review == 1
+        assert views.papers_at_desk(reader, finance, pack) == (), "finance may not read them"
     assert [row.id for row in page.in_progress] == ["application/1"]
 
 

@@ -1,6 +1,6 @@
 """Rules over facts: which apply, which fail, what they say. A finding for each that fails, never only the first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,7 +130,3 @@ def rules_at(service: Service, stage: str, *scopes: str) -> list[Rule]:
         for rule in service.rules.values()
         if stage in rule.spec.stage and (not scopes or rule.spec.scope in scopes)
     ]
-
-
-def rule_ids(rules: Iterable[Rule]) -> set[str]:
-    return {rule.id for rule in rules}

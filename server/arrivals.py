@@ -27,16 +27,6 @@ class Arrivals:
         self._waiting: deque[_Row] = deque()
         self._turn = threading.Lock()
 
-    @property
-    def waiting(self) -> int:
-        """How many the next commit will take along."""
-        return len(self._waiting)
-
-    @property
-    def writing(self) -> bool:
-        """Whether somebody has the turn and has taken along all who waited."""
-        return self._turn.locked() and not self._waiting
-
     def add(self, whole: blobs.Whole) -> None:
         """Returns when the row is durable. Whoever has the turn writes for all who wait; the others find it done."""
         mine = _Row(whole)

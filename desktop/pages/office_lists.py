@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -66,13 +66,6 @@ class Lists:
     entries: tuple[Entry, ...]
     places: Mapping[str, str]  # units and agencies by id
     desk: str  # role of the desk that looks
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """What is wrong with a form: by field, one sentence each."""
-
-    by_key: Mapping[str, str] = field(default_factory=dict)
 
 
 class OfficeLists(Watching[Lists]):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.packs import Pack, Service
@@ -13,13 +12,6 @@ from server.decide.verdict import Malformed
 from server.decide.workspace import Step
 
 Body = dict[str, Any]
-
-
-def number_writer(pack: Pack, kind: str, day: date) -> tuple[str, Callable[[int], str]]:
-    """The sequence that numbers this kind on that day, and how one of its numbers is written."""
-    form = pack.spec.number_format.get(kind, "{year}{sequence:06d}")
-    sequence = f"{kind}-{day.year}" if "{year}" in form else kind
-    return sequence, lambda number: form.format(year=day.year, sequence=number)
 
 
 def rows_of(form: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

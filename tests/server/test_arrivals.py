@@ -50,11 +50,11 @@ def test_those_that_arrive_during_a_commit_share_the_next_one(work: Work) -> Non
     with work.database.write():  # the first of them has to wait for this
         first = threading.Thread(target=arrivals.add, args=(a_row("a"),))
         first.start()
-        until(lambda: arrivals.writing)
+        until(lambda: arrivals._turn.locked() and not arrivals._waiting)
         others = [threading.Thread(target=arrivals.add, args=(a_row(mark),)) for mark in "bcd"]
         for other in others:
             other.start()
-        until(lambda: arrivals.waiting == len(others))
+        until(lambda: len(arrivals._waiting) == len(others))
         assert present(work, "a", "b", "c", "d") == set()
     for thread in (first, *others):
         thread.join()

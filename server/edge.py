@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import time
-import zlib
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,7 +16,17 @@ from uuid_utils import uuid7
 
 from domain.bugs import report_of
 from server.problems import Refused, answer
-from sync.protocol import BASE, GZIP_LEVEL, HEADER, MAX_REQUEST_BYTES, PROBLEM_TYPE, PROTOCOL, Problem
+from sync.protocol import (
+    BASE,
+    HEADER,
+    MAX_REQUEST_BYTES,
+    PROBLEM_TYPE,
+    PROTOCOL,
+    NotGzip,
+    Problem,
+    unzipper,
+    zipper,
+)
 
 log = logging.getLogger("huiban.server")
 STREAMS = (f"{BASE}/blobs", f"{BASE}/take-in")  # have a limit of their own, and come as they are
@@ -77,7 +86,7 @@ class Incoming:
         self._stream = scope["path"].startswith(STREAMS)
         self._plain = 0
         coding = headers.get("content-encoding", "identity").strip().lower()
-        self._unzip = zlib.decompressobj(wbits=31) if coding == "gzip" and not self._stream else None
+        self._unzip = unzipper() if coding == "gzip" and not self._stream else None
         self._unknown = coding not in ("gzip", "identity") or (coding == "gzip" and self._stream)
 
     async def __call__(self) -> Message:
@@ -103,7 +112,7 @@ class Incoming:
         assert self._unzip is not None
         try:
             plain = self._unzip.decompress(body, MAX_REQUEST_BYTES + 1 - self._plain)
-        except zlib.error:
+        except NotGzip:
             raise Refused(Problem.MALFORMED, "内容不是 gzip。") from None
         if self._unzip.unconsumed_tail:
             raise Refused(Problem.TOO_LARGE)
@@ -137,7 +146,7 @@ class Outgoing:
             self._start = None
             zips = self._begin(start, body, more)
             if zips:
-                self._zip = zlib.compressobj(GZIP_LEVEL, wbits=31)
+                self._zip = zipper()
                 body = await self._zipped(body, more)
                 headers = MutableHeaders(scope=start)
                 headers["Content-Encoding"] = "gzip"

@@ -16,11 +16,14 @@ from sync.protocol.carrying import (
     carried,
 )
 from sync.protocol.coding import (
+    NotGzip,
     TooLarge,
     compress,
     decompress,
     instant_text,
     json_bytes,
+    unzipper,
+    zipper,
 )
 from sync.protocol.content import (
     Unreadable,
@@ -31,7 +34,6 @@ from sync.protocol.content import (
 )
 from sync.protocol.limits import (
     BASE,
-    GZIP_LEVEL,
     HEADER,
     JSON_TYPE,
     MAX_ANSWER_BYTES,
@@ -112,7 +114,6 @@ __all__ = [
     "ANSWER_SUFFIX",
     "BASE",
     "CARRY_TYPE",
-    "GZIP_LEVEL",
     "HEADER",
     "JSON_TYPE",
     "MAX_ANSWER_BYTES",
@@ -142,6 +143,7 @@ __all__ = [
     "LoginReply",
     "LoginRequest",
     "NotCarried",
+    "NotGzip",
     "NotSealed",
     "PasswordRequest",
     "Problem",
@@ -190,6 +192,8 @@ __all__ = [
     "sign_receipt",
     "undecided",
     "unseal",
+    "unzipper",
     "verify",
     "whole_operations",
+    "zipper",
 ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-import zlib
 from datetime import UTC, datetime
 from typing import Any
 
+from isal import isal_zlib
+
 from sync.protocol.limits import GZIP_LEVEL
+
+GZIP = 31  # the window bits that mean a gzip wrapper
+NotGzip: type[Exception] = isal_zlib.IsalError  # type: ignore[assignment]  # its stub calls the class an instance
 
 
 class TooLarge(ValueError):
@@ -15,16 +19,26 @@ class TooLarge(ValueError):
 
 
 def compress(data: bytes) -> bytes:
-    """gzip, the same bytes for the same data."""
-    return zlib.compress(data, GZIP_LEVEL, wbits=31)
+    """gzip, whole."""
+    return isal_zlib.compress(data, GZIP_LEVEL, wbits=GZIP)
+
+
+def zipper() -> isal_zlib.Compress:
+    """gzip, piece by piece."""
+    return isal_zlib.compressobj(GZIP_LEVEL, wbits=GZIP)
+
+
+def unzipper() -> isal_zlib.Decompress:
+    """gunzip, piece by piece; it raises NotGzip."""
+    return isal_zlib.decompressobj(wbits=GZIP)
 
 
 def decompress(data: bytes, limit: int) -> bytes:
     """gunzip up to `limit` bytes; raises TooLarge beyond, ValueError when it is not (whole) gzip."""
-    machine = zlib.decompressobj(wbits=31)
+    machine = unzipper()
     try:
         plain = machine.decompress(data, limit + 1)
-    except zlib.error as error:
+    except NotGzip as error:
         raise ValueError("not gzip") from error
     if len(plain) > limit:
         raise TooLarge(f"more than {limit} bytes")

@@ -15,7 +15,7 @@ TUS_VERSION = "1.0.0"
 TUS_TYPE = "application/offset+octet-stream"
 TUS_EXTENSIONS = "creation,creation-with-upload,checksum"
 
-GZIP_LEVEL = 1  # 5 times fewer bytes for 15 µs a form; level 3 takes 21 µs for 7 % fewer
+GZIP_LEVEL = 2  # of ISA-L: 5 times fewer bytes for 3 µs a form; zlib takes 17 for as few
 MAX_OPERATION_BYTES = 1 << 20  # the content of one Operation
 MAX_REQUEST_BYTES = 8 << 20  # a JSON request, after gunzip
 MAX_ANSWER_BYTES = 64 << 20  # a JSON answer, after gunzip: a desk reads no further

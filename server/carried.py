@@ -129,7 +129,7 @@ def _keep_blobs(parts: Work, caller: Caller, file: Carried, some: list[Opened]) 
 
 
 def _signed(one: Opened, keys: tuple[str, ...]) -> bool:
-    return any(verify(key, one.signed.signature, one.signed.content.encode()) for key in keys)
+    return any(verify(key, one.signed.signature, one.signed.content) for key in keys)
 
 
 def _keep_blob(parts: Work, caller: Caller, file: Carried, sha256: str, size: int) -> None:

@@ -7,10 +7,10 @@ import threading
 from datetime import date
 from time import monotonic
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from domain.packs import Pack, parse
-from server.models import EntityRow
+from server.repositories.bulk import run
 
 RECENT_SECONDS = 5.0
 
@@ -32,7 +32,7 @@ class Editions:
         with self._lock:
             if (pack := self._packs.get(edition)) is not None:
                 return pack
-            body = connection.scalar(select(EntityRow.body).where(EntityRow.id == f"pack/{edition}"))
+            body = run(connection, "SELECT body FROM entity WHERE id = ?", f"pack/{edition}").scalar()
             if body is None:
                 raise NoEdition(edition)
             pack = self._packs[edition] = parse(json.loads(body)["files"])
@@ -48,7 +48,7 @@ class Editions:
 
     def current(self, connection: Connection, today: date) -> Pack:
         """The edition in force on a day: of those begun, the one that began last."""
-        rows = connection.execute(select(EntityRow.id, EntityRow.state).where(EntityRow.kind == "pack"))
+        rows = run(connection, "SELECT id, state FROM entity WHERE kind = 'pack'")
         begun = [(since or "", entity) for entity, since in rows if (since or "") <= today.isoformat()]
         if not begun:
             raise NoEdition(f"none in force on {today}")

@@ -1,20 +1,29 @@
 """The tables behind the server's decisions: entities, feed, ledger, record. Bodies are JSON texts on every database.
 
 Text and not a JSON type: a body goes out byte for byte as it was kept, so a pull parses nothing. What is searched has a
-column of its own. Accounts' secrets, devices, tokens and blobs are `server.models_access`'s.
+column of its own, and no index that nothing asks for: each is one more page in every commit. Secrets of accounts,
+devices, tokens and blobs are `server.models_access`'s.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+ROW_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # a key that SQLite needs no second tree for
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """For an index that most rows have no place in."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Base(DeclarativeBase):
@@ -29,9 +38,9 @@ class EntityRow(Base):
 
     __tablename__ = "entity"
     __table_args__ = (
-        Index(None, "person", "kind"),
+        Index(None, "person", "kind", **only_where("person IS NOT NULL")),
         Index(None, "unit", "kind"),
-        Index(None, "application"),
+        Index(None, "application", **only_where("application IS NOT NULL")),
         Index(None, "kind", "state"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -79,7 +88,7 @@ class LedgerRow(Base):
     """Every Operation ever decided, for good. Ids, hashes and times only."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index(None, "receipt_number", unique=True), Index(None, "entity"))
+    __table_args__ = (Index(None, "receipt_number", unique=True), {"sqlite_with_rowid": False})
     op_id: Mapped[str] = mapped_column(primary_key=True)
     device: Mapped[str]
     account: Mapped[str]
@@ -176,8 +185,7 @@ class RecordRow(Base):
     """Who decided what, when: append-only, each row carrying the hash of the one before. Ids and hashes only."""
 
     __tablename__ = "record"
-    __table_args__ = (Index(None, "entity"), Index(None, "op_id"))
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(ROW_NUMBER, primary_key=True, autoincrement=False)
     at: Mapped[str]
     op_id: Mapped[str]
     account: Mapped[str]

@@ -35,7 +35,7 @@ def publish(parts: Work, folder: Path, since: date, key_file: Path | None) -> st
     made_at, op_id = datetime.now(UTC), str(uuid_utils.uuid7())
     operation = Operation(op_id, DEVICE, ACCOUNT, Kind.PUBLISH_PACK, f"pack/{pack.edition}", payload, made_at)
     content = encode_content(operation)
-    signed = SignedOperation(content=content.decode(), signature=sign(parts.settings.key(STUDY_KEY), content))
+    signed = SignedOperation(content=content, signature=sign(parts.settings.key(STUDY_KEY), content))
     outcome = read_outcome(json.loads(batch(parts, caller(), [signed], parts.clock())[0]))
     if outcome.status is not Status.APPLIED:
         raise PublishingError("；".join(finding.message for finding in outcome.findings) or outcome.status.value)

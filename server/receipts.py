@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,4 +27,7 @@ class ReceiptBook:
             self.head.receipt_number += 1
             bare.append(Receipt(self.head.receipt_number, received_at, ""))
             texts.append(receipt_text(self.association, op_id, sha256, status, bare[-1]))
-        return [replace(one, signature=proof) for one, proof in zip(bare, sign_all(self.key, texts), strict=True)]
+        return [
+            Receipt(one.number, one.received_at, proof)
+            for one, proof in zip(bare, sign_all(self.key, texts), strict=True)
+        ]

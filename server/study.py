@@ -95,7 +95,7 @@ def _decide(parts: Work, op_id: str, task: str, result: Result, made_at: datetim
         op_id, DEVICE, ACCOUNT, Kind.STUDY_RESULT, task, result.payload, made_at, base_version=found.version
     )
     content = encode_content(operation)
-    signed = SignedOperation(content=content.decode(), signature=sign(parts.settings.key(STUDY_KEY), content))
+    signed = SignedOperation(content=content, signature=sign(parts.settings.key(STUDY_KEY), content))
     return batch(parts, caller(), [signed], parts.clock())[0]
 
 

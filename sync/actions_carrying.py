@@ -53,7 +53,7 @@ def export_operations(store: LocalStore, account: str, op_ids: Sequence[str], pa
         chosen = [kept for kept in writer.operations.outbox(account) if kept.op_id in set(op_ids)]
         _check(writer, account, chosen)
         me = writer.accounts.need(account)
-        signed = [SignedOperation(content=kept.content.decode(), signature=kept.signature) for kept in chosen]
+        signed = [SignedOperation(content=kept.content, signature=kept.signature) for kept in chosen]
         told = CarriedFile(association=me.association, made_at=instant(now), operations=signed)
         with disk_errors(), _sealed(path, _association_key(store, account)) as archive:
             archive.writestr(OPERATIONS, told.model_dump_json())

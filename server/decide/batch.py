@@ -9,8 +9,9 @@ import gc
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -46,8 +47,7 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5  # of one Operation alone, when other processes get in the way
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One Operation as it arrived, read but not yet judged."""
 
     operation: Operation
@@ -87,7 +87,7 @@ def batch(work: Work, caller: Caller, sent: Sequence[SignedOperation], received_
 
 
 def _read(signed: SignedOperation, caller: Caller, keys: Mapping[str, Sequence[str]]) -> Received | Outcome:
-    content = signed.content.encode()
+    content = signed.content
     try:
         operation = decode_content(content)
     except Unreadable as error:
@@ -108,10 +108,10 @@ def not_decided(op_id: str, problem: Problem, detail: str = "") -> Outcome:
     return Outcome(op_id, Status.REFUSED, findings=(Finding(problem.value, message),))
 
 
-def op_id_in(content: str) -> str:
+def op_id_in(content: bytes) -> str:
     """The op_id of an Operation that cannot be read, as far as it can be seen."""
-    start = content.find('"op_id":"')
-    return content[start + 9 : start + 45] if start >= 0 else ""
+    start = content.find(b'"op_id":"')
+    return content[start + 9 : start + 45].decode(errors="replace") if start >= 0 else ""
 
 
 @contextmanager

@@ -12,14 +12,20 @@ from server.decide.verdict import Malformed
 
 ENTITY = re.compile(r"[a-z]+(-[a-z]+)*/[A-Za-z0-9._:-]{1,80}")
 TEXT_LIMIT = 4_000
-REFERENCES = ("person", "roster", "application", "bill")  # of a row, each to its own kind
+REFERENCES = frozenset({"person", "roster", "application", "bill"})  # of a row, each to its own kind
 SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def is_entity(value: Any, *kinds: str) -> bool:
+    """Whether it is an id of one of these kinds, or of any."""
+    there = isinstance(value, str) and ENTITY.fullmatch(value)
+    return bool(there and (not kinds or value.partition("/")[0] in kinds))
 
 
 def entity_id(value: Any, place: str, *kinds: str) -> str:
     """An id of one of these kinds, with nothing in it that a feed or a log could stumble over."""
-    if isinstance(value, str) and ENTITY.fullmatch(value) and (not kinds or value.partition("/")[0] in kinds):
-        return value
+    if is_entity(value, *kinds):
+        return str(value)
     raise Malformed(f"{place}：应为 {'、'.join(kinds) or '对象'} 的编号")
 
 
@@ -89,11 +95,11 @@ def form(value: Any) -> dict[str, Any]:
             if not isinstance(own, str) or not 0 < len(own) <= 80 or own in seen:
                 raise Malformed(f"{card}：每一行要有各自的编号")
             seen.add(own)
-            for kind in REFERENCES:
-                if (named := row.get(kind)) is not None:
-                    entity_id(named, f"{card}[{own}].{kind}", kind)
-            if not isinstance(row.get("values") or {}, dict):
-                raise Malformed(f"{card}[{own}].values：格式不对")
+            for key, told in row.items():
+                if key == "values" and not isinstance(told or {}, dict):
+                    raise Malformed(f"{card}[{own}].values：格式不对")
+                if key in REFERENCES and told is not None and not is_entity(told, key):
+                    raise Malformed(f"{card}[{own}].{key}：应为 {key} 的编号")
     for attachment in listing(read.get("attachments"), "attachments"):
         blob = mapping(attachment, "attachments").get("blob")
         text(attachment.get("material"), "attachments.material", needed=True, limit=100)

@@ -56,7 +56,7 @@ def session_of(connection: Connection, token: str, now: str) -> Known | None:
 
 def account(connection: Connection, entity: str) -> dict[str, Any] | None:
     """The body of an account."""
-    body = connection.scalar(select(EntityRow.body).where(EntityRow.id == entity, EntityRow.kind == "account"))
+    body = run(connection, "SELECT body FROM entity WHERE id = ? AND kind = 'account'", entity).scalar()
     return json.loads(body) if body else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -15,8 +15,7 @@ RECORD, HEAD = table_of(RecordRow), table_of(FeedHeadRow)
 GENESIS = "0" * 64
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One line of the record before it has its place in the chain. Ids, hashes and times only."""
 
     at: str
@@ -38,9 +37,7 @@ class RecordBroken(ValueError):
 
 def chain_hash(number: int, note: Note, previous: str) -> str:
     """SHA-256 over the row's number, its fields and the hash before it, one a line."""
-    fields = (str(number), note.at, note.op_id, note.account, note.device, note.kind, note.action, note.entity)
-    more = (str(note.version), note.status, note.rules, note.content_sha256, previous)
-    return hashlib.sha256("\n".join(fields + more).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(str, (number, *note, previous))).encode()).hexdigest()
 
 
 def append(connection: Connection, number: int, head: str, notes: Sequence[Note]) -> tuple[int, str]:
@@ -49,8 +46,7 @@ def append(connection: Connection, number: int, head: str, notes: Sequence[Note]
     for note in notes:
         number += 1
         own = chain_hash(number, note, head)
-        who = (note.at, note.op_id, note.account, note.device, note.kind, note.action, note.entity)
-        rows.append((number, *who, note.version, note.status, note.rules, note.content_sha256, head, own))
+        rows.append((number, *note, head, own))
         head = own
     insert_rows(connection, RecordRow, rows)
     return number, head
@@ -73,5 +69,5 @@ def _rows(connection: Connection) -> Iterator[tuple[int, Note, str, str]]:
     query = select(RECORD).order_by(RECORD.c.number).execution_options(yield_per=1000)
     for row in connection.execute(query):
         values = row._mapping
-        note = Note(**{name: values[name] for name in Note.__slots__})
+        note = Note(*(values[name] for name in Note._fields))
         yield values["number"], note, values["previous"], values["hash"]

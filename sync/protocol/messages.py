@@ -8,7 +8,7 @@ from typing import (
     NotRequired,  # pydantic takes no other before Python 3.12
 )
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from typing_extensions import TypedDict
 
 from domain.proofs import LONGEST
@@ -93,10 +93,13 @@ class PasswordRequest(Message):
     new: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+_TEXT = {"type": "string", "maxLength": MAX_OPERATION_BYTES}  # JSON has it as a text, we want its bytes
+
+
 class SignedOperation(Message):
     """An Operation as it travels: the very text that was signed, alone or with others (domain.proofs)."""
 
-    content: Annotated[str, StringConstraints(max_length=MAX_OPERATION_BYTES)]
+    content: Annotated[bytes, Field(max_length=MAX_OPERATION_BYTES), WithJsonSchema(_TEXT)]
     signature: Annotated[str, StringConstraints(max_length=LONGEST)]
 
 

@@ -86,7 +86,7 @@ def push_reply(epoch: str, outcomes: Iterable[str]) -> bytes:
 
 def push_request(signed: Iterable[tuple[bytes, str]]) -> bytes:
     """A PushRequest from contents and their signatures."""
-    return to_json({"operations": [{"content": text.decode(), "signature": sig} for text, sig in signed]})
+    return to_json({"operations": [{"content": text, "signature": sig} for text, sig in signed]})
 
 
 def ask_request(op_ids: Iterable[str]) -> bytes:

@@ -69,7 +69,7 @@ def rate(desk: Desk, operations: Sequence[Operation], what: str) -> float:
 def _signed(desk: Desk, operations: Sequence[Operation]) -> list[SignedOperation]:
     contents = [encode_content(operation) for operation in operations]
     proofs = sign_all(desk.key, contents)
-    return [SignedOperation(content=c.decode(), signature=s) for c, s in zip(contents, proofs, strict=True)]
+    return [SignedOperation(content=c, signature=s) for c, s in zip(contents, proofs, strict=True)]
 
 
 if __name__ == "__main__":

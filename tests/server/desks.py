@@ -67,7 +67,7 @@ class Desk:
     def signed(self, operation: Operation) -> SignedOperation:
         """As it travels."""
         content = encode_content(operation)
-        return SignedOperation(content=content.decode(), signature=sign(self.key, content))
+        return SignedOperation(content=content, signature=sign(self.key, content))
 
     def push(self, *operations: Operation) -> list[Outcome]:
         """Send these together."""

@@ -38,6 +38,19 @@ def test_an_upgrade_of_the_newest_changes_nothing(database: Database) -> None:
     assert schema.current(database) == schema.newest()
 
 
+def test_what_was_decided_before_a_step_is_there_after_it(database: Database) -> None:
+    schema.upgrade(database, "0001")
+    told = "'o1', 'd', 'account/a', 'save-draft', 'draft/1', 'hash', 'then', 'then', 'applied', 1, 1"
+    noted = "1, 'then', 'o1', 'account/a', 'd', 'save-draft', '', 'draft/1', 1, 'applied', '', 'hash', 'before', 'own'"
+    with database.write() as connection:
+        connection.exec_driver_sql(f"INSERT INTO ledger VALUES ({told})")
+        connection.exec_driver_sql(f"INSERT INTO record VALUES ({noted})")
+    schema.upgrade(database)
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT op_id, receipt_number FROM ledger").all() == [("o1", 1)]
+        assert connection.exec_driver_sql("SELECT number, op_id, hash FROM record").all() == [(1, "o1", "own")]
+
+
 def test_a_database_of_a_later_program_is_refused(database: Database) -> None:
     schema.upgrade(database)
     with database.write() as connection:

@@ -165,7 +165,7 @@ class Desk:
         if whole is None:
             return body
         signed = PushRequest.model_validate_json(body).operations[:whole]
-        return push_request((one.content.encode(), one.signature) for one in signed)
+        return push_request((one.content, one.signature) for one in signed)
 
     def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -228,7 +228,7 @@ class Association:
             self.key,
             "assoc",
             op_id,
-            content_hash(content.encode()),
+            content_hash(content),
             status,
             len(self.ledger) + 1,
             "2026-03-18T01:00:00.000Z",

@@ -51,7 +51,7 @@ def test_an_operation_survives_the_wire_byte_for_byte(payload: dict[str, Any]) -
     travelled = protocol.PushRequest.model_validate_json(
         protocol.push_request([(content, protocol.sign(KEY, content))])
     )
-    assert travelled.operations[0].content.encode() == content
+    assert travelled.operations[0].content == content
     assert protocol.verify(PUBLIC, travelled.operations[0].signature, content)
     assert protocol.decode_content(content) == operation
     assert protocol.encode_content(protocol.decode_content(content)) == content
@@ -92,7 +92,7 @@ def test_of_a_push_that_broke_off_anywhere_the_whole_operations_are_read_and_not
     counts = []
     for end in range(len(body) + 1):
         found = protocol.whole_operations(body[:end])
-        assert [(one.content.encode(), one.signature) for one in found] == signed[: len(found)]
+        assert [(one.content, one.signature) for one in found] == signed[: len(found)]
         counts.append(len(found))
     assert counts == sorted(counts)
     assert set(counts) == {0, 1, 2, 3}

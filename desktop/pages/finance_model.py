@@ -8,10 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject
-
 from desktop.alive import while_there
-from desktop.context import Context
 from desktop.pages.review_model import ReviewModel
 from desktop.pages.review_sheet import ReviewSheet
 from desktop.pages.words import amount_of, money
@@ -72,9 +69,6 @@ def bills_of(sheet: ReviewSheet) -> tuple[Mapping[str, Any], ...]:
 
 class FinanceModel(ReviewModel):
     """The payments that finance has to look at."""
-
-    def __init__(self, context: Context, key: str = "", parent: QObject | None = None) -> None:
-        super().__init__(context, key, payments=True, parent=parent)
 
     @property
     def reckoning(self) -> Reckoning | None:

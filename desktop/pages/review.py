@@ -127,6 +127,7 @@ class ReviewPage(WatchingPage):
         self._band = Band("wait", "", full=True)
         self._band.acted.connect(self.model.undo)
         self._old_reason = Band("warn", "", full=True, icon="return")
+        self._old_reason.setObjectName(f"{self._name}.before")
         self.parts = self.make_parts()
         self.parts.place_chosen.connect(self.model.choose_place)
         self.parts.ticked.connect(self.model.tick)
@@ -284,7 +285,7 @@ class ReviewPage(WatchingPage):
         again = sheet is not None and sheet.case.row.round > 1 and decision is None
         show_if(self._old_reason, again)
         if again and sheet is not None:
-            said = sheet.case.row.reason or next((s.reason for s in reversed(sheet.case.steps) if s.reason), "")
+            said = sheet.case.objected
             self._old_reason.set_verdict("warn", f"第 {sheet.case.row.round} 轮", f"上一轮退回：{said}" if said else "")
         self._number.setText(f"{sheet.case.row.label}　{sheet.case.row.number or sheet.case.row.code}" if sheet else "")
         show_if(self._whole, sheet is not None)

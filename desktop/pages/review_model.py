@@ -79,11 +79,8 @@ class ReviewModel(Watching[Found]):
     said = Signal(str, str)  # words and role for the page
     sent = Signal(object)  # Sent
 
-    def __init__(
-        self, context: Context, key: str = "", *, payments: bool = False, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, context: Context, key: str = "", parent: QObject | None = None) -> None:
         super().__init__(context, parent)
-        self.payments = payments
         self.rows: tuple[DeskRow, ...] = ()
         self.sheet: ReviewSheet | None = None
         self.phrases: tuple[str, ...] = ()

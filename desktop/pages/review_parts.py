@@ -53,9 +53,9 @@ class PartView(QWidget):
         self._top = QVBoxLayout()
         self._top.setSpacing(0)
         self._layout.addLayout(self._top)
-        self._people_title = Label("这份单的人", "panel_body", "text2")
+        self.people_title = Label("这份单的人", "panel_body", "text2")
         self._layout.addSpacing(8)
-        self._layout.addLayout(row(8, self._people_title, None))
+        self._layout.addLayout(row(8, self.people_title, None))
         self._layout.addWidget(self.people)
         self._layout.addStretch(1)
 
@@ -75,8 +75,8 @@ class PartView(QWidget):
                 self._fill(sheet, part)
         many = sheet is not None and len(sheet.parts) > 1
         self.people.setVisible(many)
-        self._people_title.setText("缴费明细" if model.payments else "这份单的人")
-        self._people_title.setVisible(many)
+        self.people_title.setText("缴费明细" if sheet is not None and sheet.pays else "这份单的人")
+        self.people_title.setVisible(many)
         self.parts.show(sheet.parts if sheet is not None else ())
         place = self.parts.place_of(model.part_key)
         if place >= 0 and self.people.currentIndex().row() != place:

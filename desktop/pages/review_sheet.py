@@ -98,6 +98,7 @@ class ReviewSheet:
     check: FormCheck | None
     day: date
     names: Mapping[str, str] = field(default_factory=dict)  # of people, units, agencies
+    pays: bool = False  # whether it pays for others
 
     @property
     def id(self) -> str:
@@ -135,7 +136,7 @@ def review_sheet(
         key: papers(reader, account, {"attachments": person.get("materials")}) for key, person in view.people.items()
     }
     parts = _Builder(pack, service, found, view, check, machine, names, stored, today).parts()
-    return ReviewSheet(found, parts, actions, tuple(found.bills), check, today, names)
+    return ReviewSheet(found, parts, actions, tuple(found.bills), check, today, names, service.kind == "payment")
 
 
 def _machine(

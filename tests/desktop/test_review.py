@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,21 +17,44 @@ from desktop.pages.place_lines import PlaceLine
 from desktop.pages.review import ReviewPage, make
 from desktop.pages.review_model import AGAIN, DECIDED, WAITING
 from desktop.pages.review_sheet import review_sheet
+from desktop.widgets.notes import Band
 from domain.operations import Severity
 from sync.views import outbox
-from tests.desktop.offices import FIRST, PAPERS, an_education, keep_paper, mirror, office
+from tests.desktop.offices import FIRST, PAPERS, a_payment, an_education, keep_paper, mirror, office
 from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, SampleDesk, entities
 
 pytestmark = pytest.mark.windows
-SECOND, THIRD = (f"{FIRST[:-1]}{number}" for number in (2, 3))
+SECOND, THIRD, PAYMENT = (f"{FIRST[:-1]}{number}" for number in (2, 3, 9))
+
+
+def history(*reasons: str) -> list[dict[str, Any]]:
+    """Of a form that the agency gave back and that was sent again; the second reason is finance's, of the payment."""
+    steps = [
+        ("unit", "submit", "none", "agency_review"),
+        ("agency", "return", "agency_review", "returned"),
+        ("unit", "reinitiate", "returned", "agency_review"),
+        ("agency", "pass", "agency_review", "association_first_review"),
+        ("association", "pass", "association_first_review", "awaiting_payment"),
+        ("finance", "pay_submit", "awaiting_payment", "finance_review"),
+        ("finance", "return", "finance_review", "awaiting_payment"),
+        ("finance", "pay_submit", "awaiting_payment", "finance_review"),
+        ("finance", "pass", "finance_review", "association_final_review"),
+    ]
+    said = iter(reasons)
+    made = [
+        {"at": f"2026-03-{day:02}T01:00:00Z", "actor": who, "name": who, "action": action, "source": one, "target": two}
+        | ({"reason": next(said, "")} if action == "return" else {})
+        for day, (who, action, one, two) in enumerate(steps, 1)
+    ]
+    return made[:3] if len(reasons) == 1 else made
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[SampleDesk]:
     """An agency with three applications: one new, one older, one in its second round."""
     with office(tmp_path, "agency") as made:
-        again = an_education(THIRD, ("刘志远",), days=2, round=2, reason="社保证明不是最近一个月")
+        again = an_education(THIRD, ("刘志远",), days=2, round=2, history=history("社保证明不是最近一个月"))
         again["previous"] = copy.deepcopy(again["form"])
         again["previous"]["cards"]["initial-education"][0]["values"]["insurance_month"] = "2026-01"
         again["previous"]["attachments"][1]["blob"] = "cd" * 32
@@ -176,6 +200,35 @@ def test_what_moved_on_since_it_was_looked_at_is_not_sent(desk: SampleDesk, qtbo
     assert sent.args is not None
     assert sent.args[0].stale == (SECOND,)
     assert queued(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "key", "words"), [("agency", FIRST, "这份单的人"), ("association_finance", PAYMENT, "缴费明细")]
+)
+def test_the_parts_are_called_after_what_the_form_is_for(
+    tmp_path: Path, qtbot: QtBot, role: str, key: str, words: str
+) -> None:
+    with office(tmp_path, role) as made:
+        mirror(made, an_education(), an_education(SECOND), a_payment(PAYMENT, [FIRST, SECOND]))
+        page = open_page(made, qtbot, key.partition("/")[2])
+        assert page.model.sheet is not None
+        assert page.model.sheet.id == key
+        assert page.parts.people_title.isVisible()
+        assert page.parts.people_title.text() == words
+
+
+def test_what_is_quoted_of_the_round_before_was_said_of_the_form_and_not_of_its_payment(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    told = history("社保证明不是最近一个月", "凭证金额不对")
+    paid = an_education(state="association_final_review", actor="association", round=2, history=told)
+    with office(tmp_path, "association_review") as made:
+        mirror(made, paid | {"reason": "凭证金额不对"})
+        page = open_page(made, qtbot, FIRST.partition("/")[2])
+        band = page.findChild(Band, "review.before")
+        assert band is not None
+        assert band.isVisible()
+        assert band.accessibleName() == "第 2 轮。上一轮退回：社保证明不是最近一个月"
 
 
 def test_the_round_before_is_told_field_by_field_and_paper_by_paper(desk: SampleDesk, qtbot: QtBot) -> None:

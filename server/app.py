@@ -46,7 +46,8 @@ def create_app(parts: Work) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(OperationalError, _busy)
-    app.add_middleware(Straight, parts=parts, routes={("POST", f"{BASE}/blobs"): blobs.announcement()})
+    most = (sync.push, sync.pull, blobs.create)
+    app.add_middleware(Straight, parts=parts, routers=(sync.router, blobs.router), endpoints=most)
     app.add_middleware(Edge)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # as FastAPI says to do it
     return app

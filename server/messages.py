@@ -14,11 +14,17 @@ from sync.protocol import JSON_TYPE, Problem
 
 M = TypeVar("M", bound=BaseModel)
 CutShort = Callable[[Request, bytes], Awaitable[None]]
+Reader = Callable[[Request], Coroutine[Any, Any, M]]
 MODELS: dict[str, type[BaseModel]] = {}  # every message that is read here, for the API's description
 
 
-def message(model: type[M], cut_short: CutShort | None = None) -> Any:
-    """As a parameter's dependency: the request's body as this message. Name it after the caller.
+def message(model: type[BaseModel]) -> Any:
+    """As a parameter's dependency: the request's body as this message. Name it after the caller."""
+    return Depends(reader(model))
+
+
+def reader(model: type[M], cut_short: CutShort | None = None) -> Reader[M]:
+    """What reads the request's body as this message; to be called when the caller is known.
 
     `cut_short` is given what had come of a body whose line died.
     """
@@ -35,8 +41,7 @@ def message(model: type[M], cut_short: CutShort | None = None) -> Any:
             at = ".".join(map(str, first["loc"]))
             raise Refused(Problem.MALFORMED, f"{at or '内容'}：{first['msg']}", at=at) from None
 
-    reader: Callable[[Request], Coroutine[Any, Any, M]] = read
-    return Depends(reader)
+    return read
 
 
 async def _whole(request: Request, cut_short: CutShort | None) -> bytes:

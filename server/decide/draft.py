@@ -39,7 +39,7 @@ def save(step: Step, asked: Asked) -> Verdict:
         return verdict
     read.pop("base", None)
     body = {"id": asked.entity, "application": application, "title": "", "form": {}, "returned": False, **read}
-    body |= {"edited_by": asked.caller.account, "edited_at": asked.received_at}
+    body |= {"edited_by": asked.caller.name, "edited_at": asked.received_at}
     step.put(asked.entity, body, unit=asked.caller.unit)
     return APPLIED
 

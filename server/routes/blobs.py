@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path
-from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -232,8 +231,3 @@ def _whole(parts: Work, scope: str, sha256: str) -> blobs.Blob:
     if blob is None:
         raise Refused(P.NOT_FOUND)
     return blob
-
-
-def announcement() -> APIRoute:
-    """The route of `create`, for whoever calls it straight."""
-    return next(route for route in router.routes if isinstance(route, APIRoute) and route.endpoint is create)

@@ -24,7 +24,7 @@ class OpeningWindow(QWidget):
         self.setObjectName("opening")
         self.setAccessibleName(WORDS)
         self.setWindowTitle("会办")
-        self.setMinimumSize(900, 500)  # 1366 × 768 at 150 %
+        self.setMinimumSize(880, 420)  # 1366 × 768 at 150 %, under a title bar and over a task bar
         self.words = WORDS
         self._seen = False
         put_back(self, settings)

@@ -24,7 +24,7 @@ class ChosenBar(QWidget):
         super().__init__(parent)
         self._view, self._noun = view, noun
         self._words = Label("", "panel_body", weight=500)
-        self._keys: dict[QWidget, str] = {}
+        self._keys: dict[Button, str] = {}
         layout = row(self._words, spacing=8)
         for key, words in acts:
             button = Button(words, "secondary")
@@ -36,9 +36,13 @@ class ChosenBar(QWidget):
         view.chosen_changed.connect(self._refresh)
         self._refresh()
 
+    def button(self, key: str) -> Button:
+        """The one that acts so."""
+        return next(button for button, own in self._keys.items() if own == key)
+
     def _clicked(self) -> None:
         sender = self.sender()
-        if isinstance(sender, QWidget):
+        if isinstance(sender, Button):
             self.acted.emit(self._keys[sender])
 
     def _refresh(self) -> None:

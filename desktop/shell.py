@@ -56,7 +56,7 @@ class Shell(QWidget):
         self._history: list[str] = []
         self._at = -1
         self.setWindowTitle("会办")
-        self.setMinimumSize(900, 500)  # 1366 × 768 at 150 %
+        self.setMinimumSize(880, 420)  # 1366 × 768 at 150 %, under a title bar and over a task bar
         self.top, self.nav, self.status = TopBar(model, self), Nav(model, self), StatusBar(model, self)
         self.notice = Notice()
         self.notice.setObjectName("shell.notice")

@@ -72,7 +72,7 @@ class StepWindow(QWidget):
     def __init__(self, pages: Sequence[StepPage]) -> None:
         super().__init__()
         self.setWindowTitle("会办")
-        self.setMinimumSize(900, 500)  # 1366 × 768 at 150 %
+        self.setMinimumSize(880, 420)  # 1366 × 768 at 150 %, under a title bar and over a task bar
         self.resize(1366, 768)
         self._pages = list(pages)
         self._stack = QStackedWidget()

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QObject, QRectF, QSize, Qt, QTranslator, Signal
+from PySide6.QtCore import QByteArray, QLibraryInfo, QLocale, QObject, QRectF, QSizeF, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 Mode = Literal["system", "light", "dark"]
 _TRANSLATIONS = QLibraryInfo.LibraryPath.TranslationsPath
+RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)  # device pixels for one of ours, as systems offer them
 STATES = ("ok", "warn", "bad", "wait")
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="{path}" fill="none" stroke="{colour}" '
@@ -137,15 +138,15 @@ class Theme(QObject):
         renderer.render(painter, rect)
 
     def icon(self, name: str, role: str = "text2", size: int = 16) -> QIcon:
-        """The same icon for places where Qt paints (menus, window)."""
+        """The same icon for places where Qt paints (menus, window), drawn for each scale: shrunk ones are blurred."""
         icon = QIcon()
-        for ratio in (1, 2):
-            pixmap = QPixmap(QSize(size * ratio, size * ratio))
+        for ratio in RATIOS:
+            pixmap = QPixmap(QSizeF(size * ratio, size * ratio).toSize())
+            pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
-            self.draw_icon(painter, name, QRectF(0, 0, size * ratio, size * ratio), role)
+            self.draw_icon(painter, name, QRectF(0, 0, size, size), role)
             painter.end()
-            pixmap.setDevicePixelRatio(ratio)
             icon.addPixmap(pixmap)
         return icon
 

@@ -7,14 +7,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 WIDTH, HEIGHT = 1366, 768  # where nothing is remembered
+TITLE = 32  # px that the system's title bar takes
 
 
 def put_back(window: QWidget, settings: QSettings | None) -> None:
     """There, or of the usual size as far as the screen has room."""
     kept = settings.value(_key(window)) if settings is not None else None
     if not isinstance(kept, QByteArray) or not window.restoreGeometry(kept):
-        room = (window.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-        window.resize(min(WIDTH, room.width()), min(HEIGHT, room.height()))
+        fit(window, WIDTH, HEIGHT)
+
+
+def fit(window: QWidget, width: int, height: int) -> None:
+    """Of this size, as far as the screen has room under a title bar."""
+    room = (window.screen() or QGuiApplication.primaryScreen()).availableGeometry()
+    window.resize(min(width, room.width()), min(height, room.height() - TITLE))
 
 
 def over(window: QWidget, other: QWidget) -> None:

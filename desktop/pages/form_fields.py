@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,7 +20,8 @@ from desktop.theme import theme
 from desktop.widgets.base import Label, clear_layout, column, row, scrolled
 from desktop.widgets.buttons import CheckBox
 from desktop.widgets.fields import Field
-from desktop.widgets.inputs import ChoiceInput, DateInput, NotesInput, TextInput
+from desktop.widgets.inputs import SCROLL_BAR, ChoiceInput, DateInput, NotesInput, TextInput
+from desktop.widgets.popup import place_beside
 from domain.packs.forms import FieldSpec
 
 Choices = Sequence[tuple[str, str]]
@@ -92,9 +93,9 @@ class ChoicesInput(QPushButton):
         if not self._choices:
             lines.addWidget(Label("没有可选的", "panel_body", "text2"))
         frame.setLayout(column(scrolled(inside)))
-        frame.setMinimumWidth(max(200, self.width() + 12))
-        frame.setFixedHeight(min(320, 32 * max(1, len(known)) + 12))
-        frame.move(self.mapToGlobal(QPoint(-10, self.height() + 4)))
+        around = self.parentWidget() or self
+        wide = max(200, around.width(), inside.sizeHint().width() + SCROLL_BAR)
+        place_beside(frame, around, QSize(wide, min(320, 32 * max(1, lines.count()) + 12)))
         self._popup = frame
         frame.show()
         first = inside.findChild(CheckBox)

@@ -201,6 +201,8 @@ class PaperPane(QWidget):
     def set_low(self, low: bool) -> None:
         """Without the sheets below: there the paper itself needs the room. ← and → still turn to the next."""
         self._low = low
+        for part in (self._empty, self._trouble):
+            part.set_low(low)
         show_if(self._strip, not low and self._tabs.count() > 0)
 
     # keys and buttons

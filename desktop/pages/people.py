@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from desktop.context import Context
@@ -20,6 +20,7 @@ from desktop.widgets.fields import SearchBox
 from desktop.widgets.flow import FlowRow
 from desktop.widgets.gap import Gap
 from desktop.widgets.notes import EmptyState, Notice
+from desktop.widgets.popup import below
 from sync.views import Chip, PersonRow
 
 EXCEL = "Excel (*.xlsx)"
@@ -163,10 +164,11 @@ class PeoplePage(WatchingPage):
             self.model.export(self.rows.ticked)
             return
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("people.services")
         for one in self.model.services():
             menu.addAction(one.label).triggered.connect(lambda _on=False, chosen=one: self.begin(chosen))
-        menu.popup(QCursor.pos())
+        menu.popup(below(self.bar.button(key)))
 
     def begin(self, chosen: ServiceCard) -> None:
         """A draft for those who are ticked."""

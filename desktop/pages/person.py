@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.context import Context
@@ -18,6 +18,7 @@ from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import EmptyState, KeyValues, Notice
 from desktop.widgets.panel import SectionTitle
+from desktop.widgets.popup import below
 
 
 class _Listed(QWidget):
@@ -150,10 +151,11 @@ class PersonPage(WatchingPage):
 
     def _services(self) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("person.services")
         for one in self.model.services():
             menu.addAction(one.label).triggered.connect(lambda _on=False, chosen=one: self.begin(chosen))
-        menu.popup(QCursor.pos())
+        menu.popup(below(self.begin_button))
 
     def begin(self, chosen: ServiceCard) -> None:
         """A draft for this person."""

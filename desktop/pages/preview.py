@@ -10,6 +10,7 @@ from desktop.context import Context
 from desktop.pages.paper_look import PaperLook, Sought
 from desktop.theme import theme
 from desktop.widgets.base import column
+from desktop.window_place import fit
 
 
 class PaperWindow(QDialog):
@@ -21,7 +22,7 @@ class PaperWindow(QDialog):
         self.setObjectName("preview")
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 720)
+        fit(self, 760, 720)
         self.look = PaperLook(context, self, bar=True)
         self.setLayout(column(self.look))
         self.look.show_paper(paper)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
@@ -31,8 +31,10 @@ from PySide6.QtWidgets import (
 
 from desktop.theme import theme
 from desktop.widgets.base import ScrollBar
+from desktop.widgets.popup import place_beside
 
 _DATE = re.compile(r"^(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$|^(\d{4})(\d{2})(\d{2})$")
+SCROLL_BAR = 12  # px
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -154,11 +156,21 @@ class ChoiceInput(QComboBox):
         event.ignore()
 
     def showPopup(self) -> None:
+        """Below, or above where there is more room; as wide as its longest words, as far as the screen goes."""
         super().showPopup()
-        container = self.view().parentWidget()
+        view, around = self.view(), self.parentWidget() or self
+        container = view.parentWidget()
         if container is not None:
-            container.move(self.mapToGlobal(QPoint(-1, self.height() + 3)))
-            container.setMinimumWidth(self.width() + 2)
+            frame = container.contentsMargins()
+            lines = min(self.count(), self.maxVisibleItems())
+            wide = view.sizeHintForColumn(0) + (SCROLL_BAR if self.count() > lines else 0)
+            size = QSize(
+                max(wide + frame.left() + frame.right(), around.width()),
+                lines * theme().tokens.height["control"] + frame.top() + frame.bottom(),
+            )
+            container.setMinimumSize(0, 0)
+            place_beside(container, around, size)
+            view.scrollTo(view.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = theme(), QPainter(self)
@@ -232,7 +244,7 @@ class DateInput(TextInput):
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(calendar)
-        frame.move(self.mapToGlobal(QPoint(0, self.height() + 4)))
+        place_beside(frame, self.parentWidget() or self, frame.sizeHint())
         self._calendar = frame
         frame.show()
         calendar.setFocus()

@@ -222,11 +222,12 @@ class EmptyState(QWidget):
         show_if(self._button, bool(action))
         self._button.clicked.connect(self.acted)
         self._button.setObjectName("empty.step")
-        layout = QVBoxLayout(self)
+        self._icon = Icon(icon, "text2", 24)
+        self._lines = layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(4)
         layout.addStretch(1)
-        layout.addLayout(row(None, Icon(icon, "text2", 24), None))
+        layout.addLayout(row(None, self._icon, None))
         layout.addSpacing(8)
         layout.addWidget(self._head)
         layout.addWidget(self._words)
@@ -241,6 +242,12 @@ class EmptyState(QWidget):
             self._button.set_text(action)
         self._own = (head, words, self._own[2] if action is None else action)
         self.set_filtered(self._filtered)
+
+    def set_low(self, low: bool) -> None:
+        """Where there is hardly any height only the words and the step stand."""
+        show_if(self._icon, not low)
+        high = 4 if low else 24
+        self._lines.setContentsMargins(24, high, 24, high)
 
     def set_waiting(self, waiting: bool) -> None:
         """Nobody knows yet whether there is anything."""

@@ -24,7 +24,7 @@ from tests.desktop.every_page import ROLES, arrive, room, settle
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
-SIZES = ((1366, 768), (960, 540), (911, 512))  # 100 %; 1920 × 1080 at 200 %; 1366 × 768 at 150 %
+SIZES = ((1366, 768), (1280, 720), (960, 540), (911, 512), (911, 440))
 LEAVES = (QLabel, QPushButton, QCheckBox, Tag, Tabs, InputFrame)
 
 

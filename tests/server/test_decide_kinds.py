@@ -125,7 +125,7 @@ def test_a_draft_is_shared_in_the_unit_and_says_who_edited_it(house: House) -> N
     main.ask(Kind.SAVE_DRAFT, "draft/d1", draft(a=1))
     sub.ask(Kind.SAVE_DRAFT, "draft/d1", draft(a=2))
     body = house.body("draft/d1")
-    assert (body["form"]["values"], body["edited_by"]) == ({"a": 2}, "account/sub")
+    assert (body["form"]["values"], body["edited_by"]) == ({"a": 2}, "sub")
 
 
 def test_a_draft_saved_over_somebody_elses_is_a_conflict_with_theirs(house: House) -> None:

@@ -1,4 +1,4 @@
-"""One signature for many texts, each of which proves itself alone: a hash tree of at most sixteen leaves.
+"""One signature for many texts, each of which proves itself alone: a hash tree of sixteen leaves, or sixty-four.
 
 A proof is the signature, followed by the hashes that lead from the text's own leaf to the signed root, each behind `<`
 or `>` for the side it stands on. Without any, the text itself was signed. Pure: who signs and checks is the caller's.
@@ -11,15 +11,16 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Mapping, Sequence
 
 LEAVES = 16  # texts under one signature: a proof stays short enough to be printed
-LONGEST = 88 + 4 * 44  # characters of a proof
+MANY = 64  # … where nobody prints it
+LONGEST = 88 + 6 * 44  # characters of a proof
 _ROOT = b"huiban-tree-1\n"  # what a key signs says that it is a tree: no text of ours begins like that
 _SAFE = bytes.maketrans(b"+/", b"-_")
 
 
-def groups(texts: Sequence[bytes]) -> Iterator[tuple[bytes, list[str]]]:
+def groups(texts: Sequence[bytes], leaves: int = LEAVES) -> Iterator[tuple[bytes, list[str]]]:
     """What is to be signed, and the way from each text to it: `signature + way` is that text's proof."""
-    for start in range(0, len(texts), LEAVES):
-        some = texts[start : start + LEAVES]
+    for start in range(0, len(texts), leaves):
+        some = texts[start : start + leaves]
         if len(some) == 1:
             yield some[0], [""]
             continue

@@ -66,7 +66,7 @@ def renew(connection: Connection, epoch: str) -> None:
 
 def position(connection: Connection) -> tuple[str, int]:
     """Epoch and newest seq."""
-    epoch, seq = connection.execute(select(HEAD.c.epoch, HEAD.c.seq)).one()
+    epoch, seq = run(connection, "SELECT epoch, seq FROM feed_head").one()
     return epoch, seq
 
 

@@ -145,8 +145,8 @@ def blobs_in(body: Mapping[str, Any]) -> set[str]:
     """The attachments a body refers to."""
     forms = [form for key in ("form", "previous") if isinstance(form := body.get(key), dict)]
     lists = [*(form.get("attachments") for form in forms), body.get("materials")]
-    found = (one for group in lists if isinstance(group, list) for one in group if isinstance(one, dict))
-    return {one["blob"] for one in found if isinstance(one.get("blob"), str)}
+    named = [one for group in lists if group and isinstance(group, list) for one in group if isinstance(one, dict)]
+    return {one["blob"] for one in named if isinstance(one.get("blob"), str)}
 
 
 def _entries() -> Select[Any]:

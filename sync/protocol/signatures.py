@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from domain.operations import Outcome, Receipt, Status, receipt_text
-from domain.proofs import climb, groups, parts
+from domain.proofs import LEAVES, climb, groups, parts
 from sync.protocol.content import content_hash
 
 
@@ -44,10 +44,10 @@ def sign(key: Ed25519PrivateKey, data: bytes) -> str:
     return b64url(key.sign(data))
 
 
-def sign_all(key: Ed25519PrivateKey, texts: Sequence[bytes]) -> list[str]:
-    """A proof for each of these: one signature for up to sixteen (domain.proofs), and each holds alone."""
+def sign_all(key: Ed25519PrivateKey, texts: Sequence[bytes], leaves: int = LEAVES) -> list[str]:
+    """A proof for each of these: one signature for up to so many (domain.proofs), and each holds alone."""
     proofs: list[str] = []
-    for text, ways in groups(texts):
+    for text, ways in groups(texts, leaves):
         signature = sign(key, text)
         proofs += [signature + way for way in ways]
     return proofs

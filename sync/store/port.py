@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.operations import Kind, Outcome
+from domain.proofs import MANY
 from sync.failures import FailureKind
 from sync.ports import BlobToSend, OutboxItem
 from sync.protocol import ScopePage, made_on, sign_all
@@ -64,7 +65,7 @@ class SyncStore:
         own = [kept for kept in batch if device is not None and made_on(kept.content, device.id)]
         proofs: dict[str, str] = {}
         if device is not None and len(own) > 1:
-            made = sign_all(device.key, [kept.content for kept in own])
+            made = sign_all(device.key, [kept.content for kept in own], MANY)
             proofs = {kept.op_id: proof for kept, proof in zip(own, made, strict=True)}
         return tuple(
             OutboxItem(kept.op_id, kept.entity, kept.content, proofs.get(kept.op_id, kept.signature), kept.attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from domain.proofs import LEAVES, LONGEST, groups, signed
+from domain.proofs import LEAVES, LONGEST, MANY, groups, signed
 from sync.protocol import public_text, sign_all, verify
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -21,6 +21,15 @@ def test_each_of_them_proves_itself_without_the_others(count: int) -> None:
     texts = some(count)
     proofs = sign_all(KEY, texts)
     assert [verify(PUBLIC, proof, text) for text, proof in zip(texts, proofs, strict=True)] == [True] * count
+    assert max(map(len, proofs)) <= LONGEST
+
+
+@pytest.mark.parametrize("count", [1, LEAVES + 1, MANY - 1, MANY, 2 * MANY + 5])
+def test_many_under_one_signature_prove_themselves_as_well(count: int) -> None:
+    texts = some(count)
+    proofs = sign_all(KEY, texts, MANY)
+    assert [verify(PUBLIC, proof, text) for text, proof in zip(texts, proofs, strict=True)] == [True] * count
+    assert len({proof[:86] for proof in proofs}) == -(-count // MANY)
     assert max(map(len, proofs)) <= LONGEST
 
 

@@ -26,7 +26,7 @@ def read_cases(text: str) -> list[Any]:
     try:
         value = read_plain("cases", text)
     except PackError as error:
-        raise CasesUnreadable(f"不是可读的 YAML，第 {error.line} 行：{error.message}") from None
+        raise CasesUnreadable(f"第 {error.line} 行，{error.message}") from None
     cases = value.get("cases") if isinstance(value, dict) else None
     if not isinstance(cases, list):
         raise CasesUnreadable("文件里没有 cases 列表")

@@ -10,6 +10,7 @@ from domain.expressions.errors import ExpressionError
 from domain.expressions.nodes import Collect, Evaluate
 from domain.expressions.shapes import Shape
 from domain.expressions.translating import Translator
+from domain.expressions.wording import why_no_expression
 
 MAX_TEXT = 2000
 
@@ -29,7 +30,7 @@ class Definition:
         parameters = tuple(part.strip() for part in rest.rstrip(") ").split(",") if part.strip()) if bracket else ()
         for word in (name.strip(), *parameters):
             if not word.isidentifier():
-                raise ExpressionError(f"“{head}” is not a name or a name with parameters")
+                raise ExpressionError(f"“{head}”不是名称，也不是“名称(参数)”")
         return cls(name.strip(), parameters, text)
 
 
@@ -92,16 +93,17 @@ class Compiler:
 def parse(text: str) -> ast.expr:
     """The tree of an expression, or an ExpressionError with the place in the text."""
     if len(text) > MAX_TEXT:
-        raise ExpressionError(f"longer than {MAX_TEXT} characters")
+        raise ExpressionError(f"表达式最长 {MAX_TEXT} 个字符")
     flat = text.replace("\n", " ")
     lead = len(flat) - len(flat.lstrip())
     try:
         return ast.parse(flat.strip(), mode="eval").body
     except SyntaxError as error:
-        line, column = place(text, lead + (error.offset or 1) - 1)
-        raise ExpressionError(f"not an expression: {error.msg}", line=line, column=column) from None
+        at = lead + error.offset - 1 if error.offset else len(flat.rstrip())  # 0: it came to the end and wanted more
+        line, column = place(text, at)
+        raise ExpressionError(why_no_expression(error.msg, flat[at:]), line=line, column=column) from None
     except (ValueError, MemoryError, RecursionError):
-        raise ExpressionError("not an expression") from None
+        raise ExpressionError(why_no_expression("", flat.strip())) from None
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

@@ -22,10 +22,10 @@ class _Loop:
 
     def __init__(self, translator: "Translator", tree: ast.GeneratorExp | ast.ListComp) -> None:
         if len(tree.generators) != 1 or tree.generators[0].is_async:
-            raise translator.error(tree, "one “for” only")
+            raise translator.error(tree, "只能有一个“for”")
         clause = tree.generators[0]
         if not isinstance(clause.target, ast.Name):
-            raise translator.error(clause.target, "one loop variable only")
+            raise translator.error(clause.target, "“for”后面只能有一个名称")
         self.over = translator.translate(clause.iter)
         self.slot = translator.compiler.fresh()
         moves = self.over.collect is not None
@@ -115,7 +115,7 @@ def comprehension(translator: "Translator", tree: ast.ListComp) -> Node:
 def loop(translator: "Translator", name: str, tree: ast.Call) -> Node:
     """A call of one of LOOPS, over a generator or over a list."""
     if len(tree.args) != 1:
-        raise translator.error(tree, f"{name} takes one list")
+        raise translator.error(tree, f"{name} 里要写一个列表")
     argument = tree.args[0]
     if isinstance(argument, ast.GeneratorExp):
         made = _Loop(translator, argument)

@@ -14,6 +14,7 @@ from domain.expressions.functions import FUNCTIONS, Function, as_text
 from domain.expressions.nodes import Node
 from domain.expressions.shapes import ANY, PLAIN, Shape
 from domain.expressions.unknown import UNKNOWN
+from domain.expressions.wording import written_as
 
 if TYPE_CHECKING:
     from domain.expressions.compiling import Compiler, Definition
@@ -50,10 +51,10 @@ class Translator:
         self._nodes += 1
         self._depth += 1
         if self._nodes > MAX_NODES or self._depth > MAX_DEPTH:
-            raise self.error(tree, "too large")
+            raise self.error(tree, "表达式太大，或套得太深")
         handler = getattr(self, f"_{type(tree).__name__.lower()}", None)
         if handler is None:
-            raise self.error(tree, f"{type(tree).__name__} is not allowed here")
+            raise self.error(tree, f"这里不能用“{written_as(type(tree).__name__)}”这种写法")
         node: Node = handler(tree)
         self._depth -= 1
         return node
@@ -64,7 +65,7 @@ class Translator:
     def _constant(self, tree: ast.Constant) -> Node:
         value = tree.value
         if value is not None and not isinstance(value, str | bool | int):
-            raise self.error(tree, "only texts, whole numbers, True, False and None may be written out")
+            raise self.error(tree, "只能直接写文字、整数、True、False 和 None")
         return Node(lambda env: value)
 
     def _name(self, tree: ast.Name) -> Node:
@@ -75,10 +76,10 @@ class Translator:
         definition = self.compiler.definitions.get(name)
         if definition is not None:
             if definition.parameters:
-                raise self.error(tree, f"{name} needs {len(definition.parameters)} values")
+                raise self.error(tree, f"{name} 要写 {len(definition.parameters)} 个值")
             return self._shared(tree, definition)
         if name not in self.compiler.names and name not in self._bound:
-            raise self.error(tree, f"there is no fact or definition “{name}”")
+            raise self.error(tree, f"没有叫“{name}”的事实或说法")
         self.used_roots.add(name)
         shape = self.compiler.names.get(name, ANY)
         if name == "today":
@@ -90,7 +91,7 @@ class Translator:
         shared = self.compiler.shared
         if definition.name not in shared:
             if definition.name in self._open:
-                raise self.error(tree, f"{definition.name} is defined by itself")
+                raise self.error(tree, f"{definition.name} 用它自己来定义")
             inner = Translator(self.compiler, self._bound)
             inner._open = [*self._open, definition.name]
             body = inner._body(definition)
@@ -119,24 +120,23 @@ class Translator:
         try:
             return self.translate(parse(definition.text))
         except ExpressionError as error:
-            if error.reason.startswith("in the definition"):
+            if error.definition:
                 raise
-            raise ExpressionError(
-                f"in the definition of {definition.name}: {error.reason}", column=error.column
-            ) from None
+            within = f"说法“{definition.name}”里，{error.reason}"
+            raise ExpressionError(within, column=error.column, definition=definition.name) from None
 
     def _attribute(self, tree: ast.Attribute) -> Node:
         owner, name = self.translate(tree.value), tree.attr
         if name.startswith("_"):
-            raise self.error(tree, "names that begin with _ are not facts")
+            raise self.error(tree, "事实的名称不以“_”开头")
         shape = ANY
         if owner.shape.parts is not None:
             found = owner.shape.parts.get(name)
             if found is None and not owner.shape.open:
-                raise self.error(tree, f"“{ast.unparse(tree)}” is not a fact of this pack")
+                raise self.error(tree, f"规则包里没有事实“{ast.unparse(tree)}”")
             shape = found or ANY
         elif not owner.shape.open:
-            raise self.error(tree, f"“{ast.unparse(tree.value)}” has no parts")
+            raise self.error(tree, f"“{ast.unparse(tree.value)}”是单个的值，下面没有别的")
         get = owner.evaluate
         if isinstance(tree.value, ast.Name) and tree.value.id == "request" and "request" not in self._scope:
             self.used_request_keys.add(name)
@@ -179,13 +179,13 @@ class Translator:
         if isinstance(tree.op, ast.Not):
             return Node(nodes.negation(part.evaluate), part.collect)
         if not isinstance(tree.op, ast.USub):
-            raise self.error(tree, "this sign is not allowed")
+            raise self.error(tree, "这里不能用这个符号")
         return Node(_total(operator.neg, part.evaluate), part.collect)
 
     def _binop(self, tree: ast.BinOp) -> Node:
         combine = _ARITHMETIC.get(type(tree.op))
         if combine is None:
-            raise self.error(tree, "only +, - and * are allowed; dates have functions")
+            raise self.error(tree, "只能用 +、-、*；日期的推算请用函数")
         left, right = self.translate(tree.left), self.translate(tree.right)
         if combine is operator.mul:
             combine = _times
@@ -206,7 +206,7 @@ class Translator:
     def _compare(self, tree: ast.Compare) -> Node:
         parts = [self.translate(each) for each in (tree.left, *tree.comparators)]
         links = [
-            _link(op, parts[at].evaluate, parts[at + 1].evaluate, self.error(tree, "this comparison is not allowed"))
+            _link(op, parts[at].evaluate, parts[at + 1].evaluate, self.error(tree, "不能这样比较"))
             for at, op in enumerate(tree.ops)
         ]
         evaluate = nodes.conjunction(links)
@@ -217,7 +217,7 @@ class Translator:
 
     def _call(self, tree: ast.Call) -> Node:
         if not isinstance(tree.func, ast.Name) or tree.keywords:
-            raise self.error(tree, "only the listed functions may be called, without named values")
+            raise self.error(tree, "只能用列出的函数，括号里不写“名称=”")
         name = tree.func.id
         definition = self.compiler.definitions.get(name)
         if definition is not None:
@@ -230,18 +230,18 @@ class Translator:
             return made
         function = FUNCTIONS.get(name)
         if function is None:
-            raise self.error(tree, f"there is no function “{name}”")
+            raise self.error(tree, f"没有函数“{name}”")
         if not function.least <= len(tree.args) <= function.most:
-            raise self.error(tree, f"{name} takes {function.least} to {function.most} values")
+            raise self.error(tree, f"{name} 的括号里要写 {_between(function.least, function.most)} 个值")
         parts = [self.translate(each) for each in tree.args]
         shape = parts[0].shape if name in ("default", "distinct") else ANY if name in ("lookup", "value") else PLAIN
         return Node(_called(function, [part.evaluate for part in parts]), _moving(parts), shape)
 
     def _filled_in(self, tree: ast.Call, definition: "Definition") -> Node:
         if len(tree.args) != len(definition.parameters):
-            raise self.error(tree, f"{definition.name} takes {len(definition.parameters)} values")
+            raise self.error(tree, f"{definition.name} 的括号里要写 {len(definition.parameters)} 个值")
         if definition.name in self._open:
-            raise self.error(tree, f"{definition.name} is defined by itself")
+            raise self.error(tree, f"{definition.name} 用它自己来定义")
         arguments = [self.translate(each) for each in tree.args]
         slots = [self.compiler.fresh() for _ in arguments]
         outer, self._scope = self._scope, {}
@@ -272,32 +272,32 @@ class Translator:
 
     def _text_of(self, tree: ast.expr) -> str:
         if not isinstance(tree, ast.Constant) or not isinstance(tree.value, str):
-            raise self.error(tree, "this value must be a text written out")
+            raise self.error(tree, "这里要直接写出文字，用引号括起")
         return tree.value
 
     def _call_param(self, tree: ast.Call) -> Node:
         """`param("key")`, or `param("group", fact)` for the key `group.<fact>`. Unset or unheard of: unknown."""
         if not 1 <= len(tree.args) <= 2:
-            raise self.error(tree, "param takes a key and at most one value")
+            raise self.error(tree, "param 里写参数的键，最多再写一个值")
         key = self._text_of(tree.args[0])
         if len(tree.args) == 1:
             if key not in self.compiler.parameters:
-                raise self.error(tree, f"the pack has no parameter “{key}”")
+                raise self.error(tree, f"规则包里没有参数“{key}”")
             self.used_parameters.add(key)
             return Node(lambda env: _given(env.params.get(key)), None, ANY)
         group = [known for known in self.compiler.parameters if known.startswith(f"{key}.")]
         if not group:
-            raise self.error(tree, f"the pack has no parameter under “{key}”")
+            raise self.error(tree, f"规则包里没有以“{key}.”开头的参数")
         self.used_parameters.update(group)
         last = self.translate(tree.args[1])
         return Node(lambda env: _given(env.params.get(key + "." + as_text(last.evaluate(env)))), last.collect, ANY)
 
     def _enum(self, tree: ast.Call) -> tuple[dict[str, str], Node]:
         if len(tree.args) != 2:
-            raise self.error(tree, "takes the name of an enumeration and a value")
+            raise self.error(tree, "这里要写选项的名称和一个值")
         name = self._text_of(tree.args[0])
         if name not in self.compiler.enums:
-            raise self.error(tree, f"the pack has no enumeration “{name}”")
+            raise self.error(tree, f"规则包里没有选项“{name}”")
         return dict(self.compiler.enums[name]), self.translate(tree.args[1])
 
     def _call_rank(self, tree: ast.Call) -> Node:
@@ -306,7 +306,7 @@ class Translator:
         order = {key: place for place, key in enumerate(labels)}
         written = tree.args[1]
         if isinstance(written, ast.Constant) and written.value not in order:
-            raise self.error(written, f"“{written.value!s}” is not in the enumeration")
+            raise self.error(written, f"选项里没有“{written.value!s}”")
         return Node(lambda env: _of(order, value.evaluate(env)), value.collect)
 
     def _call_label(self, tree: ast.Call) -> Node:
@@ -324,7 +324,7 @@ class Translator:
     def _call_failed(self, tree: ast.Call) -> Node:
         """Whether another rule of the same question is reported as failing."""
         if len(tree.args) != 1:
-            raise self.error(tree, "failed takes the id of a rule")
+            raise self.error(tree, "failed 里写一条条件的编号")
         rule = self._text_of(tree.args[0])
         self.used_rules.add(rule)
 
@@ -333,6 +333,10 @@ class Translator:
             return ask(rule, env) if callable(ask) else False
 
         return Node(evaluate, lambda env, add: None)
+
+
+def _between(least: int, most: int) -> str:
+    return str(least) if least == most else f"{least} 到 {most}"
 
 
 def _given(value: Any) -> Any:

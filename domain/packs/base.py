@@ -26,15 +26,16 @@ def _expression(text: str) -> str:
 
 def _money(text: str) -> str:
     if not re.fullmatch(r"-?\d{1,10}\.\d{2}", text):
-        raise ValueError('money is a text with two decimals, such as "320.00"')
+        raise ValueError('金额要加引号、写到分，例如 "320.00"')
     return str(Decimal(text))
 
 
 Expr = Annotated[str, AfterValidator(_expression)]
 Condition = bool | Expr
 Money = Annotated[str, AfterValidator(_money)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$")]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
+ID = r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"
+FIELD_KEY = r"^[a-z][a-z0-9_]*$"
+Id = Annotated[str, StringConstraints(pattern=ID)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 DeskRole = Literal["person", "unit", "agency", "association", "finance", "secretariat", "admin", "system"]
 Verb = Literal["submit", "save", "approve", "return", "reject", "resubmit", "withdraw", "pay", "confirm", "result"]

@@ -80,12 +80,12 @@ class Builder:
         for name in PLACEHOLDER.findall(text):
             expression = spec.values.get(name) or common.get(name)
             if expression is None:
-                self.trouble(path, f"the message has “{{{name}}}” but no value of that name")
+                self.trouble(path, f"提示里有“{{{name}}}”，values 里没有它的值")
                 continue
             values[name] = self.compile(expression, (*path, "values", name))
         for name in spec.values:
             if name not in values:
-                self.trouble((*path, "values", name), "the message has no such placeholder")
+                self.trouble((*path, "values", name), "提示里没有用到这个名称")
         about = self.maybe(spec.about, (*path, "about"))
         return Says(self.maybe(spec.when, (*path, "when")), text, values, about)
 
@@ -94,7 +94,7 @@ class Builder:
         if written.startswith("MSG-"):
             found = self.pack.spec.messages.get(written)
             if found is None:
-                self.trouble(path, f"there is no message {written}")
+                self.trouble(path, f"messages 里没有 {written}")
             return found or written
         return written
 
@@ -129,19 +129,19 @@ class Builder:
     def action(self, spec: ActionSpec, actor: str | None, path: Path) -> Action:
         by = [spec.by] if isinstance(spec.by, str) else spec.by or ([actor] if actor else [])
         if not by:
-            self.trouble(path, "nobody may do this: give by, or the actor of the state")
+            self.trouble(path, "没有写明谁来做：请写 by，或写这个状态的 actor")
         for each in by:
             if each not in self.pack.spec.actors:
-                self.trouble((*path, "by"), f"the pack has no actor “{each}”")
+                self.trouble((*path, "by"), f"规则包里没有办事角色“{each}”")
         if spec.do not in self.pack.spec.actions:
-            self.trouble((*path, "do"), f"the pack has no action “{spec.do}”")
+            self.trouble((*path, "do"), f"规则包里没有动作“{spec.do}”")
         if spec.fires is not None and spec.fires not in self.pack.spec.actions:
-            self.trouble((*path, "fires"), f"the pack has no action “{spec.fires}”")
+            self.trouble((*path, "fires"), f"规则包里没有动作“{spec.fires}”")
         effects: list[tuple[str, Compiled | None]] = []
         for at, use in enumerate(spec.effects):
             where = (*path, "effects", at)
             if effect_id(use) not in self.pack.spec.effects:
-                self.trouble(where, f"the pack has no effect “{effect_id(use)}”")
+                self.trouble(where, f"规则包里没有后果“{effect_id(use)}”")
             effects.append((effect_id(use), self.compile(use.when, where) if isinstance(use, EffectUse) else None))
         return Action(
             spec,
@@ -168,5 +168,5 @@ class Builder:
                 )
             )
         if spec.writes == []:
-            self.trouble(path, "an effect has writes, or says none")
+            self.trouble(path, "后果要写明 writes 的内容，没有内容就写 none")
         return Effect(key, spec, tuple(writes))

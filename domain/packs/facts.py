@@ -116,19 +116,22 @@ READERS: dict[str, Read] = {
 }
 
 
-def reader(spec: FactSpec | str) -> Read:
-    """The function that reads one fact. Absent and null are the same, and take the default."""
+def reader(spec: FactSpec | str, path: str = "") -> Read:
+    """The function that reads one fact. Absent and null are the same, and take the default.
+
+    Raises FactError where the default itself is none; `path` names the fact then.
+    """
     if isinstance(spec, str):
         spec = FactSpec.model_validate({"is": spec})
     if spec.of is not None:
-        return _group_reader({key: reader(part) for key, part in spec.of.items()})
+        return _group_reader({key: reader(part, f"{path}.{key}") for key, part in spec.of.items()})
     if spec.many is not None:
-        return _list_reader(spec)
+        return _list_reader(spec, path)
     assert spec.kind is not None
     read = read_date_or_month_end if spec.month_end and spec.kind == "date" else READERS[spec.kind]
     otherwise: Any = UNKNOWN
     if spec.has_default:
-        otherwise = None if spec.default is None else read(spec.default, "default")
+        otherwise = None if spec.default is None else read(spec.default, f"{path} 的缺省值")
     elif spec.kind in ("form", "map"):
         otherwise = {}
 
@@ -157,9 +160,11 @@ def _group_reader(parts: dict[str, Read]) -> Read:
     return group
 
 
-def _list_reader(spec: FactSpec) -> Read:
+def _list_reader(spec: FactSpec, path: str) -> Read:
     element = (
-        reader(FactSpec.model_validate({"of": spec.many})) if isinstance(spec.many, dict) else reader(str(spec.many))
+        reader(FactSpec.model_validate({"of": spec.many}), path)
+        if isinstance(spec.many, dict)
+        else reader(str(spec.many), path)
     )
     otherwise: Any = None if spec.optional else []
 
@@ -192,7 +197,7 @@ class FactReader:
     """All facts of a pack."""
 
     def __init__(self, specs: Mapping[str, FactSpec]) -> None:
-        self._readers = {name: reader(spec) for name, spec in specs.items()}
+        self._readers = {name: reader(spec, name) for name, spec in specs.items()}
         self.names = frozenset(self._readers)
         self.request_keys = frozenset((specs["request"].of or {}) if "request" in specs else ())
         self.shapes = {name: shape(spec) for name, spec in specs.items()}

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from domain.packs.base import Condition, Expr, Id, Part, Severity, Stage, Text, Values
+from domain.packs.base import FIELD_KEY, Condition, Expr, Id, Part, Severity, Stage, Text, Values
 
 FieldType = Literal[
     "text", "long-text", "int", "money", "bool", "date", "month", "choice", "choices", "ordered", "certificates",
@@ -15,7 +15,7 @@ FieldType = Literal[
 class FieldSpec(Part):
     """One field of a form or of a row."""
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    key: str = Field(pattern=FIELD_KEY)
     label: Text
     type: FieldType = "text"
     required: Condition = False
@@ -75,7 +75,7 @@ class RuleSpec(Part):
     @model_validator(mode="after")
     def _speaks(self) -> "RuleSpec":
         if self.severity != "info" and not self.finding and not self.says:
-            raise ValueError("a rule must say what is wrong and what to do: give finding or says")
+            raise ValueError("条件要说明哪里不对、怎么办：请写 finding 或 says")
         return self
 
 

@@ -1,16 +1,20 @@
 """Reading a pack: from a folder or from texts of the feed. The one place in `domain` that reads files."""
 
 import hashlib
-from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path as Folder
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from domain.packs.errors import PackError, Problem, key_text
-from domain.packs.facts import FactError
+from domain.packs.errors import PackError, Path, Problem, key_text
+from domain.packs.facts import FactError, reader
 from domain.packs.pack import Origin, Pack
+from domain.packs.parameters import read_parameter
 from domain.packs.schema import PackSpec
+from domain.packs.wording import value_words
 
 if TYPE_CHECKING:
     from domain.packs.reading import Document
@@ -18,24 +22,24 @@ if TYPE_CHECKING:
 FOLDERS = {"services": "service", "documents": "id", "tables": "table"}
 
 
-def load(folder: Path, *, check: bool = True) -> Pack:
+def load(folder: Folder, *, check: bool = True) -> Pack:
     """The pack in a folder. Raises PackError; `check=False` leaves expressions uncompiled until they are asked."""
     return parse(texts(folder), check=check)
 
 
-def texts(folder: Path) -> dict[str, str]:
+def texts(folder: Folder) -> dict[str, str]:
     """The files of a pack by their path in its folder. Raises PackError."""
     if not (folder / "pack.yaml").is_file():
-        raise PackError([Problem(str(folder), 1, "", "there is no pack.yaml here")])
+        raise PackError([Problem(str(folder), 1, "", "这里没有 pack.yaml")])
     files: dict[str, str] = {}
     for path in sorted(folder.rglob("*.yaml")):
         name = path.relative_to(folder).as_posix()
         try:
             files[name] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
-            raise PackError([Problem(name, 1, "", "this is no UTF-8 text")]) from None
-        except OSError as error:
-            raise PackError([Problem(name, 1, "", f"cannot be read: {error.strerror}")]) from None
+            raise PackError([Problem(name, 1, "", "不是 UTF-8 编码的文字文件")]) from None
+        except OSError:
+            raise PackError([Problem(name, 1, "", "读不出来，请核对文件是否还在、有没有读取它的权限")]) from None
     return files
 
 
@@ -60,19 +64,19 @@ def parse(files: Mapping[str, str], *, check: bool = True) -> Pack:
     problems: list[Problem] = []
     for document in documents:
         if not isinstance(document.value, dict):
-            problems.append(Problem(document.file, 1, "", "a file of a pack is a list of keys"))
+            problems.append(Problem(document.file, 1, "", "规则包的文件应为一组键和值"))
             continue
         folder = PurePosixPath(document.file).parts[0] if "/" in document.file else ""
         if folder in FOLDERS:
             name = str(document.value.get(FOLDERS[folder], ""))
             if name in merged[folder]:
-                problems.append(Problem(document.file, 1, FOLDERS[folder], f"“{name}” stands in two files"))
+                problems.append(Problem(document.file, 1, FOLDERS[folder], f"“{name}”在两个文件里都有"))
             merged[folder][name] = document.value
             parts[folder, name] = document
             continue
         for key, value in document.value.items():
             if key in sections:
-                where = f"also stands in {sections[key].file}"
+                where = f"这个键在 {sections[key].file} 里已经有了"
                 problems.append(Problem(document.file, document.line((key,)), key, where))
             sections[key] = document
             merged[key] = value
@@ -81,20 +85,40 @@ def parse(files: Mapping[str, str], *, check: bool = True) -> Pack:
     try:
         spec = PackSpec.model_validate(merged)
     except ValidationError as error:
-        raise PackError([_problem(each, sections, parts) for each in error.errors()]) from None
+        raise PackError(_told_once(_problem(each, sections, parts) for each in error.errors())) from None
     origins = {"": Origin(sections)}
     for (folder, name), document in parts.items():
         if folder == "services":
             origins[name] = Origin(sections, document)
+    if problems := [*_defaults(spec, sections)]:
+        raise PackError(problems)
     pack = Pack(spec, files, digest(files), origins)
-    try:
-        _ = pack.defaults
-    except FactError as error:
-        document = sections["parameters"]
-        raise PackError([Problem(document.file, document.line(("parameters",)), "parameters", str(error))]) from None
     if check:
         pack.check()
     return pack
+
+
+def _defaults(spec: PackSpec, sections: Mapping[str, "Document"]) -> Iterator[Problem]:
+    """Facts and parameters whose own value is not of their kind."""
+    tries: dict[Path, Callable[[], object]] = {}
+    tries |= {("facts", key): partial(reader, one, key) for key, one in spec.facts.items()}
+    tries |= {
+        ("parameters", key): partial(read_parameter, key, one, one.default) for key, one in spec.parameters.items()
+    }
+    for path, read in tries.items():
+        try:
+            read()
+        except FactError as error:
+            document = sections[str(path[0])]
+            yield Problem(document.file, document.line(path), key_text(path), str(error))
+
+
+def _told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """A value that may be of several kinds and is of none is one problem."""
+    places: dict[tuple[str, int, str], dict[str, None]] = {}
+    for file, line, key, message in problems:
+        places.setdefault((file, line, key), {})[message] = None
+    return [Problem(*place, "；或者".join(messages)) for place, messages in places.items()]
 
 
 def _problem(error: Any, sections: Mapping[str, "Document"], parts: Mapping[tuple[str, str], "Document"]) -> Problem:
@@ -105,16 +129,14 @@ def _problem(error: Any, sections: Mapping[str, "Document"], parts: Mapping[tupl
         document, path = parts[str(location[0]), str(location[1])], location[2:]
     elif location and str(location[0]) in sections:
         document = sections[str(location[0])]
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = "there is no such key here"
+    message = value_words(error)
     if document is None:
         return Problem("pack.yaml", 1, key_text(location), message)
     kept = _kept(path, document.value)
     return Problem(document.file, document.line(kept), key_text(kept), message)
 
 
-def _kept(path: tuple[str | int, ...], value: Any) -> tuple[str | int, ...]:
+def _kept(path: Path, value: Any) -> Path:
     """The steps of a location that exist in the file: names of types and branches are left out."""
     kept: list[str | int] = []
     for at, step in enumerate(path):

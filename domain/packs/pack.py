@@ -146,31 +146,29 @@ class Pack:
         _ = self.effects
         for at, entry in enumerate(self.menu_entries()):
             if entry.service is not None and entry.service not in self.services:
-                self.builder.trouble(("menu",), f"“{entry.label}” (entry {at + 1}) names no service of this pack")
+                self.builder.trouble(("menu",), f"第 {at + 1} 项“{entry.label}”：规则包里没有业务“{entry.service}”")
             if entry.shown is not None:
                 self.builder.compile(entry.shown, ("menu",))
             view, _, document = (entry.view or "").partition("/")
             if view == "template" and document not in self.spec.documents:
-                self.builder.trouble(("menu",), f"“{entry.label}” (entry {at + 1}) names no document of this pack")
+                self.builder.trouble(("menu",), f"第 {at + 1} 项“{entry.label}”：规则包里没有文书“{document}”")
         for renewal in self.spec.renewals:
             named = self.services.get(renewal.service)
             if named is None or renewal.card not in named.cards or named.cards[renewal.card].adds != "person":
                 where = f"{renewal.service}:{renewal.card}"
-                self.builder.trouble(("renewals",), f"“{where}” names no card of this pack that takes people")
+                self.builder.trouble(("renewals",), f"“{where}”不是规则包里可以选人的卡片")
         accounts = self.spec.accounts
         if accounts.service is not None and accounts.service not in self.services:
-            self.builder.trouble(("accounts", "service"), f"“{accounts.service}” is no service of this pack")
+            self.builder.trouble(("accounts", "service"), f"规则包里没有业务“{accounts.service}”")
         if accounts.sub_accounts is not None and accounts.sub_accounts not in self.spec.parameters:
-            self.builder.trouble(
-                ("accounts", "sub_accounts"), f"“{accounts.sub_accounts}” is no parameter of this pack"
-            )
+            self.builder.trouble(("accounts", "sub_accounts"), f"规则包里没有参数“{accounts.sub_accounts}”")
         for key, role in self.spec.roles.items():
             if role.actor not in self.spec.actors:
-                self.builder.trouble(("roles", key), f"the pack has no actor “{role.actor}”")
+                self.builder.trouble(("roles", key), f"规则包里没有办事角色“{role.actor}”")
         for enum, words in self.spec.written.items():
             for word, value in words.items():
                 if value not in self.spec.enums.get(enum, {}):
-                    self.builder.trouble(("written", enum, word), f"“{value}” is no value of the enumeration “{enum}”")
+                    self.builder.trouble(("written", enum, word), f"选项“{enum}”里没有“{value}”")
         problems.extend(self.builder.problems)
         if problems:
             raise PackError(sorted(set(problems)))

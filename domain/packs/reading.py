@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from domain.packs.errors import PackError, Path, Problem, key_text
+from domain.packs.wording import yaml_words
 
 MAX_DEPTH = 40  # of a pack
 MAX_PLAIN_DEPTH = 200  # of somebody else's text
@@ -53,14 +54,14 @@ class Document:
         self._most = max(MAX_VALUES, len(text))
         self._deepest = MAX_DEPTH if strict else MAX_PLAIN_DEPTH
         if _bottomless(text):
-            raise PackError([Problem(file, 1, "", "nested too deeply")])
+            raise PackError([Problem(file, 1, "", "套得太深")])
         try:
             node = yaml.compose(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError([Problem(file, line, "", f"not YAML: {error.problem}")]) from None
+            raise PackError([Problem(file, line, "", yaml_words(error.problem, error.context))]) from None
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise PackError([Problem(file, 1, "", f"not YAML: {error}".splitlines()[0])]) from None
+            raise PackError([Problem(file, 1, "", yaml_words(getattr(error, "reason", None)))]) from None
         self.value = None if node is None else self._build(node, (), frozenset())
         if self.problems:
             raise PackError(self.problems)
@@ -79,9 +80,9 @@ class Document:
         self.lines.setdefault(path, node.start_mark.line + 1)
         self._built += 1
         if self._built > self._most:
-            raise PackError([Problem(self.file, node.start_mark.line + 1, key_text(path), "unfolds into too much")])
+            raise PackError([Problem(self.file, node.start_mark.line + 1, key_text(path), "引用展开后太多")])
         if id(node) in open_nodes or len(path) > self._deepest:
-            self._trouble(node, path, "refers to itself or is nested too deeply")
+            self._trouble(node, path, "引用了自己，或套得太深")
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
@@ -96,7 +97,7 @@ class Document:
         merged: dict[Any, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._trouble(key_node, path, "a key must be a plain word")
+                self._trouble(key_node, path, "键应为一个词")
                 continue
             key = key_node.value
             if key == "<<" and not key_node.style:
@@ -105,9 +106,9 @@ class Document:
                     merged = {**(value if isinstance(value, dict) else {}), **merged}
                 continue
             if self._strict and not key_node.style and (_SWITCH.fullmatch(key) or key in _WORDS):
-                self._trouble(key_node, (*path, key), f"quote the key “{key}”: YAML may read it as true or false")
+                self._trouble(key_node, (*path, key), f"键“{key}”要加引号，否则 YAML 会当成 true 或 false")
             if key in built:
-                self._trouble(key_node, (*path, key), f"the key “{key}” stands here twice")
+                self._trouble(key_node, (*path, key), f"键“{key}”在这里写了两次")
             self.lines[(*path, key)] = key_node.start_mark.line + 1
             built[key] = self._build(value_node, (*path, key), inner)
         return {**merged, **built}
@@ -128,12 +129,12 @@ class Document:
             return int(text)
         if _FLOAT.fullmatch(text):
             if self._strict:
-                self._trouble(node, path, f"quote “{text}”: money and other broken numbers are texts")
+                self._trouble(node, path, f"“{text}”要加引号：金额和带小数点的数按文字写")
             return Decimal(text) if "." in text else text  # 1e5 may be somebody's number of a paper; readers know both
         if self._strict and (_DATE.fullmatch(text) or _MONTH.fullmatch(text)):
-            self._trouble(node, path, f"quote the date “{text}”")
+            self._trouble(node, path, f"日期“{text}”要加引号")
         if self._strict and _SWITCH.fullmatch(text):
-            self._trouble(node, path, f"quote “{text}”: YAML may read it as true or false")
+            self._trouble(node, path, f"“{text}”要加引号，否则 YAML 会当成 true 或 false")
         return text
 
 

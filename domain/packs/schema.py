@@ -33,7 +33,7 @@ class FactSpec(Part):
     @model_validator(mode="after")
     def _one_of(self) -> "FactSpec":
         if sum(each is not None for each in (self.kind, self.of, self.many)) != 1:
-            raise ValueError("give exactly one of is, of, list")
+            raise ValueError("is、of、list 三者写且只写一个")
         return self
 
 

@@ -63,19 +63,17 @@ class Service:
         made: dict[str, Rule] = {}
         for name in self.spec.use:
             if name not in self.pack.spec.rule_sets:
-                self.builder.trouble(("use",), f"the pack has no rule set “{name}”")
+                self.builder.trouble(("use",), f"规则包里没有条件组“{name}”")
             for spec in self.pack.spec.rule_sets.get(name, ()):
                 made[spec.id] = self.builder.rule(spec, ("rule_sets", name))
         for at, spec in enumerate(self.spec.rules):
             if spec.id in made:
-                self.builder.trouble(("rules", at), f"the rule {spec.id} stands here twice")
+                self.builder.trouble(("rules", at), f"条件 {spec.id} 在这里有两条")
             made[spec.id] = self.builder.rule(spec, ("rules", at))
         for rule in made.values():
             for other in {*rule.spec.unless_failed, *rule.holds.rules, *(rule.when.rules if rule.when else ())}:
                 if other not in made:
-                    self.builder.trouble(
-                        ("rules",), f"{rule.id} refers to {other}, which is not a rule of this service"
-                    )
+                    self.builder.trouble(("rules",), f"{rule.id} 提到的 {other} 不是这项业务的条件")
         return made
 
     @cached_property
@@ -111,7 +109,7 @@ class Service:
             for state in shared.states:
                 where = ("workflow", "everywhere", at, "actions")
                 if state not in flow.states:
-                    self.builder.trouble(where, f"there is no state “{state}”")
+                    self.builder.trouble(where, f"没有状态“{state}”")
                 actor = flow.states[state].actor if state in flow.states else None
                 made.setdefault(state, []).extend(
                     self.builder.action(each, actor, (*where, number)) for number, each in enumerate(shared.actions)
@@ -121,7 +119,7 @@ class Service:
                 if action.spec.to not in flow.states:
                     self.builder.trouble(
                         ("workflow", "states", state),
-                        f"“{action.spec.do}” leads to “{action.spec.to}”, which is no state",
+                        f"“{action.spec.do}”要转到“{action.spec.to}”，没有这个状态",
                     )
         return {state: tuple(actions) for state, actions in made.items()}
 
@@ -190,9 +188,7 @@ class Service:
             if isinstance(field.options, str) and not (
                 field.options in self.pack.spec.enums or field.options in self.pack.spec.parameters
             ):
-                self.builder.trouble(
-                    ("fields", field.key), f"the pack has no enumeration or parameter “{field.options}”"
-                )
+                self.builder.trouble(("fields", field.key), f"规则包里没有选项或参数“{field.options}”")
         self._references()
 
     def _references(self) -> None:
@@ -200,17 +196,17 @@ class Service:
         named = [spec.fees_of, spec.workflow.follows if spec.workflow else None, *(card.service for card in spec.cards)]
         for name in named:
             if name is not None and name not in services:
-                self.builder.trouble(("service",), f"refers to “{name}”, which is not a service of this pack")
+                self.builder.trouble(("service",), f"规则包里没有业务“{name}”")
         for role in spec.applicant:
             if role not in self.pack.spec.actors:
-                self.builder.trouble(("applicant",), f"the pack has no actor “{role}”")
+                self.builder.trouble(("applicant",), f"规则包里没有办事角色“{role}”")
         for rule in self.rules.values():
             after = rule.spec.next_service
             if after is not None and after not in services:
-                self.builder.trouble(("rules",), f"{rule.id} points to “{after}”, which is not a service of this pack")
+                self.builder.trouble(("rules",), f"{rule.id} 的 next_service：规则包里没有业务“{after}”")
         for fee in spec.fees:
             if fee.bill not in self.pack.spec.bill_kinds:
-                self.builder.trouble(("fees",), f"{fee.id}: the pack has no bill kind “{fee.bill}”")
+                self.builder.trouble(("fees",), f"{fee.id}：规则包里没有账单种类“{fee.bill}”")
         for template in spec.templates:
             if template not in self.pack.spec.documents:
-                self.builder.trouble(("templates",), f"the pack has no document “{template}”")
+                self.builder.trouble(("templates",), f"规则包里没有文书“{template}”")

@@ -100,7 +100,7 @@ def test_a_file_without_a_bottom_is_refused_in_one_sentence(cases: Path, deep: s
     [
         (b"\x89PNG\x00\xff", "不是 UTF-8 编码的文字文件"),
         (b"", "文件里没有 cases 列表"),
-        (b"cases: [1, 2", "不是可读的 YAML，第 "),
+        (b"cases: [1, 2", "第 2 行，YAML 写法不对：方括号没有配对"),
         (b"- 1\n", "文件里没有 cases 列表"),
     ],
 )

@@ -101,38 +101,44 @@ def test_missing_facts_are_unknown(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "not an expression"),
-        ("1 +", "not an expression"),
-        ("a = 1", "not an expression"),
-        ("nobody", "no fact or definition"),
-        ("person.shoe", "not a fact"),
-        ("person.name.first", "no parts"),
-        ("person.__class__", "begin with _"),
-        ("open('x')", "no function"),
-        ("__import__('os')", "no function"),
-        ("x.append(1)", "only the listed functions"),
-        ("(lambda: 1)()", "only the listed functions"),
-        ("lambda: 1", "not allowed"),
-        ("{1: 2}", "not allowed"),
-        ("f'{x}'", "not allowed"),
-        ("x ** 2", "only +, - and *"),
-        ("x / 2", "only +, - and *"),
-        ("1.5", "written out"),
-        ("b'a'", "written out"),
-        ("age(person.birth)", "takes 2"),
-        ("param('other')", "no parameter"),
-        ("param(x)", "written out"),
-        ("rank('colour', x)", "no enumeration"),
-        ("rank('level', 'lofty')", "not in the enumeration"),
-        ("[i for i in x for j in x]", "one “for”"),
-        ("any(i for i in x if (yield))", "not"),
-        ("(i := 1)", "not allowed"),
-        ("x if", "not an expression"),
-        ("[*x]", "not allowed"),
-        ("~1", "sign"),
-        ("1" * 3000, "longer"),
-        ("not " * 200 + "x", "too large"),
-        ("age(years=1)", "without named values"),
+        ("", "没有写完"),
+        ("1 +", "没有写完"),
+        ("a = 1", "判断相等要写“==”"),
+        ("nobody", "没有叫“nobody”的事实或说法"),
+        ("person.shoe", "没有事实“person.shoe”"),
+        ("person.name.first", "下面没有别的"),
+        ("person.__class__", "不以“_”开头"),
+        ("open('x')", "没有函数"),
+        ("__import__('os')", "没有函数"),
+        ("x.append(1)", "只能用列出的函数"),
+        ("(lambda: 1)()", "只能用列出的函数"),
+        ("lambda: 1", "不能用“lambda”"),
+        ("{1: 2}", "不能用“{键: 值}”"),
+        ("f'{x}'", '不能用“f"…"”'),
+        ("x ** 2", "只能用 +、-、*"),
+        ("x / 2", "只能用 +、-、*"),
+        ("1.5", "直接写"),
+        ("b'a'", "直接写"),
+        ("age(person.birth)", "要写 2 个值"),
+        ("param('other')", "没有参数“other”"),
+        ("param(x)", "直接写出文字"),
+        ("rank('colour', x)", "没有选项“colour”"),
+        ("rank('level', 'lofty')", "选项里没有“lofty”"),
+        ("[i for i in x for j in x]", "只能有一个“for”"),
+        ("any(i for i in x if (yield))", "不能用“yield”"),
+        ("(i := 1)", "不能用“:=”"),
+        ("x if", "没有写完"),
+        ("x y z", "从“y z”起看不懂"),
+        ("x ，y", "全角"),
+        ("(x", "“(”没有配对"),
+        ("x]", "“]”没有配对"),
+        ("'x", "引号没有配对"),
+        ("1 if x", "少了“else”"),
+        ("[*x]", "不能用“*”"),
+        ("~1", "不能用这个符号"),
+        ("1" * 3000, "最长"),
+        ("not " * 200 + "x", "太大"),
+        ("age(years=1)", "不写“名称=”"),
     ],
 )
 def test_refusals(text: str, reason: str) -> None:
@@ -155,15 +161,15 @@ def test_definitions_are_filled_in() -> None:
 
 
 def test_a_definition_may_not_lead_to_itself() -> None:
-    with pytest.raises(ExpressionError, match="itself"):
+    with pytest.raises(ExpressionError, match="自己"):
         compiler(a="b + 1", b="a + 1").compile("a")
-    with pytest.raises(ExpressionError, match="itself"):
+    with pytest.raises(ExpressionError, match="自己"):
         compiler(f__c="f(c)").compile("f(1)")
 
 
 def test_what_grows_too_large_is_refused() -> None:
     chain = {f"f{n}__c": f"f{n - 1}(c) + f{n - 1}(c)" for n in range(1, 30)} | {"f0__c": "c"}
-    with pytest.raises(ExpressionError, match="too large"):
+    with pytest.raises(ExpressionError, match="太大"):
         compiler(**chain).compile("f29(1)")
 
 

@@ -13,6 +13,8 @@ from desktop.commands.troubles import explain_failure
 if TYPE_CHECKING:
     from domain.packs import Pack
 
+TOLD, LONGEST = 5, 60  # surplus keys of a case, letters of its id
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", required=True, metavar="PACK", help="规则包的编号或文件夹")
@@ -37,10 +39,23 @@ def run(arguments: argparse.Namespace) -> int:
     except CasesUnreadable as error:
         complain(f"用例文件“{arguments.cases}”不能读取：{error}。")
         return 2
+    for case in cases:
+        _tell_surplus(pack, case)
     answers = [_answer(ask, pack, case) for case in cases]
     whole = json.dumps(answers, ensure_ascii=False, indent=1, default=float)  # an id that was written as a number
     sys.stdout.write(whole + "\n")
     return 1 if any("error" in each for each in answers) else 0
+
+
+def _tell_surplus(pack: "Pack", case: Any) -> None:
+    """A slip of the pen in a key changes the answer in silence: it is said, and nothing else comes of it."""
+    from domain.surplus import surplus
+
+    keys = surplus(pack, case) if isinstance(case, Mapping) else []
+    if keys:
+        named = "、".join(keys[:TOLD]) + (f" 等 {len(keys)} 处" if len(keys) > TOLD else "")
+        whole = f"用例“{str(case.get('id'))[:LONGEST]}”：没有用到 {named}，请核对键的写法。"
+        complain(" ".join(whole.split()))
 
 
 def _answer(ask: "Callable[[Pack, Any], dict[str, Any]]", pack: "Pack", case: Any) -> dict[str, Any]:

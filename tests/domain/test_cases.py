@@ -8,6 +8,7 @@ import pytest
 
 from domain.cases import ask, differences, read_cases
 from domain.packs import Pack, load
+from domain.surplus import surplus
 
 CASES = Path(__file__).parents[1] / "cases"
 PACKS = Path(__file__).parents[2] / "resources" / "packs"
@@ -32,6 +33,7 @@ def every_case() -> list[Any]:
 @pytest.mark.parametrize(("name", "case"), every_case())
 def test_case(name: str, case: dict[str, Any]) -> None:
     given = ask(pack(name), case)
+    assert surplus(pack(name), case) == case.get("surplus", []), "a key that nothing looks at proves nothing"
     if case.get("error"):
         assert "error" in given, f"asked all the same: {given}"
         return

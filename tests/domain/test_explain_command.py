@@ -119,6 +119,23 @@ def test_a_file_that_is_not_there_and_a_folder_are_said_so(tmp_path: Path) -> No
         assert done.stderr.decode("utf-8").strip() == f"用例文件“{path}”不能读取：{why}"
 
 
+def test_a_key_that_nothing_looks_at_is_named_beside_the_answers(cases: Path) -> None:
+    given = """{today: "2026-03-18", shoe: 43, config: {age.mod: x}, person: {birthdate: "1990-01-01"},
+      rows: [{row: R1, person: {nam: 甲}, certificate_typ: a, request: {form: {anything: 1}}}],
+      uploads: [{material: m, byte: 3}], review: {anything: true}}"""
+    slips = f"- {{id: a, kind: eligibility, service: initial-education, given: {given}}}"
+    named = "- {id: b, kind: eligibility, service: initial-education, given: {today: "2026-03-18"}, givens: {}, why: 自己的话, expect: {}}"
+    cases.write_text(f"cases:\n{slips}\n{named}\n", encoding="utf-8")
+    done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
+    assert [set(each) for each in json.loads(done.stdout)] == [{"id", "answer"}] * 2
+    assert done.returncode == 0
+    assert done.stderr.decode("utf-8").splitlines() == [
+        "用例“a”：没有用到 given.shoe、given.config.age.mod、given.person.birthdate、given.rows[0].person.nam、"
+        "given.rows[0].certificate_typ 等 6 处，请核对键的写法。",
+        "用例“b”：没有用到 givens，请核对键的写法。",
+    ]
+
+
 def test_a_pack_may_be_a_folder(cases: Path) -> None:
     folder = ROOT / "resources" / "packs" / "gdjlxh-2025"
     assert huiban("explain", "--pack", str(folder), "--cases", str(cases)).returncode == 0

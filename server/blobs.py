@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from sync.files import remove, replace, sync_folder
 
 CHUNK = 1 << 20
 
@@ -39,10 +42,12 @@ class BlobStore:
     def growing(self, scope: str, sha256: str) -> Growing | None:
         """An upload that was announced, and how far it has come."""
         stem = _stem(scope, sha256)
-        with contextlib.suppress(FileNotFoundError):
-            for entry in os.scandir(self._growing / stem[:2]):
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._growing / stem[:2]) as entries:
+            for entry in entries:
                 if entry.name.startswith(stem) and entry.name.endswith(".part"):
-                    return Growing(Path(entry.path), int(entry.name.split(".")[1]), entry.stat().st_size)
+                    # Asked of the file: what Windows keeps in the folder is old while somebody writes.
+                    size = os.stat(entry.path).st_size
+                    return Growing(Path(entry.path), int(entry.name.split(".")[1]), size)
         return None
 
     def begin(self, scope: str, sha256: str, length: int) -> Growing:
@@ -51,7 +56,7 @@ class BlobStore:
         if here is not None and here.length == length:
             return here
         if here is not None:
-            here.path.unlink(missing_ok=True)
+            remove(here.path)
         stem = _stem(scope, sha256)
         path = self._growing / stem[:2] / f"{stem}.{length}.part"
         try:
@@ -64,29 +69,27 @@ class BlobStore:
     def finish(self, part: Path, file: int, sha256: str) -> None:
         """Move a whole, proven upload to its place: bytes and name are durable then. `file`, open on it, is closed."""
         target = self.path(sha256)
-        try:
+        with open(file, "rb+", buffering=0) as proven:
             if not target.parent.is_dir():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 sync_folder(target.parent.parent)
-            put_in_place(part, file, target)
-        finally:
-            os.close(file)
+            put_in_place(part, proven, target)
 
     def drop(self, scope: str, sha256: str) -> None:
         """Forget an upload that proved wrong."""
         if here := self.growing(scope, sha256):
-            here.path.unlink(missing_ok=True)
+            remove(here.path)
 
     def sweep(self, before: float) -> int:
         """Forget uploads that nobody went on with since then (seconds since 1970); how many."""
         old = [path for path in self._growing.glob("*/*") if path.stat().st_mtime < before]
         for path in old:
-            path.unlink(missing_ok=True)
+            remove(path)
         return len(old)
 
     def erase(self, sha256: str) -> None:
         """Forget a whole blob."""
-        self.path(sha256).unlink(missing_ok=True)
+        remove(self.path(sha256))
 
     def read(self, sha256: str, start: int, stop: int) -> Iterator[bytes]:
         """Bytes start..stop, in pieces."""
@@ -114,18 +117,19 @@ def sha256_of(path: Path) -> str:
 
 if sys.platform == "win32":  # pragma: no cover  (one process serves there)
 
-    def put_in_place(part: Path, file: int, target: Path) -> None:
-        """Bytes, then name, which is durable by itself. (Python opens files so that they can be renamed.)"""
-        os.fsync(file)
-        os.replace(part, target)
-
-    def sync_folder(folder: Path) -> None:
-        """A name is durable by itself."""
+    def put_in_place(part: Path, file: IO[bytes], target: Path) -> None:
+        """Bytes, then name, which is durable by itself. What is open cannot be moved, nor what is read replaced."""
+        os.fsync(file.fileno())
+        file.close()
+        if target.exists():  # the same bytes: nothing else ever came to this name
+            remove(part)
+        else:
+            replace(part, target)
 
 else:
     import fcntl
 
-    def put_in_place(part: Path, file: int, target: Path) -> None:
+    def put_in_place(part: Path, file: IO[bytes], target: Path) -> None:
         """Name, bytes, folder: the first sync then takes the new name along, which leaves the second next to nothing.
 
         Until both are done the name promises nothing, since no row speaks of it. Where the name is taken, somebody's
@@ -136,18 +140,10 @@ else:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
             if target.exists():
-                os.fsync(file)
-            os.replace(part, target)
+                os.fsync(file.fileno())
+            replace(part, target)
             fcntl.flock(folder, fcntl.LOCK_UN)
-            os.fsync(file)  # the bytes, and where a file system allows it the name
+            os.fsync(file.fileno())  # the bytes, and where a file system allows it the name
             os.fsync(folder)  # the name, where it takes more than that
         finally:
             os.close(folder)
-
-    def sync_folder(folder: Path) -> None:
-        """Make a new name in a folder durable."""
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -21,6 +21,7 @@ from server.repositories import accounts
 from server.settings import CONFIG, PUBLISHER_KEY, SERVER_KEY, STUDY_KEY, Settings, default_database, new_key
 from server.study import ACCOUNT, DEVICE
 from server.work import Work, build
+from sync.files import replace as replace_file
 from sync.protocol import fingerprint, instant_text, public_text, sign
 
 PACKS = Path(__file__).resolve().parents[1] / "resources" / "packs"
@@ -106,7 +107,7 @@ def write_invitation(settings: Settings, public: str) -> Path:
     path = settings.data / INVITATION
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
-    return fresh.replace(path)
+    return replace_file(fresh, path)
 
 
 def invite_at(parts: Work, address: str) -> None:

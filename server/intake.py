@@ -92,6 +92,7 @@ def _settle(parts: Work, named: Named, writer: Writer, checksum: Checksum | None
             _type(parts, named, writer)
         return
     if writer.sha256() != named.sha256:
+        writer.close()  # what is open stays where it is on Windows
         parts.blobs.drop(named.scope, named.sha256)
         raise Refused(Problem.BLOB_CHECKSUM, headers=TUS)
     kind = _type(parts, named, writer)
@@ -103,6 +104,7 @@ def _type(parts: Work, named: Named, writer: Writer) -> str:
     """What the bytes are; refused when the pack takes no such file."""
     kind = type_by_content(writer.head())
     if kind not in named.limits.types:
+        writer.close()
         parts.blobs.drop(named.scope, named.sha256)
         takes = "、".join(sorted(named.limits.types)).upper()
         raise Refused(Problem.BLOB_KIND, f"文件的内容是 {kind.upper() or '未知类型'}，只接受 {takes}。", headers=TUS)

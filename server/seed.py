@@ -16,7 +16,7 @@ from stdnum.cn import ric
 from uuid_utils import uuid7
 
 from domain.packs import Pack
-from server.blobs import sha256_of, sync_folder
+from server.blobs import sha256_of
 from server.decide.account import LOGIN
 from server.decide.install import install
 from server.decide.roster import PERSON_DOCUMENT, document_text
@@ -26,6 +26,7 @@ from server.repositories import blobs, entities
 from server.repositories.entities import key_hash
 from server.uploads import HEAD_BYTES, type_by_content
 from server.work import Work
+from sync.files import sync_folder
 from sync.protocol import instant_text
 
 SHIFT = frozenset({"years", "months", "days"})

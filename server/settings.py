@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync.files import write_whole
 
 CONFIG = "server.json"
 SERVER_KEY, STUDY_KEY = "keys/server.key", "keys/study.key"
@@ -114,10 +115,4 @@ def new_key(path: Path) -> Ed25519PrivateKey:
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that its owner alone may read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, content)

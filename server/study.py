@@ -38,11 +38,15 @@ def take_in(parts: Work, inbox: Inbox) -> int:
     for path in files:
         try:
             reasons = _file(parts, path)
+            inbox.put_away(path, reasons)
         except Undecided:
             inbox.leave(path, parts.clock() + LATER)
             log.warning("study results: a line could not be decided yet, its file is tried again")
             continue
-        inbox.put_away(path, reasons)
+        except PermissionError:  # open in a spreadsheet, on Windows: the others and what leaves here go on
+            inbox.leave(path, parts.clock() + LATER)
+            log.warning("study results: a file is held by another program, it is tried again")
+            continue
         log.info(
             "study results: %s %s", hashlib.sha256(path.name.encode()).hexdigest()[:12], "不收" if reasons else "已收"
         )

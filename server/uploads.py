@@ -19,6 +19,7 @@ import puremagic
 
 from server.blobs import BlobStore, sha256_of
 from server.problems import Refused
+from sync.files import remove, replace
 from sync.protocol import Problem
 
 ALIASES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "tiff": "tif", "m4v": "mp4", "htm": "html"}
@@ -94,17 +95,15 @@ class Writers:
     def open(self, path: Path, offset: int) -> Writer:
         """The one writer of this upload from now on."""
         with self._lock:
+            if before := self._current.get(path):
+                before.let_go()  # its line may be dead and not know it; on Windows an open file cannot be moved
             writer = self._current[path] = Writer(path, offset, self)
             return writer
-
-    def is_current(self, writer: Writer) -> bool:
-        """Whether nobody has taken over."""
-        return self._current.get(writer.path) is writer
 
     def close(self, writer: Writer) -> None:
         """It writes no more."""
         with self._lock:
-            if self.is_current(writer):
+            if self._current.get(writer.path) is writer:
                 del self._current[writer.path]
 
 
@@ -119,6 +118,7 @@ class Writer:
     _file: int = -1
     _sum: hashlib._Hash | None = field(default=None)
     _first: bytes = b""  # what it begins with, if this PATCH brought the beginning
+    _turn: threading.Lock = field(default_factory=threading.Lock)  # nobody lets go of a file in use
 
     def __post_init__(self) -> None:
         self.start = self.offset
@@ -135,26 +135,27 @@ class Writer:
 
     def write(self, data: bytes) -> None:
         """The next bytes; raises when another request took over this upload."""
-        if not self.writers.is_current(self):
-            raise Refused(Problem.BLOB_OFFSET, "另一个连接正在续传这个附件。")
         if self._sum is not None and len(self._first) < HEAD_BYTES:
             self._first += data[: HEAD_BYTES - len(self._first)]
         view = memoryview(data)
-        while view:
-            written = os.write(self._file, view)
-            self.offset += written  # also of a piece that the disk took half of
-            view = view[written:]
+        with self._held() as file:
+            while view:
+                written = os.write(file, view)
+                self.offset += written  # also of a piece that the disk took half of
+                view = view[written:]
         if self._sum is not None:
             self._sum.update(data)
 
     def cut_back(self) -> None:
         """Forget what this PATCH wrote: its checksum was wrong."""
-        os.ftruncate(self._file, self.start)
+        with self._held() as file:
+            os.ftruncate(file, self.start)
         self.offset, self._sum = self.start, None
 
     def durable(self) -> None:
         """On disk before it is promised."""
-        os.fsync(self._file)
+        with self._held() as file:
+            os.fsync(file)
 
     def sha256(self) -> str:
         """Of the whole file."""
@@ -169,12 +170,13 @@ class Writer:
 
     def finish(self, store: BlobStore, sha256: str) -> None:
         """Bytes proven: to their place. Should another request still have the file open, the place gets a copy."""
-        self._check_place()
-        if not _alone(self._file):
-            copy = copy_proven(self.path, sha256)
-            os.close(self._file)
-            self._file = copy
-        file, self._file = self._file, -1
+        with self._held():
+            self._check_place()
+            if not _alone(self._file):
+                copy = copy_proven(self.path, sha256)
+                os.close(self._file)
+                self._file = copy
+            file, self._file = self._file, -1
         store.finish(self.path, file, sha256)
 
     def _check_place(self) -> None:
@@ -187,9 +189,22 @@ class Writer:
     def close(self) -> None:
         """Give the file back."""
         self.writers.close(self)
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        self.let_go()
+
+    def let_go(self) -> None:
+        """It writes no more: another line took over, or it has ended."""
+        with self._turn:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[int]:
+        """The file, as long as nobody took over; raises when somebody did."""
+        with self._turn:
+            if self._file < 0:
+                raise Refused(Problem.BLOB_OFFSET, "另一个连接正在续传这个附件。")
+            yield self._file
 
 
 def copy_proven(path: Path, sha256: str) -> int:
@@ -205,10 +220,10 @@ def copy_proven(path: Path, sha256: str) -> int:
                 target.write(piece)
         if digest.hexdigest() != sha256:
             raise Refused(Problem.BLOB_CHECKSUM)
-        os.replace(fresh, path)
+        replace(fresh, path)
     except BaseException:
         os.close(handle)
-        fresh.unlink(missing_ok=True)
+        remove(fresh)
         raise
     return handle
 

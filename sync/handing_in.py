@@ -10,6 +10,7 @@ from typing import IO
 from domain.operations import Outcome, Status
 from sync.core_reading import read_problem_body
 from sync.failures import Failure, FailureKind, SyncFailure
+from sync.files import write_whole
 from sync.http import HELD_SECONDS
 from sync.login import Session
 from sync.protocol import ANSWER_SUFFIX, CARRY_TYPE, AnswerFile, is_sealed, read_outcome, undecided
@@ -56,9 +57,7 @@ def hand_in(session: Session, file: Path) -> HandedIn:
     except ValueError as error:
         raise SyncFailure(Failure(FailureKind.GARBAGE, "take-in")) from error
     target = file.with_name(file.name + ANSWER_SUFFIX)
-    fresh = target.with_name(f".{target.name}")
-    fresh.write_bytes(data)
-    fresh.replace(target)
+    write_whole(target, data)
     return HandedIn(target, session.association_name, **counts)
 
 

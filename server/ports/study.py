@@ -11,6 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from sync.files import replace
+
 MOST_BYTES = 16 << 20
 HEADERS = {
     "学习任务": "task",
@@ -87,7 +89,7 @@ class Inbox:
             place = target / f"{path.stem}-{number}{path.suffix}"
         if reasons:
             place.with_name(place.name + ".reason.txt").write_text("\n".join(reasons) + "\n", encoding="utf-8")
-        return path.replace(place)
+        return replace(path, place)
 
 
 def read_results(name: str, content: bytes) -> list[Result]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from sync import files
 from sync.store.accounts import RESTORED, SESSION
 from sync.store.blobs import disk_errors
 from sync.store.engine import known_failure, raw_connection
@@ -72,10 +73,10 @@ def backup(folder: Path, key: bytes, target: Path, now: datetime) -> Kept:
                 file.write(copy, NAME)
                 attachments = _add_attachments(file, folder / BLOBS)
             _flush(part)
-            os.replace(part, target)
+            files.replace(part, target)
     finally:
-        copy.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
+        files.remove(copy)
+        files.remove(part)
     return Kept(drafts, outbox, attachments, target.stat().st_size)
 
 
@@ -100,8 +101,8 @@ def restore(source: Path, folder: Path, code: str, now: datetime) -> Kept:
                 header = header.with_keyring(key)
             header.save(folder)
             if (fresh / BLOBS).exists():
-                os.replace(fresh / BLOBS, folder / BLOBS)
-            os.replace(fresh / NAME, folder / NAME)  # last: only now there is a store
+                files.replace(fresh / BLOBS, folder / BLOBS)
+            files.replace(fresh / NAME, folder / NAME)  # last: only now there is a store
         return Kept(drafts, outbox, attachments, source.stat().st_size)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -204,7 +205,7 @@ def _put_aside(folder: Path, now: datetime) -> None:
         aside = folder / f"{BEFORE}{now:%Y%m%d-%H%M%S}"
         aside.mkdir(mode=0o700)
         for path in there:
-            os.replace(path, aside / path.name)
+            files.replace(path, aside / path.name)
 
 
 @contextlib.contextmanager

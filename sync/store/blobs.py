@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from sync import files
 from sync.store.errors import BlobDamaged, BlobMissing, DiskFull
 from sync.store.tables import blobs
 
@@ -145,12 +146,12 @@ class BlobFolder:
 
     def remove(self, account: str, sha256: str) -> None:
         """Its bytes leave this machine."""
-        self.path(account, sha256).unlink(missing_ok=True)
+        files.remove(self.path(account, sha256))
 
     def sweep(self) -> None:
         """What a crash left half-written goes."""
         for path in self._folder.glob("*.part"):
-            path.unlink(missing_ok=True)
+            files.remove(path)
 
     def seal(self, salt: bytes) -> AESGCM:
         """The key of one file."""
@@ -203,7 +204,7 @@ class BlobWriter:
                 self._file.close()
                 target = self._folder.path(self._account, address)
                 target.parent.mkdir(mode=0o700, exist_ok=True)
-                os.replace(self._part, target)
+                files.replace(self._part, target)
         except BaseException:
             self.abandon()
             raise
@@ -213,7 +214,7 @@ class BlobWriter:
         """As if it had never been begun."""
         with contextlib.suppress(OSError):
             self._file.close()
-        self._part.unlink(missing_ok=True)
+        files.remove(self._part)
 
     def _frame(self, plain: bytes, mark: bytes) -> None:
         self._file.write(self._cipher.encrypt(_nonce(self._frames), plain, mark))

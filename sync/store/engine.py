@@ -49,6 +49,7 @@ def _engine(path: Path, key: bytes, begin: str, **pool: Any) -> Engine:
 
 def raw_connection(path: Path, key: bytes, *, read_only: bool = False, create: bool = True) -> Any:
     """A keyed DB-API connection that begins no transaction by itself; raises known failures."""
+    connection: Any = None
     mode = "ro" if read_only else "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
@@ -73,6 +74,8 @@ def raw_connection(path: Path, key: bytes, *, read_only: bool = False, create: b
         ):
             connection.execute(statement)
     except sqlcipher.Error as error:
+        if connection is not None:
+            connection.close()  # a damaged file is put aside next: on Windows not while anybody has it open
         raise known_failure(error, path) or error from error
     return connection
 

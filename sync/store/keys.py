@@ -11,7 +11,6 @@ import binascii
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +22,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from sync.files import write_whole
 from sync.store.errors import NoKeyring, StoreDamaged, StoreLocked, StoreMissing, StoreTooNew, WrongSecret
 
 FORMAT = 1
@@ -148,7 +148,7 @@ class Header:
         """Durable, whole or not at all, twice."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in (COPY, HEADER):
-            _write_whole(folder / name, self.text().encode())
+            write_whole(folder / name, self.text().encode())
 
     def text(self) -> str:
         """The JSON that `read` takes."""
@@ -247,21 +247,6 @@ def _stretch(words: str, params: Mapping[str, Any]) -> bytes:
 def _read_wrap(tree: dict[str, Any]) -> Wrap:
     params: dict[str, Any] = {name: tree[name] for name in ("salt", "memory", "passes", "lanes") if name in tree}
     return Wrap(tree["kind"], bytes.fromhex(tree["nonce"]), bytes.fromhex(tree["sealed"]), params)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    beside = path.with_suffix(".new")
-    with open(beside, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _keyring_get(user: str) -> str | None:

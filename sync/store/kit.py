@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from sync import files
 from sync.store.blobs import BlobFolder, BlobReader, disk_errors
 from sync.store.errors import BlobDamaged, FileUnreadable, FileUnwritable, KitUnreadable, StoreDamaged, StoreFailure
 from sync.store.keys import HEADER, RECOVERY, Header
@@ -55,11 +56,11 @@ def write(target: Path, folder: Path, key: bytes, work: Mapping[str, Any], paper
                     file.write(path, _member(key, address))
             with open(part, "rb+") as whole:
                 os.fsync(whole.fileno())
-            os.replace(part, target)
+            files.replace(part, target)
     except (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise FileUnwritable(target) from error
     finally:
-        part.unlink(missing_ok=True)
+        files.remove(part)
     return target.stat().st_size
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from sync import files
 from sync.store.engine import raw_connection
 from sync.store.errors import StoreFailure
 from sync.store.local import NAME, LocalStore
@@ -76,9 +77,8 @@ def _set_aside(folder: Path, now: datetime) -> Path | None:
     for ending in ("-wal", "-shm"):
         beside = path.with_name(NAME + ending)
         if beside.exists():
-            beside.rename(aside.with_name(aside.name + ending))
-    path.rename(aside)
-    return aside
+            files.replace(beside, aside.with_name(aside.name + ending))
+    return files.replace(path, aside)
 
 
 def _carry(aside: Path, key: bytes, store: LocalStore, table: Table) -> bool:

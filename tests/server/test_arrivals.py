@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,24 @@ def test_whoever_still_has_an_upload_open_cannot_write_into_what_was_proven(tmp_
         theirs.finish(store, SHA)
     theirs.close()
     assert store.path(SHA).read_bytes() == DATA
+
+
+def test_of_one_upload_in_one_server_only_the_newest_line_has_the_file_open(tmp_path: Path) -> None:
+    """An old line may be dead without knowing it: on Windows its open file could be neither moved nor thrown away."""
+    store, writers = BlobStore(tmp_path), Writers()
+    part = store.begin("unit:u1", SHA, len(DATA)).path
+    old = writers.open(part, 0)
+    old.write(DATA[:1])
+    new = writers.open(part, 1)
+    for late in (partial(old.write, DATA[1:]), old.durable, old.cut_back, partial(old.finish, store, SHA)):
+        with pytest.raises(Refused, match="blob-offset"):
+            late()
+    old.close()
+    new.write(DATA[1:])
+    new.finish(store, SHA)
+    new.close()
+    assert store.path(SHA).read_bytes() == DATA
+    assert store.growing("unit:u1", SHA) is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="one process serves there")

@@ -159,17 +159,17 @@ def _form_without(form: Mapping[str, Any], person: str) -> dict[str, Any]:
 
 def _forget_operations(connection: Connection, touched: set[str], words: list[str]) -> int:
     """Their contents go; their ids, hashes and Outcomes without words stay."""
-    query = select(LedgerRow.op_id, LedgerRow.entity, LedgerTextRow.content, LedgerTextRow.outcome).join(
-        LedgerTextRow, LedgerTextRow.op_id == LedgerRow.op_id
+    number = LedgerTextRow.receipt_number
+    query = select(number, LedgerRow.entity, LedgerTextRow.content, LedgerTextRow.outcome).join(
+        LedgerRow, LedgerRow.receipt_number == number
     )
-    ops, outcomes = [], []
-    for op_id, entity, content, outcome in connection.execute(query.where(LedgerTextRow.content.is_not(None))):
+    erased: dict[int, str] = {}
+    for receipt, entity, content, outcome in connection.execute(query.where(LedgerTextRow.content.is_not(None))):
         if entity in touched or any(word.encode() in (content or b"") for word in words):
-            ops.append(op_id)
             kept = {key: value for key, value in json.loads(outcome).items() if key not in ("f", "r", "b")}
-            outcomes.append(json.dumps(kept, separators=(",", ":")))
-    ledger.erase(connection, ops, outcomes)
-    return len(ops)
+            erased[receipt] = json.dumps(kept, separators=(",", ":"))
+    ledger.erase(connection, erased)
+    return len(erased)
 
 
 def _blobs_of(connection: Connection, person: str) -> set[str]:

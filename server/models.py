@@ -88,7 +88,7 @@ class LedgerRow(Base):
     """Every Operation ever decided, for good. Ids, hashes and times only."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index(None, "receipt_number", unique=True), {"sqlite_with_rowid": False})
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
     op_id: Mapped[str] = mapped_column(primary_key=True)
     device: Mapped[str]
     account: Mapped[str]
@@ -106,7 +106,7 @@ class LedgerTextRow(Base):
     """The bytes of an Operation and its Outcome: apart from the ledger, because names in them can be erased."""
 
     __tablename__ = "ledger_text"
-    op_id: Mapped[str] = mapped_column(primary_key=True)
+    receipt_number: Mapped[int] = mapped_column(ROW_NUMBER, primary_key=True, autoincrement=False)  # the ledger's
     content: Mapped[bytes | None]  # as signed; None: erased
     signature: Mapped[str]
     outcome: Mapped[str]  # JSON; after an erasure without findings and bodies

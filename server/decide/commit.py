@@ -74,7 +74,7 @@ def write(
         texts.append(text)
         who = (operation.op_id, operation.device, operation.account, operation.kind.value, operation.entity)
         rows.append((*who, case.sha256, case.received_at, now, verdict.status.value, version, receipt.number))
-        kept.append((operation.op_id, case.content, case.signature, text))
+        kept.append((receipt.number, case.content, case.signature, text))
         notes.append(_note(case, version, now))
     ledger.add(connection, rows, kept)
     head.record_number, head.record_head = record.append(connection, head.record_number, head.record_head, notes)

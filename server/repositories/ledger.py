@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from server.models import ArrivalRow, DeviceSyncRow, LedgerRow, LedgerTextRow
 from server.repositories.bulk import among, insert_missing, insert_rows, rows_among, run, table_of
 
 LEDGER, TEXT, ARRIVAL, SYNC = map(table_of, (LedgerRow, LedgerTextRow, ArrivalRow, DeviceSyncRow))
+_BOTH = "ledger JOIN ledger_text ON ledger_text.receipt_number = ledger.receipt_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,14 @@ def known(connection: Connection, op_ids: Iterable[str]) -> dict[str, Known]:
     """Those that were decided, with their Outcomes."""
     sql = (
         "SELECT ledger.op_id, ledger.content_sha256, ledger.status, ledger_text.outcome"
-        " FROM ledger JOIN ledger_text ON ledger_text.op_id = ledger.op_id WHERE ledger.op_id {among}"
+        f" FROM {_BOTH} WHERE ledger.op_id {{among}}"
     )
     return {op_id: Known(*rest) for op_id, *rest in rows_among(connection, sql, op_ids)}
 
 
 def told(connection: Connection, account: str, op_ids: Iterable[str]) -> dict[str, str]:
     """The Outcomes, as they were sent, of those that this account asked for and that were decided."""
-    sql = (
-        "SELECT ledger.op_id, ledger_text.outcome FROM ledger JOIN ledger_text ON ledger_text.op_id = ledger.op_id"
-        " WHERE ledger.op_id {among} AND ledger.account = ?"
-    )
+    sql = f"SELECT ledger.op_id, ledger_text.outcome FROM {_BOTH} WHERE ledger.op_id {{among}} AND ledger.account = ?"
     return {str(row[0]): str(row[1]) for row in rows_among(connection, sql, op_ids, account)}
 
 
@@ -64,10 +62,10 @@ def add(connection: Connection, rows: Sequence[tuple[Any, ...]], texts: Sequence
     insert_rows(connection, LedgerTextRow, texts)
 
 
-def erase(connection: Connection, op_ids: Sequence[str], outcomes: Sequence[str]) -> None:
-    """Take the content away and put the Outcome without names in its place; the ledger itself stays whole."""
-    for op_id, outcome in zip(op_ids, outcomes, strict=True):
-        connection.execute(update(TEXT).where(TEXT.c.op_id == op_id).values(content=None, outcome=outcome))
+def erase(connection: Connection, outcomes: Mapping[int, str]) -> None:
+    """By receipt number: take the content away, put this Outcome without names there; the ledger itself stays whole."""
+    for number, outcome in outcomes.items():
+        connection.execute(update(TEXT).where(TEXT.c.receipt_number == number).values(content=None, outcome=outcome))
 
 
 def heard_of(connection: Connection, device: str, account: str, at: str, *, pushed: int | None = None) -> None:

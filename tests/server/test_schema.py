@@ -44,10 +44,13 @@ def test_what_was_decided_before_a_step_is_there_after_it(database: Database) ->
     noted = "1, 'then', 'o1', 'account/a', 'd', 'save-draft', '', 'draft/1', 1, 'applied', '', 'hash', 'before', 'own'"
     with database.write() as connection:
         connection.exec_driver_sql(f"INSERT INTO ledger VALUES ({told})")
+        connection.exec_driver_sql("INSERT INTO ledger_text VALUES ('o1', NULL, 'signed', 'answer')")
         connection.exec_driver_sql(f"INSERT INTO record VALUES ({noted})")
     schema.upgrade(database)
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT op_id, receipt_number FROM ledger").all() == [("o1", 1)]
+        texts = connection.exec_driver_sql("SELECT receipt_number, signature, outcome FROM ledger_text").all()
+        assert texts == [(1, "signed", "answer")]
         assert connection.exec_driver_sql("SELECT number, op_id, hash FROM record").all() == [(1, "o1", "own")]
 
 

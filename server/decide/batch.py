@@ -5,10 +5,8 @@ Every Operation is decided once. If the commit of a batch fails, each of it is d
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -22,6 +20,7 @@ from domain.packs import Pack
 from server.clock import shanghai_day
 from server.decide import commit
 from server.decide.caller import Asked, Caller
+from server.decide.calm import CALM
 from server.decide.commit import Decided
 from server.decide.judges import judge
 from server.decide.mentions import load_all
@@ -73,7 +72,7 @@ def batch(work: Work, caller: Caller, sent: Sequence[SignedOperation], received_
         keys = device_keys(connection, caller.account)
     answers: dict[int, str] = {}
     queue: list[tuple[int, Received]] = []
-    with _without_collecting():
+    with CALM:
         for place, signed in enumerate(sent):
             read = _read(signed, caller, keys)
             if isinstance(read, Received):
@@ -112,18 +111,6 @@ def op_id_in(content: bytes) -> str:
     """The op_id of an Operation that cannot be read, as far as it can be seen."""
     start = content.find(b'"op_id":"')
     return content[start + 9 : start + 45].decode(errors="replace") if start >= 0 else ""
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """A batch makes many values and few cycles: looking for cycles all the while would cost a quarter of its time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _decide(work: Work, caller: Caller, received: Sequence[Received], at: datetime) -> list[str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from desktop.saving import ask_where
 from desktop.widgets.previews import open_pdf
 
 SHARP = 300  # dpi; more only costs memory
@@ -45,9 +46,7 @@ def paint_pages(data: bytes, printer: QPrinter) -> None:
 
 def save_file(data: bytes, name: str, parent: QWidget, *, kinds: str = "PDF (*.pdf)") -> Path | None:
     """Where it was saved; None when the person changed their mind. Raises OSError where it cannot be written."""
-    chosen, _kind = QFileDialog.getSaveFileName(parent, "另存为", name, kinds)
-    if not chosen:
-        return None
-    path = Path(chosen)
-    path.write_bytes(data)
+    path = ask_where(parent, "另存为", name, kinds)
+    if path is not None:
+        path.write_bytes(data)
     return path

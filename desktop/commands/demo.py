@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop.demo.play import play, sit_down
 
-    with tempfile.TemporaryDirectory(prefix="huiban-demo-") as work:
+    with tempfile.TemporaryDirectory(prefix="huiban-demo-", ignore_cleanup_errors=True) as work:
         if screen and not arguments.headless and arguments.out is None:
             return sit_down(Path(work), arguments.pack, seed=arguments.seed)
         out = arguments.out or Path("huiban-demo")

@@ -40,7 +40,12 @@ def killed_while_typing(book: Book, unit: Person, draft: str) -> None:
     command = [sys.executable, "-P", "-m", "desktop.demo.typist", str(unit.folder), draft, FIELD]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     typist = subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
     )
     try:
         pressed, killed = _type_and_kill(typist)

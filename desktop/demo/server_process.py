@@ -33,6 +33,7 @@ class ServerProcess:
     environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     _process: subprocess.Popen[bytes] | None = None
+    _reader: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -89,7 +90,8 @@ class ServerProcess:
         self._process = self._begin("serve", "--host", "127.0.0.1", "--port", str(self.port), "--while-stdin")
         assert self._process.stdout is not None
         first: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=_pass_on, args=(self._process.stdout, first, self.log), daemon=True).start()
+        self._reader = threading.Thread(target=_pass_on, args=(self._process.stdout, first, self.log), daemon=True)
+        self._reader.start()
         try:
             line = first.get(timeout=deadline)
         except queue.Empty:
@@ -112,7 +114,10 @@ class ServerProcess:
         """Asks it to end; returns the exit status."""
         if self._process is None:
             return 0
-        self._process.send_signal(signal.SIGTERM)
+        if os.name == "nt":  # a signal is a kill there: the end of its standard input asks it
+            self._close_stdin()
+        else:
+            self._process.send_signal(signal.SIGTERM)
         try:
             status = self._process.wait(timeout=deadline)
         except subprocess.TimeoutExpired:
@@ -137,7 +142,12 @@ class ServerProcess:
         self.kill()
 
     def _let_go(self) -> None:
-        """Of a process that has ended: our end of its standard input."""
+        """Of a process that has ended. On Windows it is another's child, which ends a moment later, with its output."""
+        self._close_stdin()
+        if self._reader is not None:
+            self._reader.join(timeout=30)
+
+    def _close_stdin(self) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
 

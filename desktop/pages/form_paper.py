@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop.context import Context
 from desktop.pages.form_page import DraftPage
 from desktop.printing import paint_pages
+from desktop.saving import file_name
 from desktop.widgets.buttons import Button
 from desktop.widgets.previews import PdfPreview
 
@@ -56,7 +57,7 @@ class PaperPage(DraftPage):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(f"{self.title}.pdf")
+        dialog.selectFile(file_name(f"{self.title}.pdf"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.save_to)
         dialog.open()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop import words
 from desktop.context import Context
 from desktop.pages.handover_model import HandoverModel, Holder, told
+from desktop.saving import ask_where
 from desktop.step_window import named
 from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, column, row, show_if
@@ -110,9 +111,9 @@ class HandoverPage(WatchingPage):
         if holder is None:
             return
         name = f"会办移交-{holder.name}-{self.context.today():%Y%m%d}.handover"
-        chosen, _ = QFileDialog.getSaveFileName(self, "存成移交文件", name, FILES)
-        if chosen:
-            self.hand_over(Path(chosen))
+        chosen = ask_where(self, "存成移交文件", name, FILES)
+        if chosen is not None:
+            self.hand_over(chosen)
 
     def hand_over(self, target: Path) -> None:
         """What the chosen account has goes into this file."""

@@ -13,6 +13,7 @@ from desktop.page import Page
 from desktop.pages.outbox_model import LOOKS, OutboxModel, about, below, progress, steps
 from desktop.rows_model import Act, Column, RowsModel
 from desktop.rows_view import RowsView
+from desktop.saving import ask_where
 from desktop.watching_page import WatchingPage
 from desktop.widgets.base import show_if
 from desktop.widgets.buttons import Button
@@ -177,9 +178,9 @@ class OutboxPage(WatchingPage):
         going = [row for row in self.model.queue.waiting if not row.can_edit]
         chosen = [row for row in self.list.chosen if row in going]
         name = f"待发送 {self.context.today().isoformat()}.sealed"
-        path, _ = QFileDialog.getSaveFileName(self, "存成文件，带到协会", name, "会办待发送 (*.sealed)")
-        if path:
-            self.model.export(chosen if len(chosen) > 1 else going, Path(path))
+        path = ask_where(self, "存成文件，带到协会", name, "会办待发送 (*.sealed)")
+        if path is not None:
+            self.model.export(chosen if len(chosen) > 1 else going, path)
 
     def _read_answers(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "读入协会的答复文件", "", f"协会的答复 (*{ANSWER_SUFFIX})")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.context import Context
 from desktop.locking import has_passphrase, minutes_of, set_minutes
 from desktop.page import Page
+from desktop.saving import ask_where
 from desktop.step_window import named
 from desktop.troubles import words_of
 from desktop.widgets.base import Label, column, row, show_if
@@ -97,9 +98,9 @@ class ThisDeskPage(Page):
 
     def _ask_where(self) -> None:
         name = f"会办备份-{self.context.today():%Y%m%d}.backup"
-        chosen, _ = QFileDialog.getSaveFileName(self, "备份到", name, "会办备份 (*.backup)")
-        if chosen:
-            self.back_up(Path(chosen))
+        chosen = ask_where(self, "备份到", name, "会办备份 (*.backup)")
+        if chosen is not None:
+            self.back_up(chosen)
 
     def back_up(self, target: Path) -> None:
         """Into this file; sending and typing go on meanwhile."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from pytestqt.qtbot import QtBot
 
+from desktop.context import Context
+from desktop.page import Page
+from tests.desktop.sample_desk import SampleDesk
 from tests.support.windows import shown
+
+P = TypeVar("P", bound=Page)
 
 
 def on_screen(qtbot: QtBot, page: Any) -> Any:
@@ -16,6 +22,13 @@ def on_screen(qtbot: QtBot, page: Any) -> Any:
     shown(page)
     page.shown()
     settle(qtbot, page)
+    return page
+
+
+def opened(make: Callable[[Context, str], object], kind: type[P], qtbot: QtBot, desk: SampleDesk) -> P:
+    """The page that `make` makes for this desk, on screen."""
+    page = on_screen(qtbot, make(desk.context, ""))
+    assert isinstance(page, kind)
     return page
 
 

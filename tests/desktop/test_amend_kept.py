@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -18,17 +17,10 @@ from sync import actions
 from tests.desktop.form_builders import ABLE, INITIAL, LETTER, a_form, beginners, returned
 from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, SampleDesk, the_pack
+from tests.support.windows import press
 
 pytestmark = pytest.mark.windows
 NAMES = [*ABLE, "王海涛"]
-
-
-def press(page: Any, name: str) -> None:
-    found = page.findChild(QWidget, name)
-    assert found is not None, name
-    assert found.isVisible(), name
-    assert found.isEnabled(), found.toolTip()
-    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
 def one_marked(qtbot: QtBot, desk: SampleDesk, place: str = "social-insurance-proof") -> tuple[Any, str, list[Any]]:

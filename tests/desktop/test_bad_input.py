@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -35,6 +34,7 @@ from sync.store.port import SyncStore
 from tests.desktop.form_builders import ABLE, EDUCATION, INITIAL, a_form, beginners
 from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import UNIT, SampleDesk, entities
+from tests.support.windows import press
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
@@ -93,13 +93,6 @@ def unlocking(program: Program, qtbot: QtBot) -> UnlockWindow:
     qtbot.waitUntil(lambda: isinstance(program.window, UnlockWindow))
     assert isinstance(program.window, UnlockWindow)
     return program.window
-
-
-def press(window: QWidget, name: str) -> None:
-    button = window.findChild(QWidget, name)
-    assert button is not None
-    assert button.isVisibleTo(window), name
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def visible(window: QWidget, name: str) -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -29,18 +28,11 @@ from tests.desktop.form_builders import (
 )
 from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, the_pack
-from tests.support.windows import shown
+from tests.support.windows import press, shown
 from tests.sync.store.building import applied, pull
 
 pytestmark = pytest.mark.windows
 NAMES = [*ABLE, "王海涛"]
-
-
-def press(page: Any, name: str) -> None:
-    found = page.findChild(QWidget, name)
-    assert found is not None, name
-    assert found.isEnabled(), found.toolTip()
-    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
 def sent_form(desk: SampleDesk) -> dict[str, Any]:

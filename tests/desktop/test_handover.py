@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,13 @@ from sync.store.operations import Sketch
 from sync.store.port import SyncStore
 from sync.views import drafts
 from tests.desktop.form_builders import EDUCATION, INITIAL, a_form, beginners
-from tests.desktop.on_screen import on_screen
+from tests.desktop.on_screen import opened
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, a_desk, no_session, sample_desk, the_pack
+from tests.support.windows import press
 from tests.sync.store.building import an_operation
 
 pytestmark = pytest.mark.windows
+shown = partial(opened, make, HandoverPage)
 CODE = new_recovery_code()
 
 
@@ -52,19 +55,6 @@ def colleague(tmp_path: Path, qtbot: QtBot) -> Iterator[SampleDesk]:
     told = {"id": "account/lin", "login": "lin", "role": "unit_main", "name": "林敏", "unit": UNIT}
     with a_desk(tmp_path / "lin", told, [], scope=f"unit:{UNIT}", now=NOW) as desk:
         yield desk
-
-
-def shown(qtbot: QtBot, desk: SampleDesk) -> HandoverPage:
-    page = on_screen(qtbot, make(desk.context, ""))
-    assert isinstance(page, HandoverPage)
-    qtbot.waitUntil(lambda: page.settled)
-    return page
-
-
-def press(page: HandoverPage, name: str) -> None:
-    button = page.findChild(QPushButton, name)
-    assert button is not None
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def said(page: HandoverPage) -> str:

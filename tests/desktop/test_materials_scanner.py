@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.demo import papers
@@ -19,6 +16,7 @@ from tests.desktop.form_builders import EDUCATION, INITIAL, LETTER, a_form, begi
 from tests.desktop.offices import office
 from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import SampleDesk
+from tests.support.windows import press
 
 pytestmark = pytest.mark.windows
 SCAN = papers.picture("社保证明", ["王海涛"], kind="jpg")
@@ -41,10 +39,6 @@ def papers_page(qtbot: QtBot, desk: SampleDesk, folder: Path | None) -> tuple[An
         page.watch(str(folder))
         settle(qtbot, page)
     return page, key, listed
-
-
-def press(page: Any, name: str) -> None:
-    QTest.mouseClick(page.findChild(QWidget, name), Qt.MouseButton.LeftButton)
 
 
 def test_only_what_came_after_the_folder_was_chosen_is_offered_and_goes_to_the_cursor(

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.frame import FrameWatch
 from desktop.pages.sub_accounts import AskPanel, SubAccountsPage, WritePanel, make
 from desktop.pages.sub_accounts_model import Row
 from desktop.shell_model import NavItem, ShellModel
-from tests.desktop.on_screen import on_screen
+from desktop.widgets.panel import Panel
+from tests.desktop.on_screen import opened
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, a_desk, entities, no_session
+from tests.support.windows import press
 from tests.sync.store.building import pull
 
 pytestmark = pytest.mark.windows
+shown = partial(opened, make, SubAccountsPage)
 MAIN = {"id": "account/wen", "login": "广州示例工程监理有限公司", "role": "unit_main", "name": "温晓岚", "unit": UNIT}
 
 
@@ -45,19 +47,10 @@ def main_desk(desk: SampleDesk) -> SampleDesk:
     return desk
 
 
-def shown(qtbot: QtBot, desk: SampleDesk) -> SubAccountsPage:
-    page = on_screen(qtbot, make(desk.context, ""))
-    assert isinstance(page, SubAccountsPage)
-    qtbot.waitUntil(lambda: page.settled)
-    return page
-
-
-def press(page: SubAccountsPage, name: str) -> None:
-    inside = page.panel if name in ("sub-accounts.confirm", "sub-accounts.save") else page
-    assert inside is not None
-    button = inside.findChild(QPushButton, name)
-    assert button is not None
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+def panel_of(page: SubAccountsPage) -> Panel:
+    """The one that is open: those before it may not be gone yet."""
+    assert page.panel is not None
+    return page.panel
 
 
 def write(page: SubAccountsPage, name: str, login: str) -> WritePanel:
@@ -68,7 +61,7 @@ def write(page: SubAccountsPage, name: str, login: str) -> WritePanel:
         editor = panel.findChild(QLineEdit, f"sub-accounts.{key}")
         assert editor is not None
         editor.setText(text)
-    press(page, "sub-accounts.save")
+    press(panel_of(page), "sub-accounts.save")
     return panel
 
 
@@ -147,7 +140,7 @@ def test_one_is_stopped_started_and_gets_another_password_after_it_was_said_what
         assert isinstance(page.panel, AskPanel)
         before = len(asked(main_desk))
         with qtbot.waitSignal(page.model.said):
-            press(page, "sub-accounts.confirm")
+            press(panel_of(page), "sub-accounts.confirm")
         assert asked(main_desk)[before:] == [(f"account/{key}", payload)]
 
 
@@ -159,10 +152,10 @@ def test_at_the_limit_no_further_one_can_be_added_or_started(qtbot: QtBot, main_
     assert not page.new.isEnabled() or page.new.accessibleDescription()
     page._follow(row_of(page, "ma"), "start")
     assert isinstance(page.panel, AskPanel)
-    press(page, "sub-accounts.confirm")
+    press(panel_of(page), "sub-accounts.confirm")
     page._follow(row_of(page, "lin"), "stop")
     with qtbot.waitSignal(page.model.said):
-        press(page, "sub-accounts.confirm")
+        press(panel_of(page), "sub-accounts.confirm")
     assert [entity for entity, _ in asked(main_desk)] == ["account/lin"]
     qtbot.waitUntil(lambda: page.settled and page.model.why_not_add == "")
 

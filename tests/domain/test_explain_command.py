@@ -124,7 +124,7 @@ def test_a_key_that_nothing_looks_at_is_named_beside_the_answers(cases: Path) ->
       rows: [{row: R1, person: {nam: 甲}, certificate_typ: a, request: {form: {anything: 1}}}],
       uploads: [{material: m, byte: 3}], review: {anything: true}}"""
     slips = f"- {{id: a, kind: eligibility, service: initial-education, given: {given}}}"
-    named = "- {id: b, kind: eligibility, service: initial-education, given: {today: 2026-03-18}, givens: {}, why: x, expect: {}}"
+    named = "- {id: b, kind: eligibility, service: initial-education, given: {today: 2026-03-18}, givens: {}, why: x}"
     cases.write_text(f"cases:\n{slips}\n{named}\n", encoding="utf-8")
     done = huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(cases))
     assert [set(each) for each in json.loads(done.stdout)] == [{"id", "answer"}] * 2

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -27,6 +27,14 @@ def shown(window: W) -> W:
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window, PATIENCE_MS), f"{window.objectName() or window} never got the keyboard"
     return window
+
+
+def press(window: QWidget, name: str) -> None:
+    """Click the control of that name, which a person can see."""
+    found = window.findChild(QWidget, name)
+    assert found is not None, name
+    assert found.isVisibleTo(window), name
+    QTest.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
 def run_deferred_deletes() -> None:

@@ -1,8 +1,16 @@
 """The ring around what has the keyboard: 2 px accent, 2 px outside, only after a key was used."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QMetaObject, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from desktop.theme import theme
@@ -17,7 +25,11 @@ class FocusRing(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._target: QWidget | None = None
+        self._watched: list[QWidget] = []  # the target and what it stands in: each of them may move it
+        self._told: list[QMetaObject.Connection] = []
         self._keys = False
+        self._later = QTimer(self, singleShot=True, interval=0)  # once what a key or a scroll did is done
+        self._later.timeout.connect(self._place)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("")
@@ -42,24 +54,38 @@ class FocusRing(QWidget):
         kind = event.type()
         if kind == QEvent.Type.KeyPress:
             self.used_keys(True)
+            self._later.start()
         elif kind == QEvent.Type.MouseButtonPress:
             self.used_keys(False)
-        elif watched is self._target and kind in _MOVES:
+        elif kind in _MOVES and watched is self._target:
             self._place()
+        elif kind in _MOVES:
+            self._later.start()
         return False
 
     def _moved(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._target is not None and isValid(self._target):
-            self._target.removeEventFilter(self)
+        for part in filter(isValid, self._watched):
+            part.removeEventFilter(self)
+        for told in self._told:
+            QObject.disconnect(told)
+        self._watched, self._told = [], []
         inside = now is not None and now.window() is self.window()
         self._target = now if inside else None
-        if self._target is not None:
-            self._target.installEventFilter(self)
+        around = self._target
+        while around is not None and around is not self.window():
+            around.installEventFilter(self)
+            self._watched.append(around)
+            around = around.parentWidget()
+        if isinstance(now, QAbstractScrollArea) and inside:
+            bars = (now.verticalScrollBar(), now.horizontalScrollBar())
+            self._told = [bar.valueChanged.connect(self.follow) for bar in bars]
+        if isinstance(now, QAbstractItemView) and inside and now.selectionModel() is not None:
+            self._told.append(now.selectionModel().currentChanged.connect(self.follow))
         self._place()
 
-    def follow(self) -> None:
-        """Something scrolled under the ring."""
-        self._place()
+    def follow(self, *_: object) -> None:
+        """Something moved under the ring."""
+        self._later.start()
 
     def _place(self) -> None:
         target = self._target

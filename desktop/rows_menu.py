@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
+from desktop.widgets.menu import dressed
+
 if TYPE_CHECKING:
     from desktop.rows_view import RowsView
 
 
 def menu_of(view: RowsView) -> QMenu:
     """For the row under the cursor; gone when it is closed."""
-    menu = QMenu(view)
+    menu = dressed(QMenu(view))
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     current = view.currentIndex()
     if current.isValid():
         _of_row(view, menu, current.row())
     if not view.horizontalHeader().isHidden():
-        order = menu.addMenu("排序")
+        order = dressed(menu.addMenu("排序"))
         for place, column in enumerate(view.rows.columns, start=view.rows.offset):
             if column.title:
                 order.addAction(column.title).triggered.connect(partial(_sort, view, place))
@@ -36,7 +38,7 @@ def _of_row(view: RowsView, menu: QMenu, place: int) -> None:
     menu.addAction("复制到 Excel").triggered.connect(view.copy)
     folded = view.columns.told(place)
     if folded:
-        more = menu.addMenu("没有显示的列")
+        more = dressed(menu.addMenu("没有显示的列"))
         for words in folded:
             more.addAction(words.replace("&", "&&")).setEnabled(False)
     menu.addSeparator()

@@ -148,6 +148,7 @@ class RowsView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBar(ScrollBar(Qt.Orientation.Vertical))
         self.setHorizontalScrollBar(ScrollBar(Qt.Orientation.Horizontal))
+        self.setCornerWidget(QWidget())  # the style would draw a square where both meet
         self.setHorizontalHeader(RowsHeader(self, self.rows, self.hang))
         self.horizontalHeader().setVisible(header)
         lines = self.verticalHeader()

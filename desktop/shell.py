@@ -31,7 +31,7 @@ from desktop.page import Page
 from desktop.shell_bars import StatusBar, TopBar
 from desktop.shell_goto import GoTo
 from desktop.shell_model import ShellModel
-from desktop.shell_nav import NARROW, Nav
+from desktop.shell_nav import NARROW, Nav, NavPlace
 from desktop.tab_order import move_focus
 from desktop.theme import theme
 from desktop.widgets.notes import Notice
@@ -73,7 +73,7 @@ class Shell(QWidget):
         middle.addWidget(self._stack, 1)
         across = QHBoxLayout()
         across.setSpacing(0)
-        across.addWidget(self.nav)
+        across.addWidget(NavPlace(self.nav, self))
         across.addLayout(middle, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -212,7 +212,9 @@ class Shell(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            if not self._notice_place.isHidden():
+            if self.nav.lies_over:
+                self.nav.fold()
+            elif not self._notice_place.isHidden():
                 self.say("")
             elif self._at > 0:
                 self.back()

@@ -8,6 +8,7 @@ from desktop.shell_model import Choice, ShellModel
 from desktop.theme import theme
 from desktop.widgets.base import Box, Icon, Label, Rule, rounded, show_if, text_width, without_mnemonic
 from desktop.widgets.buttons import Button, Tag
+from desktop.widgets.menu import dressed
 from desktop.widgets.notes import ProgressBar, StatusLine
 
 LONG_NAME = 18  # characters from which a name in the bar is cut in its middle
@@ -28,8 +29,7 @@ class Picker(QPushButton):
 
     def __init__(self, what: str, parent: QWidget | None = None, *, avatar: bool = False) -> None:
         super().__init__("", parent)
-        self._what, self._avatar, self._label, self._menu = what, avatar, "", QMenu(self)
-        self._menu.setFont(theme().font("body"))
+        self._what, self._avatar, self._label, self._menu = what, avatar, "", dressed(QMenu(self))
         self.setMenu(self._menu)
         self.setFixedHeight(32)
         self.setAutoDefault(False)

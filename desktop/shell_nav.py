@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QMoveEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.shell_model import Count, NavItem, ShellModel
 from desktop.theme import theme
@@ -150,6 +150,7 @@ class Nav(Box):
     """Where one is and where one can go; Up and Down move, Right opens a group, Left closes it."""
 
     chosen = Signal(str)
+    folded = Signal()  # or unfolded
 
     def __init__(self, model: ShellModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, fill="ground", sides="r")
@@ -158,8 +159,10 @@ class Nav(Box):
         self._around: set[str] = set()  # over the entry where one is; they fold again when one leaves
         self._buttons: list[NavButton] = []
         self._narrow = False  # icons only; a group pressed shows the words until an entry is chosen
+        self._words = True
         self._inside = QWidget()
         self._rows = QVBoxLayout(self._inside)
+        self._rule = row()
         self._rows.setContentsMargins(8, 8, 7, 8)
         self._rows.setSpacing(0)
         self.setFixedWidth(theme().tokens.width["nav"])
@@ -167,7 +170,34 @@ class Nav(Box):
         self.setAccessibleName("导航")
         model.nav_changed.connect(self.build)
         model.counts_changed.connect(self.refresh)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._focus_moved)
         self.build()
+
+    @property
+    def lies_over(self) -> bool:
+        """The words are shown where there is no room for them beside the page."""
+        return self._narrow and self._words
+
+    @property
+    def room(self) -> int:
+        """The width it takes from the page."""
+        return RAIL if self._narrow else theme().tokens.width["nav"]
+
+    def fold(self) -> None:
+        """Icons only again; the cursor stays at the group it was in."""
+        if not self.lies_over:
+            return
+        held = next((at for at, one in enumerate(self._buttons) if one.hasFocus()), -1)
+        if held >= 0:
+            group = next(one for one in reversed(self._buttons[: held + 1]) if not one.level)
+            group.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_words(False)
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and now.window() is self.window() and not self.isAncestorOf(now):
+            self.fold()
 
     @property
     def buttons(self) -> tuple[NavButton, ...]:
@@ -180,10 +210,13 @@ class Nav(Box):
             self._show_words(not narrow)
 
     def _show_words(self, shown: bool) -> None:
+        self._words = shown
         for button in self._buttons:
             button.bare = not shown
         self.setFixedWidth(theme().tokens.width["nav"] if shown else RAIL)
+        self._rule.setContentsMargins(12 if shown else 2, 8, 12 if shown else 2, 8)
         self.refresh()
+        self.folded.emit()
 
     def build(self) -> None:
         clear_layout(self._rows)
@@ -192,7 +225,8 @@ class Nav(Box):
             self._entry(item)
         if self._model.menu:
             rule = Rule()
-            self._rows.addLayout(row(12, rule, 12, margins=(0, 8, 0, 8)))
+            self._rule = row(rule)
+            self._rows.addLayout(self._rule)
             for item in self._model.menu:
                 self._entry(item)
         self._rows.addStretch(1)
@@ -265,6 +299,53 @@ class Nav(Box):
             self.toggle(shown[at].item.route, code == Qt.Key.Key_Right)
         elif code == Qt.Key.Key_Return:
             shown[at].click()
+
+
+class NavPlace(QWidget):
+    """Room for the left side. Unfolded in a narrow window it lies over the page, which keeps its width;
+    a press beside it folds it."""
+
+    def __init__(self, nav: Nav, window: QWidget) -> None:
+        super().__init__(window)
+        self.stand_in = nav  # for Tab
+        self._nav, self._beside = nav, _Beside(nav, window)
+        nav.folded.connect(self._lay)
+        self._lay()
+
+    def _lay(self) -> None:
+        self.setFixedWidth(self._nav.room)
+        self._follow()
+
+    def _follow(self) -> None:
+        nav, at = self._nav, self.mapTo(self.window(), QPoint())
+        nav.setGeometry(at.x(), at.y(), nav.maximumWidth(), self.height())
+        nav.raise_()
+        self._beside.setGeometry(nav.geometry().right() + 1, 0, self.window().width(), self.window().height())
+        self._beside.setVisible(nav.lies_over)
+        if nav.lies_over:
+            self._beside.raise_()
+            nav.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._follow()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._follow()
+
+
+class _Beside(QWidget):
+    """Everything beside the unfolded left side, for a press that means none of its entries."""
+
+    def __init__(self, nav: Nav, window: QWidget) -> None:
+        super().__init__(window)
+        self._nav = nav
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._nav.fold()
 
 
 def _groups_over(items: Iterable[NavItem], route: str) -> list[str]:

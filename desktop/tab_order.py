@@ -32,6 +32,10 @@ def stops(part: QWidget) -> Iterator[QWidget]:
         yield part
     if isinstance(part, QAbstractItemView):
         return
+    other = getattr(part, "stand_in", None)  # what it keeps the place for
+    if isinstance(other, QWidget):
+        yield from stops(other)
+        return
     inside = part.layout()
     if inside is not None:
         yield from _laid(inside)

@@ -21,8 +21,11 @@ from desktop.pages.form_fields import ChoicesInput, TickInput, make_editor
 from desktop.rows_model import RowsModel
 from desktop.rows_view import RowsView
 from desktop.widgets.fields import InputFrame
-from desktop.widgets.inputs import ChoiceInput
+from desktop.widgets.inputs import ChoiceInput, DateInput
 from desktop.widgets.notes import EmptyState
+
+TYPED = 112  # px that words need to be typed in, however narrow their column is
+LEAST: dict[type, int] = {ChoicesInput: 200, ChoiceInput: 152, DateInput: 136, TickInput: 0}
 
 
 class CellEditor(InputFrame):
@@ -34,7 +37,7 @@ class CellEditor(InputFrame):
         self.before = ""
         layout = self.layout()
         assert layout is not None
-        layout.setContentsMargins(6, 0, 4, 0)
+        layout.setContentsMargins(6, 2, 4, 2)  # the frame stays seen around it
 
 
 class CardView(RowsView):
@@ -131,9 +134,10 @@ class CardView(RowsView):
 
     def _lay_editor(self, frame: CellEditor, place: int, at: int) -> None:
         rect = self.visualRect(self.rows.index(place, self._first + at)).adjusted(1, 1, -1, -1)
-        width = max(rect.width(), 200 if isinstance(frame.editor, ChoicesInput) else rect.width())
+        width = max(rect.width(), LEAST.get(type(frame.editor), TYPED))
+        left = max(0, min(rect.x(), self.viewport().width() - width))
         frame.setFixedHeight(rect.height())
-        frame.setGeometry(rect.x(), rect.y(), width, rect.height())
+        frame.setGeometry(left, rect.y(), width, rect.height())
 
     def _follow_row(self, *_: Any) -> None:
         """Rows or columns are others: the open editor goes along with its cell, or goes if that is gone."""

@@ -19,6 +19,7 @@ from desktop.widgets.buttons import Chip as ChipItem
 from desktop.widgets.fields import SearchBox
 from desktop.widgets.flow import FlowRow
 from desktop.widgets.gap import Gap
+from desktop.widgets.menu import dressed
 from desktop.widgets.notes import EmptyState, Notice
 from desktop.widgets.popup import below
 from sync.views import Chip, PersonRow
@@ -163,7 +164,7 @@ class PeoplePage(WatchingPage):
         if key == "export":
             self.model.export(self.rows.ticked)
             return
-        menu = QMenu(self)
+        menu = dressed(QMenu(self))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("people.services")
         for one in self.model.services():

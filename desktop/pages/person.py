@@ -16,6 +16,7 @@ from desktop.rows_view import RowsView
 from desktop.watching_page import WatchingPage
 from desktop.widgets.base import Label, column, row, show_if
 from desktop.widgets.buttons import Button
+from desktop.widgets.menu import dressed
 from desktop.widgets.notes import EmptyState, KeyValues, Notice
 from desktop.widgets.panel import SectionTitle
 from desktop.widgets.popup import below
@@ -150,7 +151,7 @@ class PersonPage(WatchingPage):
             self.set_panel(None)
 
     def _services(self) -> None:
-        menu = QMenu(self)
+        menu = dressed(QMenu(self))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("person.services")
         for one in self.model.services():

@@ -50,7 +50,9 @@ class PickerPage(Page):
         self.search = SearchBox("姓名、首字母 lgd、证件号")
         self.search.input.setObjectName("picker.search")
         self.pasting = Box(fill="ground", radius=4)
-        self.pasted = NotesInput(placeholder="每行一个姓名或证件号，也可以从 Excel 复制整列", name="粘贴名单", lines=5)
+        self.pasted = NotesInput(
+            placeholder="每行一个姓名或证件号，也可以从 Excel 复制整列", name="粘贴名单", lines=5, least=2
+        )
         self.pasted.setObjectName("picker.pasted")
         self.match = Button("照名单勾选", "secondary")
         self.match.setObjectName("picker.match")
@@ -92,7 +94,8 @@ class PickerPage(Page):
         self.view.setObjectName("picker.table")
         for part in (self.notice, Gap(self.notice), self.pasting, Gap(self.pasting)):
             self.add(part)
-        self.add(FlowRow(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8)))
+        self._narrowing = FlowRow(self.chips, None, self.search, spacing=8, margins=(0, 0, 0, 8))
+        self.add(self._narrowing)
         self.add(self.view, stretch=1)
         self.add(self.progress)
         self.panel_box = PersonPanel(self.context)
@@ -296,14 +299,19 @@ class PickerPage(Page):
         self.rows.tick([place], not self.rows.is_ticked(place))
 
     def _open_paste(self) -> None:
-        show_if(self.pasting, True)
+        self._show_pasting(True)
         text = QGuiApplication.clipboard().text()
         if text.strip() and not self.pasted.value:
             self.pasted.set_value(text)
         self.pasted.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _show_pasting(self, shown: bool) -> None:
+        """In place of chips and search: on a low screen the list needs their room."""
+        show_if(self.pasting, shown)
+        show_if(self._narrowing, not shown)
+
     def _shut(self) -> None:
-        show_if(self.pasting, False)
+        self._show_pasting(False)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _match(self) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QPushButton, QSizePolicy, QTabBa
 from desktop.theme import theme
 from desktop.widgets.base import rounded, text_width, without_mnemonic
 from desktop.widgets.flow import FlowRow
+from desktop.widgets.menu import dressed
 
 Kind = Literal["primary", "secondary", "quiet", "link", "icon"]
 _CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -79,8 +80,7 @@ class Button(QPushButton):
 
     def set_menu(self, menu: QMenu) -> None:
         """Press opens a menu below; a chevron says so."""
-        menu.setFont(theme().font("body"))
-        self._menu = menu  # QPushButton does not keep it
+        self._menu = dressed(menu)  # QPushButton does not keep it
         self.setMenu(menu)
         self.updateGeometry()
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QListView,
+    QMenu,
     QPlainTextEdit,
     QSizePolicy,
     QStyle,
@@ -31,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from desktop.theme import theme
 from desktop.widgets.base import ScrollBar
+from desktop.widgets.menu import dressed
 from desktop.widgets.popup import place_beside
 
 _DATE = re.compile(r"^(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$|^(\d{4})(\d{2})(\d{2})$")
@@ -168,6 +170,10 @@ class ChoiceInput(QComboBox):
                 max(wide + frame.left() + frame.right(), around.width()),
                 lines * theme().tokens.height["control"] + frame.top() + frame.bottom(),
             )
+            for part in container.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                if part.metaObject().className() == "QComboBoxPrivateScroller":
+                    part.setMaximumHeight(0)  # the list has a scroll bar
+            view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
             container.setMinimumSize(0, 0)
             place_beside(container, around, size)
             view.scrollTo(view.currentIndex())
@@ -232,6 +238,8 @@ class DateInput(TextInput):
         calendar.setAccessibleName("日历")
         calendar.setLocale(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
         calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)
+        for menu in calendar.findChildren(QMenu):
+            dressed(menu)
         plain = QTextCharFormat()
         plain.setForeground(theme().colour("text"))
         for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
@@ -259,12 +267,14 @@ class DateInput(TextInput):
 
 
 class NotesInput(QPlainTextEdit):
-    """Several lines of text. Tab leaves it, as everywhere else in a form."""
+    """Several lines of text; on a low screen as few as `least`. Tab leaves it, as everywhere else in a form."""
 
     edited = Signal(str)
     focused = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None, *, placeholder: str = "", name: str = "", lines: int = 3) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, placeholder: str = "", name: str = "", lines: int = 3, least: int = 0
+    ) -> None:
         super().__init__(parent)
         self._quiet = False
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -274,7 +284,8 @@ class NotesInput(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBar(ScrollBar(Qt.Orientation.Vertical))
         self.document().setDocumentMargin(0)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 4)
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * (least or lines) + 4)
+        self.setMaximumHeight(self.fontMetrics().lineSpacing() * lines + 4)
         self.textChanged.connect(self._typed)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -106,8 +107,9 @@ class FontSet:
 
 @cache
 def bundled() -> FontSet:
-    """The fonts that are shipped, read once a process."""
-    return FontSet()
+    """The fonts that are shipped, and those of Windows where it runs; read once a process."""
+    windows = os.environ.get("SYSTEMROOT")  # only there
+    return FontSet(windows_fonts(Path(windows) / "Fonts") if windows else ())
 
 
 def clean(text: str) -> str:

@@ -20,6 +20,7 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from sync.address import is_this_machine
 from sync.failures import Failure, FailureKind, SyncFailure
@@ -78,7 +79,8 @@ class Http:
         self._token = token
         self._session = requests.Session()
         self._session.trust_env = not local  # proxies of the system, but never on the way to ourselves
-        self._session.mount(f"{urlsplit(address).scheme}://", _Adapter())
+        scheme = urlsplit(address).scheme
+        self._session.mount(f"{scheme}://", _Adapter(secure=scheme == "https"))
         few = {
             HEADER: str(PROTOCOL),
             "User-Agent": "huiban",
@@ -217,13 +219,23 @@ def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
 
 
 class _Adapter(HTTPAdapter):
-    """Larger blocks out, and no retry below us: the core decides."""
+    """Larger blocks out, no retry below us (the core decides), and the system's certificates beside the shipped ones.
 
-    def __init__(self) -> None:
+    A company that looks into what goes out has its own authority in the store of Windows, not in the shipped list.
+    """
+
+    def __init__(self, *, secure: bool) -> None:
+        self._more: dict[str, Any] = {"blocksize": SEND_BLOCK}
+        if secure:
+            self._more["ssl_context"] = context = create_urllib3_context()
+            context.load_default_certs()
         super().__init__(max_retries=Retry(0, read=False))
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, blocksize=SEND_BLOCK, **more)
+        super().init_poolmanager(connections, maxsize, block, **self._more, **more)
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
+        return super().proxy_manager_for(proxy, **self._more, **more)
 
 
 class _Bearer(AuthBase):

@@ -28,6 +28,18 @@ def test_fangsong_is_used_where_windows_has_it_and_song_stands_in_elsewhere(tmp_
     assert FontSet(found).glyphs("承", Face.FANGSONG, set())[0].font.startswith("Huiban-simfang-")
 
 
+def test_papers_are_printed_with_the_fonts_of_windows_where_the_shipped_ones_lack_a_character(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts = tmp_path / "Fonts"
+    fonts.mkdir()
+    shutil.copy(FOLDER / "NotoSansSC_500Medium.ttf", fonts / "simfang.ttf")
+    monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
+    assert bundled.__wrapped__().glyphs("承", Face.FANGSONG, set())[0].font.startswith("Huiban-simfang-")
+    monkeypatch.delenv("SYSTEMROOT")
+    assert bundled.__wrapped__().glyphs("承", Face.FANGSONG, set())[0].font == f"Huiban-{Face.SONG.value}"
+
+
 def test_a_character_that_one_font_lacks_comes_from_the_next(tmp_path: Path) -> None:
     from fontTools import subset
     from fontTools.ttLib import TTFont

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ def a_problem(status: int, slug: str, **headers: str) -> Reply:
 
 
 @contextmanager
-def answering(reply: Callable[[Asked], Reply]) -> Iterator[str]:
+def answering(reply: Callable[[Asked], Reply], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Its address while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,10 +72,12 @@ def answering(reply: Callable[[Asked], Reply]) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from sync.failures import WORDS, FailureKind, SyncFailure
 from sync.http import Http
@@ -78,6 +87,43 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_named(tmp_path: object
     with answering(lambda asked: Reply()) as address, pytest.raises(SyncFailure) as caught:
         Http(address.replace("http://", "https://")).call("GET", "/hello")
     assert caught.value.failure.kind is FailureKind.CERTIFICATE
+
+
+def vouched_for(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """An authority of a company's own, and a server on this machine that it vouches for."""
+    authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    now, day = datetime.now(UTC), timedelta(days=1)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "company")])
+    bare = x509.CertificateBuilder().issuer_name(name).not_valid_before(now - day).not_valid_after(now + day)
+    own = bare.subject_name(name).public_key(authority.public_key()).serial_number(1)
+    own = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    own = own.add_extension(x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True)
+    identifier = x509.SubjectKeyIdentifier.from_public_key(authority.public_key())
+    root = own.add_extension(identifier, critical=False).sign(authority, SHA256())
+    server = bare.subject_name(x509.Name([])).public_key(key.public_key()).serial_number(2)
+    host = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    server = server.add_extension(host, critical=True)
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+    leaf = server.add_extension(issuer, critical=False).sign(authority, SHA256())
+    place, mine, secret = folder / "authority.pem", folder / "server.pem", folder / "server.key"
+    place.write_bytes(root.public_bytes(Encoding.PEM))
+    mine.write_bytes(leaf.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(mine, secret)
+    return place, context
+
+
+def test_an_authority_in_the_system_s_own_store_vouches_for_a_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, tls = vouched_for(tmp_path)
+    with answering(lambda asked: Reply(), tls) as address:
+        with pytest.raises(SyncFailure) as caught:
+            Http(address).call("GET", "/hello")
+        assert caught.value.failure.kind is FailureKind.CERTIFICATE
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))  # where OpenSSL finds the system's
+        assert Http(address).call("GET", "/hello").status == 200
 
 
 def test_a_proxy_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,10 +116,11 @@ def test_a_second_process_is_told_who_has_the_store(tmp_path: Path) -> None:
         "except StoreInUse as failure: print(failure.pid, failure.sentence)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path), key.hex()]
+    env = {**os.environ, "PYTHONUTF8": "1"}
     with a_store(tmp_path, key):
-        told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path.cwd()).stdout
+        told = subprocess.run(command, capture_output=True, encoding="utf-8", env=env, check=True).stdout
     assert told.startswith(f"{os.getpid()} 会办已经开着")
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == ""
+    assert subprocess.run(command, capture_output=True, env=env, check=True).stdout == b""
 
 
 def test_the_lock_is_free_again_after_closing(tmp_path: Path) -> None:

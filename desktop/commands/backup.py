@@ -7,13 +7,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desktop.commands.packs import complain
 from desktop.folders import data_folder
 from desktop.opening import key_without_screen
 from sync.store.backup import backup
-from sync.store.errors import StoreFailure
-
-FAILED = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 once the file is durable."""
     folder: Path = arguments.data or data_folder()
-    try:
-        made = backup(folder, key_without_screen(folder, sys.stdin), arguments.file, datetime.now(UTC))
-    except StoreFailure as error:
-        complain(f"{error.sentence}{error.remedy}")
-        return FAILED
+    made = backup(folder, key_without_screen(folder, sys.stdin), arguments.file, datetime.now(UTC))
     sys.stdout.write(
         f"已备份到“{arguments.file}”：草稿 {made.drafts} 份，待发送 {made.outbox} 件，"
         f"附件 {made.attachments} 个，共 {made.bytes / 1e6:.1f} MB。\n"

@@ -8,14 +8,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desktop.commands.packs import complain
 from desktop.folders import data_folder
 from desktop.opening import open_without_screen, passphrase_from
 from sync.handover import hand_over, take_over
-from sync.store.errors import NotAllowed, StoreFailure
+from sync.store.errors import NotAllowed
 from sync.store.local import LocalStore
-
-FAILED = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 once it is durable."""
     folder: Path = arguments.data or data_folder()
-    try:
-        with open_without_screen(folder, sys.stdin) as store:
-            account = _account(store, arguments.account)
-            words = (_give if arguments.step == "give" else _take)(store, account, arguments.file)
-    except StoreFailure as error:
-        complain(f"{error.sentence}{error.remedy}")
-        return FAILED
+    with open_without_screen(folder, sys.stdin) as store:
+        account = _account(store, arguments.account)
+        words = (_give if arguments.step == "give" else _take)(store, account, arguments.file)
     sys.stdout.write(words + "\n")
     return 0
 

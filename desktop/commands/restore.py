@@ -8,13 +8,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desktop.commands.packs import complain
 from desktop.folders import data_folder
 from desktop.opening import passphrase_from
 from sync.store.backup import restore
-from sync.store.errors import StoreFailure
-
-FAILED = 1
+from sync.store.errors import NotAllowed
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.data or data_folder()
     code = getpass.getpass("恢复码：") if sys.stdin.isatty() else passphrase_from(sys.stdin)
     if not code:
-        complain("请从标准输入给出恢复码。")
-        return FAILED
-    try:
-        made = restore(arguments.file, folder, code, datetime.now(UTC))
-    except StoreFailure as error:
-        complain(f"{error.sentence}{error.remedy}")
-        return FAILED
+        raise NotAllowed("没有恢复码。", "请从标准输入给出恢复码。")
+    made = restore(arguments.file, folder, code, datetime.now(UTC))
     sys.stdout.write(f"已恢复：草稿 {made.drafts} 份，待发送 {made.outbox} 件，附件 {made.attachments} 个。\n")
     sys.stdout.write("请打开会办，用原来的账号和密码登录一次，待发送的会接着送，不会重复。\n")
     return 0

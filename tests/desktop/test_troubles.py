@@ -49,7 +49,8 @@ HUIBAN = "import sys\nfrom desktop.cli import main\nsys.exit(main(sys.argv[1:]))
         ("demo --seed x", "--seed 后面的值不能用。用法见 huiban demo --help。"),
         ("backup", "还缺少 FILE。用法见 huiban backup --help。"),
         ("backup x.backup", "这台电脑上还没有会办的资料。请用协会发来的邀请文件开始。"),
-        ("restore none.backup", "请从标准输入给出恢复码。"),
+        ("restore none.backup", "没有恢复码。请从标准输入给出恢复码。"),
+        ("handover give x.handover", "这台电脑上还没有会办的资料。请用协会发来的邀请文件开始。"),
         ("sync", "这台电脑上还没有会办的资料。请用协会发来的邀请文件开始。"),
     ],
 )

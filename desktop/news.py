@@ -115,7 +115,7 @@ class OutcomeNews(QObject):
 
         def read(reader: Reader) -> tuple[OutboxRow, ...]:
             found = (operation(reader, op_id, now=now) for op_id in answered)
-            return tuple(row for row in found if row is not None)
+            return tuple(row for row in found if row is not None and not row.sharing)  # a draft tells itself
 
         self._context.read(read, self._tell)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from desktop.context import Context
 from desktop.pages.form_values import Row, all_rows, new_row
@@ -39,10 +40,10 @@ def amend(context: Context, application: str) -> None:
     context.write(lambda store: actions.open_returned(store, account, application, pack=pack, now=now), _go(context))
 
 
-def again(context: Context, application: str) -> None:
-    """再办一份相同的"""
+def again(context: Context, application: str, form: Mapping[str, Any] | None = None) -> None:
+    """再办一份相同的: of what was sent, or of this form, which came too late to be sent."""
     account, now = context.account, context.now()
-    context.write(lambda store: actions.copy_as_new(store, account, application, now=now), _go(context))
+    context.write(lambda store: actions.copy_as_new(store, account, application, now=now, form=form), _go(context))
 
 
 def _go(context: Context) -> Callable[[Draft], None]:

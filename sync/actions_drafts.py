@@ -253,6 +253,15 @@ def decide_place(store: LocalStore, account: str, draft_id: str, path: str, *, t
         return draft
 
 
+def know_merges(store: LocalStore, account: str, draft_id: str) -> None:
+    """What colleagues changed, and was taken over by itself, has been seen; it stays in the draft's history."""
+    with store.transaction() as writer:
+        draft = editable(writer, account, draft_id)
+        history = tuple({**place, "seen": True} if place.get("merged_at") else place for place in draft.history)
+        writer.drafts.put(account, replace(draft, history=history))
+        writer.touch("drafts")
+
+
 def split_failing(store: LocalStore, account: str, draft_id: str, rows: Sequence[str], *, now: datetime) -> Draft:
     """Move these rows, with their papers, into a draft of their own; what is left can go now."""
     moved = set(rows)
@@ -288,13 +297,15 @@ def without_orphans(form: Mapping[str, Any]) -> dict[str, Any]:
     return {**form, "attachments": papers}
 
 
-def copy_as_new(store: LocalStore, account: str, application: str, *, now: datetime) -> Draft:
-    """Any form that was sent, as the beginning of a new one: new ids, nothing of its fate."""
+def copy_as_new(
+    store: LocalStore, account: str, application: str, *, now: datetime, form: Mapping[str, Any] | None = None
+) -> Draft:
+    """Any form that was sent, or `form` in its place, as the beginning of a new one: new ids, nothing of its fate."""
     with store.transaction() as writer:
         body = shown(writer, account, application)
         if body is None:
             raise NotAllowed("本机没有这份申请。", "请联网后再打开。")
-        form = body.get("form") or {}
+        form = without_orphans(form or body.get("form") or {})
         fresh = {row["row"]: new_id() for rows in (form.get("cards") or {}).values() for row in rows}
         cards = {
             card: [{**row, "row": fresh[row["row"]]} for row in rows]

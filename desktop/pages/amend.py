@@ -91,6 +91,8 @@ class AmendPage(DraftPage):
         for part in (
             self.notice,
             self.notice_gap,
+            self.asks,
+            Gap(self.asks),
             self.strip,
             Gap(self.strip),
             self.progress,
@@ -162,7 +164,9 @@ class AmendPage(DraftPage):
         self._head()
         if service is None or look is None or draft is None:
             return
-        reason = "已放入待发送，要改请先撤回" if draft.sent is not None else ""
+        self.tell_over()
+        self.show_asks()
+        reason = self.locked_because
         for button in (self.share, self.send, self.end):
             button.set_reason(reason)
         places = places_of(service, self.form.form, look)

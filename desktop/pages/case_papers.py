@@ -140,7 +140,7 @@ class _Maker:
             delivered=frozenset(),
             params=config_on(self._pack, view.config, day),
         )
-        look = Look(around, check_form(self._pack, view, self._service.id, form, day, application=body), 0, day)
+        look = Look(around, check_form(self._pack, view, self._service.id, form, day, application=body), 0, day, form)
         code, name = self._case.row.code, self._association
         made = make_letter(self._pack, self._service, document, form, look, code=code, association=name, day=day)
         return MadePaper(f"{self._pack.spec.documents[document].label} {code}", made.pdf, made.gaps)

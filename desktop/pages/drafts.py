@@ -19,6 +19,7 @@ from sync.store.local import Reader
 from sync.views import DraftRow, drafts
 
 STEPS = (Act("delete", "删除"), Act("open", "接着填", "secondary"))
+OVER = (Act("delete", "删除"), Act("open", "打开看", "secondary"))
 
 
 def make(context: Context, key: str) -> Page:
@@ -59,6 +60,8 @@ class DraftsModel(Watching[tuple[DraftRow, ...]]):
 
 def state_of(row: DraftRow) -> tuple[str, str, str]:
     """(icon, role, words)"""
+    if row.over:
+        return "warn", "warn", "已不能送"
     if row.conflict:
         return "warn", "warn", "有冲突"
     if row.refused:
@@ -95,7 +98,7 @@ class DraftsPage(ListPage):
                        width=200),
                 Column("时间", lambda d: words.moment(d.edited_at, now()), sub=lambda d: "最后改动", align="right",
                        weight=500, width=144),
-                Column("下一步", acts=lambda d: STEPS, align="right", width=176),
+                Column("下一步", acts=lambda d: OVER if d.over else STEPS, align="right", width=176),
             ],
             name="drafts",
             empty=EmptyState("还没有草稿", "填到一半的申请都在这里，关机也不会丢。", icon="pencil"),
@@ -138,6 +141,8 @@ class DraftsPage(ListPage):
 
 def what(draft: DraftRow) -> str:
     """What is in it, and what is wrong with it if it came back."""
+    if draft.over:
+        return f"这份申请现在是“{draft.over}”，这里填的没有送出"
     if draft.findings:
         return draft.findings[0].message
     return draft.summary if draft.summary != draft.title else "还没有选人"

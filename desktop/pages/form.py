@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Slot
 from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
-from desktop.pages.form_asks import AsksBox
 from desktop.pages.form_card import CardPart
 from desktop.pages.form_fields import FieldGrid
 from desktop.pages.form_lines import Lines, cost_of, owed_bills
@@ -26,8 +25,6 @@ from desktop.pages.materials_scans import ScanStrip
 from desktop.widgets.base import column, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.gap import Gap
-from sync import actions
-from sync.store.local import LocalStore
 
 
 class FormPage(DraftPage):
@@ -50,7 +47,6 @@ class FormPage(DraftPage):
             button.setObjectName(f"form.{name}")
         show_if(self.letter, False)
         self.set_actions([self.letter, self.share, self.send])
-        self.asks = AsksBox()
         self.grid = FieldGrid()
         self.cards = CardPart(self.form)
         self.papers = WholePapers(self.context, self.form, self.intake)
@@ -81,7 +77,6 @@ class FormPage(DraftPage):
         self.letter.clicked.connect(self.print_paper)
         self.share.clicked.connect(self.save)
         self.send.clicked.connect(self.submit)
-        self.asks.decided.connect(self._decided)
         self.check.followed.connect(self._follow)
         self.check.foot_acted.connect(self._renew)
 
@@ -100,7 +95,7 @@ class FormPage(DraftPage):
         letter = next((self.context.pack.spec.documents.get(each) for each in service.spec.templates), None)
         self.letter.set_text(f"打印{letter.label}" if letter is not None else "打印")
         show_if(self.letter, letter is not None)
-        self.asks.show_asks(service, draft.asks)
+        self.show_asks()
         self.cards.open_card()
         self._state()
         self._head()
@@ -110,18 +105,21 @@ class FormPage(DraftPage):
     def _state(self) -> None:
         draft = self.form.draft
         assert draft is not None
-        reason = "已放入待发送，要改请先撤回。" if draft.sent is not None else ""
+        reason = self.locked_because
         for button in (self.share, self.send):
             button.set_reason(reason)
         self.cards.lock(reason)
         self.papers.lock(bool(reason))
         self._locked = bool(reason)
-        stands = (draft.sent, draft.returned, draft.findings)
+        self.tell_over()
+        stands = (draft.sent, draft.returned, draft.findings, reason)
         if stands == self._stands:
             return  # said already; what was said since stays
         self._stands = stands
         if draft.sent is not None:
             self.tell_sent()
+        elif reason:
+            return
         elif draft.returned:
             self.say("这份申请是退回来的，退回的原因写在每一处旁边。", "warn", "逐处修改", self._amend)
         elif draft.findings:
@@ -140,6 +138,9 @@ class FormPage(DraftPage):
         self.cards.refresh()
 
     def _looked(self) -> None:
+        if self.form.draft is not None:
+            self._state()
+        self.show_asks()
         self._fields()
         self.cards.refresh()
         self._panel()
@@ -191,14 +192,6 @@ class FormPage(DraftPage):
 
     def _amend(self) -> None:
         self.context.go(f"amend/{self.key}")
-
-    def _decided(self, path: str, theirs: bool) -> None:
-        account, draft_id = self.context.account, self.form.draft_id
-
-        def work(store: LocalStore) -> None:
-            actions.decide_place(store, account, draft_id, path, theirs=theirs)
-
-        self.form.do(work)
 
     def _renew(self) -> None:
         self.context.send_asked.emit()

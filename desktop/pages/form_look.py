@@ -26,7 +26,7 @@ class Around:
     subjects: frozenset[str]
     people: Mapping[str, PersonRow]
     agencies: tuple[tuple[str, str], ...]
-    application: Mapping[str, Any]  # the returned one; of a new one only its id
+    application: Mapping[str, Any]  # as the association has it; of a new one only its id
     covered: Mapping[str, Mapping[str, Any]]  # applications and bills that rows of a payment name
     unit: Mapping[str, Any]
     me: Mapping[str, Any]
@@ -46,6 +46,7 @@ class Look:
     check: FormCheck
     edition: int
     day: date
+    form: Form
 
 
 def take_look(
@@ -60,7 +61,7 @@ def take_look(
     closed, twice = _closed(service, form, around), _twice(service, form, around)
     if closed or twice:
         check = replace(check, findings=(*closed, *check.findings, *twice), ok=check.ok and not closed)
-    return Look(around, check, edition, day)
+    return Look(around, check, edition, day, form)
 
 
 def _twice(service: Service, form: Form, around: Around) -> tuple[Finding, ...]:
@@ -102,10 +103,11 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
     view = view_for(reader, account, people_in(form) | paid_for, pack=pack, also=named_in(form, "application"))
     papers = sorted({str(paper["blob"]) for paper in attachments(form)})
     me = reader.accounts.need(account)
-    own = reader.mirror.get(account, draft.entity) if draft.returned else None
+    own = reader.mirror.get(account, draft.entity) if draft.returned or draft.sent is None else None
+    before = subjects_in(own.body.get("form") or {}) if own is not None else frozenset()
     return Around(
         subjects=_named(form),
-        people=rows_for(reader, account, subjects_in(form) | subjects_in(own.body.get("form") or {} if own else {})),
+        people=rows_for(reader, account, subjects_in(form) | before | _disputed(draft)),
         agencies=tuple((key, name) for name, key in agencies),
         application=own.body if own is not None else {"id": draft.entity},  # it is never in its own way
         covered={key: one.body for key, one in found.items()},
@@ -118,6 +120,12 @@ def read_around(reader: Reader, account: str, pack: Pack, draft: Draft, form: Fo
         params=config_on(pack, view.config, day),
         drafts=_drafted(reader, account, pack, draft, people_in(form)),
     )
+
+
+def _disputed(draft: Draft) -> frozenset[str]:
+    """Whom rows are about that one side took out or put in while the other worked on the draft."""
+    rows = [each for place in (*draft.asks, *draft.history) for each in (place.get("mine"), place.get("theirs"))]
+    return subjects_in({"cards": {"": [row for row in rows if isinstance(row, Mapping) and "row" in row]}})
 
 
 def _drafted(reader: Reader, account: str, pack: Pack, own: Draft, people: frozenset[str]) -> dict[str, str]:

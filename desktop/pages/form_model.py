@@ -30,6 +30,7 @@ from desktop.pages.form_values import (
 from domain.packs.pack import Pack
 from domain.packs.service import Service
 from sync import actions
+from sync.actions_drafts import GONE
 from sync.store.drafts import Draft
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore
@@ -58,6 +59,7 @@ class DraftForm(QObject):
         self.form: Form = {"values": {}, "cards": {}, "attachments": []}
         self._base = Saved(self.form)  # what the next save builds on
         self.look: Look | None = None
+        self.gone = False  # it was here, and is no draft any more: sent from another desk, or deleted
         self.saved_at: datetime | None = None
         self._edition = self._saved = self._waiting = 0
         self._stale, self._asking = True, False
@@ -88,11 +90,11 @@ class DraftForm(QObject):
 
     @property
     def editable(self) -> bool:
-        return self.draft is not None and self.draft.sent is None
+        return self.draft is not None and self.draft.sent is None and not self.gone
 
     @property
     def dirty(self) -> bool:
-        return self._edition != self._saved
+        return self._edition != self._saved and not self.gone
 
     @property
     def fresh(self) -> bool:
@@ -140,7 +142,7 @@ class DraftForm(QObject):
             self.saved_at = _moment(draft.edited_at)
         else:
             self._pause.start()
-        first, self.draft = self.draft is None, draft
+        first, self.draft, self.gone = self.draft is None, draft, False
         self._stale = True
         if first and self.editable and not draft.returned and not (self.form.get("values") or {}):
             self._fill_known()
@@ -167,7 +169,11 @@ class DraftForm(QObject):
     def _open_failed(self, error: BaseException) -> None:
         self._reloading = False
         self._work(-1)
-        self._explain(error)
+        if error is not GONE or self.draft is None or self.draft.sent is not None:
+            self._explain(error)
+        elif not self.gone:
+            self.gone = True  # what is around it says why
+            self.refresh()
 
     def _touched(self, topics: frozenset[str]) -> None:
         if self.draft is None:

@@ -8,14 +8,18 @@ from typing import Any, cast
 
 from desktop.context import Context
 from desktop.page import Page
+from desktop.pages.form_asks import AsksBox, unseen
 from desktop.pages.form_model import DraftForm
+from desktop.pages.form_over import Over, over
 from desktop.pages.form_papers import PaperIntake, Taken
 from desktop.pages.form_values import attachments, with_rows_back, without_rows
+from desktop.starting import again
 from desktop.widgets.gap import Gap
 from desktop.widgets.notes import Notice, ProgressLine
 from domain.entities import Attachment
 from domain.packs.service import Service
 from sync import actions
+from sync.actions_drafts import GONE
 
 Act = Callable[[], object]
 
@@ -50,7 +54,12 @@ class DraftPage(Page):
         self.notice.setObjectName(f"{name}.notice")
         self.notice_gap = Gap(self.notice)
         self.progress = ProgressLine()
+        self.asks = AsksBox()
+        self.asks.setParent(self)  # a page that has no place for it keeps it all the same
+        self.asks.decided.connect(self._decided)
+        self.asks.known.connect(self._known)
         self._act: Act | None = None
+        self._over: Over | None = None  # what was told of it
         self._failing = False  # the notice tells of a failure that the next reading may have ended
         self.form.opened.connect(self._came_back)
         self.form.failed.connect(self.failed)
@@ -89,7 +98,7 @@ class DraftPage(Page):
 
     def save(self) -> None:
         """暂存: safe here, and shared in the unit."""
-        if self.form.editable:
+        if self.form.editable and self.over() is None:
             self.form.share()
             self.say("已暂存。本单位其他账号联网后也能看到。", "ok")
 
@@ -107,6 +116,35 @@ class DraftPage(Page):
     def tell_sent(self) -> None:
         """It waits to be sent: said on the page, with the way back."""
         self.say("这份申请已放入待发送，内容不再变。", "info", "撤回", self.take_back)
+
+    def over(self) -> Over | None:
+        """Why it cannot be sent any more, as far as the desk knows; None while it can, and once it is on its way."""
+        service, look, draft = self.form.service, self.form.look, self.form.draft
+        if service is None or look is None or (draft is not None and draft.sent is not None):
+            return None
+        return over(service, look)
+
+    @property
+    def locked_because(self) -> str:
+        """Why nothing is changed here now; empty while it can be."""
+        if self.form.draft is not None and self.form.draft.sent is not None:
+            return "已放入待发送，要改请先撤回。"
+        gone = self.over()
+        return gone.reason if gone is not None else ""
+
+    def tell_over(self) -> None:
+        """It takes nothing any more: said once; what is filled in here can still become a new application."""
+        before, self._over = self._over, self.over()
+        if self._over is not None and self._over != before:
+            self.say(self._over.words, "warn", "另办一份相同的", self._again)
+        elif self._over is None and self.form.gone and not self._failing:
+            self.failed(GONE.sentence, GONE.remedy)
+
+    def _again(self) -> None:
+        draft = self.form.draft
+        if draft is not None:
+            self.form.flush()
+            again(self.context, draft.entity, self.form.form)
 
     def take_back(self) -> None:
         """撤回, as long as it lies here."""
@@ -142,6 +180,24 @@ class DraftPage(Page):
         """The page on which this draft is filled in, or mended."""
         draft = self.form.draft
         return f"amend/{self.key}" if draft is not None and draft.returned else f"form/{self.key}"
+
+    # what colleagues made of the same draft
+
+    def show_asks(self) -> None:
+        """What is to be decided and what was taken over; nothing while it is on its way."""
+        service, draft = self.form.service, self.form.draft
+        if service is not None and draft is not None:
+            open_ = self.form.editable and self.over() is None
+            taken = unseen(draft.history) if open_ else ()
+            self.asks.show_places(service, self.form.look, draft.asks if open_ else (), taken)
+
+    def _decided(self, path: str, theirs: bool) -> None:
+        account, draft_id = self.context.account, self.form.draft_id
+        self.form.do(lambda store: actions.decide_place(store, account, draft_id, path, theirs=theirs))
+
+    def _known(self) -> None:
+        account, draft_id = self.context.account, self.form.draft_id
+        self.form.do(lambda store: actions.know_merges(store, account, draft_id))
 
     # words
 

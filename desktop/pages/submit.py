@@ -20,7 +20,6 @@ from desktop.pages.submit_confirms import Confirms
 from desktop.pages.submit_model import (
     Sealed,
     card_lines,
-    ended,
     failing,
     follows,
     form_blocks,
@@ -32,7 +31,6 @@ from desktop.pages.submit_model import (
 )
 from desktop.pages.submit_tables import card_rows, cost_rows, sealed_rows
 from desktop.rows_view import RowsView
-from desktop.starting import again
 from desktop.widgets.base import Label, clear_layout, column, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Band, KeyValues
@@ -59,8 +57,7 @@ class SubmitPage(DraftPage):
         self._asked = False  # 提交 was pressed while a newer verdict was on its way
         self._sent = ""  # the Operation that has it now
         self._frozen: str | None = None  # the Operation whose content is on screen: it is judged no more
-        self._over = False  # it is delivered
-        self._ended = ""  # the draft of which it was told that its application takes nothing any more
+        self._answered = False  # it is delivered
         self._steps: QWidget | None = None
         self._told: object = None
         self._pairs: list[tuple[str, str]] = []
@@ -134,7 +131,7 @@ class SubmitPage(DraftPage):
 
     def shown(self) -> None:
         self._opening, self._focus_due, self._asked, self._sent = True, True, False, ""
-        self._frozen, self._over, self._ended = None, False, ""
+        self._frozen, self._answered, self._over = None, False, None
         show_if(self.after, True)
         self.notice.clear()
         self.confirms.clear()
@@ -189,7 +186,7 @@ class SubmitPage(DraftPage):
         self.set_head("检查并提交", f"{service.label}  {short_code(draft.entity)}")
         groups = Lines(service, form, look.check, look.around.people, asked=True).groups()
         said = verdict(service, form, look, groups)
-        self._tell_ended(draft, ended(service, look))
+        self.tell_over()
         age = age_words(look.around.as_of, self.context)
         told = (said, draft.sent, age)
         if told != self._told:
@@ -233,7 +230,7 @@ class SubmitPage(DraftPage):
 
     def _side(self) -> None:
         service, look, draft = self.form.service, self.form.look, self.form.draft
-        if service is None or look is None or draft is None or self._opening or self._over:
+        if service is None or look is None or draft is None or self._opening or self._answered:
             return
         form, context = self.form.form, self.context
         agency = self._agency()
@@ -283,8 +280,8 @@ class SubmitPage(DraftPage):
         if draft.sent is not None:
             return "已放入待发送"
         assert self.form.service is not None
-        if word := ended(self.form.service, look):
-            return f"这份申请{word}，不能再提交"
+        if (gone := self.over()) is not None:
+            return gone.reason
         if draft.asks:
             return "有几处您和同事都改过，还没有选定用哪一个"
         if not look.check.ok:
@@ -317,13 +314,6 @@ class SubmitPage(DraftPage):
         draft = self.form.draft
         code = short_code(draft.entity) if draft is not None else ""
         self.say(f"已放入待发送（编号 {code}），联网后自动送达。", "ok", "撤回", self.withdraw)
-
-    def _tell_ended(self, draft: Draft, word: str) -> None:
-        """What was filled in is not lost: it becomes a new application."""
-        if word and draft.sent is None and self._ended != draft.id:
-            self._ended = draft.id
-            words = f"这份申请{word}，不能再提交。您填的内容都还在，可以另办一份相同的。"
-            self.say(words, "warn", "另办一份相同的", partial(again, self.context, draft.entity))
 
     def withdraw(self) -> None:
         """While it has not left this machine."""
@@ -378,7 +368,7 @@ class SubmitPage(DraftPage):
 
     def _delivered(self, found: ReceiptView | None) -> None:
         if found is not None and found.status == Status.APPLIED and found.op_id == self._sent:
-            route, self._over = f"receipt/{found.op_id}", True
+            route, self._answered = f"receipt/{found.op_id}", True
             show_if(self.after, False)  # it is on its way there: the case says who has it
             self.send.set_reason("已送达")
             self.words.setText("已送达")

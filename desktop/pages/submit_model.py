@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop.pages.form_lines import Group, RowState, row_state, worst
 from desktop.pages.form_look import Look
+from desktop.pages.form_over import SENDING
 from desktop.pages.form_papers import outdated
 from desktop.pages.form_rows import named, subject_of
 from desktop.pages.form_values import Form, Row, attachments, rows_of
@@ -17,9 +18,9 @@ from domain.checking import FormCheck
 from domain.operations import Finding, Severity
 from domain.packs.rules import Action
 from domain.packs.service import Service
+from sync.actions_drafts import without_orphans
 
 ONWARDS = ("approve", "confirm", "pay", "result")
-SENDING = frozenset({"submit", "resubmit", "pay"})
 MOST_STEPS = 12
 
 
@@ -156,9 +157,10 @@ def sealed_papers(form: Form, look: Look) -> tuple[Sealed, ...]:
 
 def to_send(form: Form, delivered: Collection[str]) -> tuple[int, int]:
     """(files, bytes) that are still to be sent, the form's own text included; what the server has is not sent again."""
-    sizes = {str(each["blob"]): int(each.get("bytes") or 0) for each in attachments(form)}
+    going = without_orphans(form)
+    sizes = {str(each["blob"]): int(each.get("bytes") or 0) for each in attachments(going)}
     rest = {blob: size for blob, size in sizes.items() if blob not in delivered}
-    return len(rest), sum(rest.values()) + len(json.dumps(form, ensure_ascii=False).encode())
+    return len(rest), sum(rest.values()) + len(json.dumps(going, ensure_ascii=False).encode())
 
 
 def line_words(size: int, rate: float, *, online: bool) -> str:
@@ -168,13 +170,6 @@ def line_words(size: int, rate: float, *, online: bool) -> str:
     seconds = max(1, round(size / rate))
     words = f"约 {seconds} 秒" if seconds < 100 else f"约 {-(-seconds // 60)} 分钟"
     return words if online else f"联网后{words}"
-
-
-def ended(service: Service, look: Look) -> str:
-    """How the application stands, where it takes no form any more: somebody else has ended it meanwhile."""
-    state = str(look.around.application.get("state") or "")
-    onwards = (service.pack.verb(each.spec.do) for each in service.workflow.actions.get(state, ()))
-    return service.pack.status_label(service.id, state) if state and not SENDING.intersection(onwards) else ""
 
 
 def follows(service: Service, look: Look, state: str, agency: str) -> tuple[tuple[str, str], ...]:

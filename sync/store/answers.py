@@ -334,5 +334,15 @@ def merge_shared(
     writer.touch("drafts")
 
 
+def sent_elsewhere(writer: Writer, account: str, application: str) -> None:
+    """What was shared was sent from another desk: a copy in which nothing was written since is not kept beside it."""
+    draft = writer.drafts.get(account, f"draft/{key_of(application)}")
+    if draft is None or draft.sent is not None or draft.returned or draft.asks or not draft.shared_version:
+        return
+    if draft.form == draft.base:
+        writer.drafts.remove(account, draft.id)
+        writer.touch("drafts")
+
+
 def _json(values: Iterable[str]) -> str:
     return dumps(list(values))

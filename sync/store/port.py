@@ -22,7 +22,7 @@ from sync.store.local import LocalStore, Reader, Writer
 from sync.store.mirror import Cursor
 from sync.store.operations import CONFLICT, EXPORTED, OUTBOX, UNKNOWN, Head, Sketch
 from sync.store.signing import ask
-from sync.store.text import instant, kind_of
+from sync.store.text import instant, key_of, kind_of
 
 PUBLIC = "public"  # the scope of rules, parameters, agencies and telephones
 PAGE_ROWS = 500  # Changes in one transaction
@@ -188,10 +188,15 @@ class SyncStore:
         totals = writer.mirror.apply(account, cursor, changes)
         touched = {entity: body or before.get(entity) for entity, _, _, body in changes}
         _touch_people(writer, account, touched)
-        drafts = writer.drafts.among(account, [entity for entity, *_ in changes if kind_of(entity) == "draft"])
-        for entity, _, version, body in changes if drafts else ():
-            if body is not None and entity in drafts:
+        named = {f"draft/{key_of(one)}" for one, *_ in changes if kind_of(one) in ("draft", "application")}
+        here = writer.drafts.among(account, list(named))
+        for entity, _, version, body in changes if here else ():
+            if body is None or f"draft/{key_of(entity)}" not in here:
+                continue
+            if kind_of(entity) == "draft":
                 answers.merge_shared(writer, account, entity, body, version, now)
+            elif kind_of(entity) == "application":
+                answers.sent_elsewhere(writer, account, entity)
         return totals
 
     def together(self) -> AbstractContextManager[object]:

@@ -68,6 +68,7 @@ class DraftRow:
     conflict: bool
     findings: tuple[Finding, ...]
     asks: int  # places both sides changed
+    over: str = ""  # how its application stands, where that takes no form any more: another desk sent or ended it
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,9 @@ def short_code(entity: str) -> str:
 def drafts(reader: Reader, account: str, pack: Pack | None = None) -> tuple[DraftRow, ...]:
     """What is being filled in, latest first, colleagues' shared ones included; those on their way are in the outbox."""
     here = {draft.id: draft for draft in reader.drafts.all(account)}
-    rows = [_draft_row(draft, pack) for draft in here.values() if draft.sent is None and draft.id.startswith("draft/")]
+    mine = [draft for draft in here.values() if draft.sent is None and draft.id.startswith("draft/")]
+    known = reader.mirror.many(account, [draft.entity for draft in mine])
+    rows = [_draft_row(draft, pack, known[draft.entity].body if draft.entity in known else None) for draft in mine]
     gone = reader.operations.entities_asked(account, Kind.DELETE_DRAFT)
     rows += [
         _shared_row(entity, found.body, pack)
@@ -284,7 +287,16 @@ def _answer_words(kept: Kept) -> tuple[str, str]:
     return (findings[0].message + more if findings else "协会没有接收"), "请打开改好，再重新提交"
 
 
-def _draft_row(draft: Draft, pack: Pack | None) -> DraftRow:
+def _over(pack: Pack | None, service: str, application: Mapping[str, Any] | None) -> str:
+    """How the application stands, where its form cannot be changed."""
+    state = str((application or {}).get("state") or "")
+    if pack is None or not state or service not in pack.services:
+        return ""
+    spec = pack.services[service].states.get(state)
+    return "" if spec is None or "form" in spec.editable else pack.status_label(service, state)
+
+
+def _draft_row(draft: Draft, pack: Pack | None, application: Mapping[str, Any] | None) -> DraftRow:
     return DraftRow(
         draft.id,
         draft.entity,
@@ -300,6 +312,7 @@ def _draft_row(draft: Draft, pack: Pack | None) -> DraftRow:
         draft.supersedes is not None,
         draft.findings,
         len(draft.asks),
+        _over(pack, draft.service, application),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from documents.identity import Identity, Trouble
 from documents.roster_cells import PARSERS, Parsed, Reading, document_number, plain
 from documents.roster_columns import REQUIRED, TITLES, Matching, best_table
-from documents.spreadsheets import CannotRead, Cell, RawTable, address, read_tables, shown
+from documents.spreadsheets import COMPUTE, CannotRead, Cell, RawTable, address, read_tables, shown
 
 SUM = re.compile(r"(合计|总计|小计|共计)[:：]?\d*人?")
 CLOSING = (
@@ -30,6 +30,8 @@ CLOSING = (
     "填报",
 )
 EXAMPLES = ("例：", "例:", "示例", "样例", "（例", "(例")
+TOLD_BY_NUMBER = ("birth_date", "gender")
+NO_RESULT = Trouble("formula", f"这一格是公式，文件里没有存下它的结果。{COMPUTE}")
 Progress = Callable[[int, int], object]  # rows done, rows in all; whoever raises in it stops the reading
 
 
@@ -116,7 +118,8 @@ class RosterSheet:
 
     def _judge(self, row: int, mended: Mapping[tuple[int, str], str]) -> RosterRow:
         cells = _with(self.table.rows[row], self.matching, row, mended)
-        return _row(row, cells, self.matching, self.reading)
+        empty = {key for key in _uncomputed(row, self.table, self.matching) if (row, key) not in mended}
+        return _row(row, cells, self.matching, self.reading, empty)
 
 
 def open_roster(
@@ -125,7 +128,8 @@ def open_roster(
     """The list in a file: the sheet whose header fits best. Raises CannotRead with one sentence when there is none."""
     table, matching = best_table(read_tables(source, name))
     if matching is None:
-        raise CannotRead(f"“{table.file}”里没有找到表头：需要有“姓名”和“身份证号码”两列。")
+        why = f"表格里有公式没有存下结果。{COMPUTE}" if table.uncomputed else "需要有“姓名”和“身份证号码”两列。"
+        raise CannotRead(f"“{table.file}”里没有找到表头：{why}")
     return read_roster(table, matching, reading, progress)
 
 
@@ -146,20 +150,28 @@ def _judged(
         if progress and at % 500 == 0:
             progress(at, count)
         cells = table.rows[at]
-        reason = _nobody(cells, header, matching)
+        empty = _uncomputed(at, table, matching)
+        reason = _nobody(cells, header, matching, waits=any(key in REQUIRED for key in empty))
         if reason is None:
-            yield _row(at, _without_filled(cells, at, table, matching), matching, reading)
+            yield _row(at, _without_filled(cells, at, table, matching), matching, reading, empty)
         elif reason:
             skipped.append(Skipped(at, reason))
     if progress:
         progress(count, count)
 
 
-def _nobody(cells: Sequence[Cell], header: Sequence[str], matching: Matching) -> str | None:
-    """Why a row is no person (an empty reason: not worth a word), or None."""
+def _uncomputed(at: int, table: RawTable, matching: Matching) -> frozenset[str]:
+    """The keys in a row whose value a formula never came to give."""
+    if not table.uncomputed:
+        return frozenset()
+    return frozenset(column.key for column in matching.columns if column.key and (at, column.index) in table.uncomputed)
+
+
+def _nobody(cells: Sequence[Cell], header: Sequence[str], matching: Matching, *, waits: bool) -> str | None:
+    """Why a row is no person (an empty reason: not worth a word), or None. `waits`: a formula stands for the person."""
     texts = [plain(cell) for cell in cells]
     if not any(texts):
-        return ""
+        return None if waits else ""
     if sum(one == other != "" for one, other in zip(texts, header, strict=False)) >= 2:
         return "重复的表头"
     used = {column.key: texts[column.index] for column in matching.columns if column.key and column.index < len(texts)}
@@ -171,7 +183,7 @@ def _nobody(cells: Sequence[Cell], header: Sequence[str], matching: Matching) ->
         return "表尾或合计"
     if any(text.startswith(EXAMPLES) for text in (who, *free[:1])):
         return "填写示例"
-    return None if any(used.values()) else "没有人员资料"
+    return None if waits or any(used.values()) else "没有人员资料"
 
 
 def _without_filled(cells: Sequence[Cell], at: int, table: RawTable, matching: Matching) -> Sequence[Cell]:
@@ -189,7 +201,9 @@ def _with(cells: Sequence[Cell], matching: Matching, row: int, mended: Mapping[t
     return changed
 
 
-def _row(at: int, cells: Sequence[Cell], matching: Matching, reading: Reading) -> RosterRow:
+def _row(
+    at: int, cells: Sequence[Cell], matching: Matching, reading: Reading, uncomputed: Set[str] = frozenset()
+) -> RosterRow:
     """One row: each cell by its column, then what the identity number says against what else is written."""
     values: dict[str, str] = {}
     problems: list[CellProblem] = []
@@ -207,7 +221,9 @@ def _row(at: int, cells: Sequence[Cell], matching: Matching, reading: Reading) -
     def take(key: str, parsed: Parsed) -> None:
         if parsed.value:
             values[key] = parsed.value
-        if parsed.trouble:
+        if key in uncomputed:
+            note(key, NO_RESULT)
+        elif parsed.trouble:
             note(key, parsed.trouble)
 
     def cell(key: str) -> Cell:
@@ -223,6 +239,7 @@ def _row(at: int, cells: Sequence[Cell], matching: Matching, reading: Reading) -
     parsed, found = document_number(cell("document_number"), kind == reading.identity_type, reading)
     take("document_number", parsed)
     if found and found.birth:
+        problems[:] = [one for one in problems if one.kind != NO_RESULT.kind or one.key not in TOLD_BY_NUMBER]
         for key, trouble in _against(found, values, reading):
             note(key, trouble)
     order = {key: at for at, key in enumerate(places)}

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from documents.formulas import NONE, Formulas
+
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 
+COMPUTE = "请用 Excel 或 WPS 打开，保存一次再导入。"  # what makes the results of formulas stand in the file
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 800_000_000  # a small file that would fill the memory is no list of people
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -29,6 +32,7 @@ class RawTable:
     sheet: str
     rows: Sequence[Sequence[Cell]]
     filled: frozenset[tuple[int, int]] = frozenset()  # (row, column) from 0: has the value of the merged cell above
+    uncomputed: frozenset[tuple[int, int]] = frozenset()  # a formula stands there, its value nowhere
 
 
 def read_tables(source: Path | bytes, name: str = "") -> tuple[RawTable, ...]:
@@ -53,6 +57,8 @@ def read_tables(source: Path | bytes, name: str = "") -> tuple[RawTable, ...]:
     else:
         tables = (_text(source, name),)
     found = tuple(table for table in tables if any(cell not in (None, "") for row in table.rows for cell in row))
+    if not found and any(table.uncomputed for table in tables):
+        raise CannotRead(f"“{name}”里只有公式，没有存下结果。{COMPUTE}")
     if not found:
         raise CannotRead(f"“{name}”里没有内容。")
     return found
@@ -72,13 +78,17 @@ def _workbook(data: bytes, name: str) -> tuple[RawTable, ...]:
         raise CannotRead(f"“{name}”设有密码。请在 Excel 中取消密码、保存后再导入。")
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        formulas = Formulas(io.BytesIO(data)) if data.startswith(ZIP) else None
         sheets = []
         for meta in book.sheets_metadata:
             if meta.typ == SheetTypeEnum.WorkSheet and meta.visible == SheetVisibleEnum.Visible:
                 sheet = book.get_sheet_by_name(meta.name)
                 rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
                 filled = _fill_down(rows, sheet.merged_cell_ranges or [])
-                sheets.append(RawTable(name, meta.name, rows, filled))
+                uncomputed = formulas.uncomputed(meta.name) if formulas is not None else NONE
+                last = max((row for row, _ in uncomputed), default=-1)  # calamine ends where the last value stands
+                rows += [[""] * len(rows[0]) if rows else []] * (last + 1 - len(rows))  # one empty row, many times
+                sheets.append(RawTable(name, meta.name, rows, filled, uncomputed))
     except CalamineError as broken:
         raise CannotRead(f"“{name}”不是完整的 Excel 文件，打不开。请用 Excel 打开后另存为 .xlsx 再导入。") from broken
     except (

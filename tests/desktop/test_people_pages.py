@@ -328,6 +328,22 @@ def test_a_cell_is_mended_where_it_stands(desk: SampleDesk, qtbot: QtBot, tmp_pa
     qtbot.waitUntil(lambda: page.model.counts()["bad"] == 4)
 
 
+def test_a_formula_without_its_value_is_said_before_anything_goes_in(
+    desk: SampleDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in (["姓名", "身份证号码", "手机"], ["易小川", "440104199210015029", '="1380000"&"0000"']):
+        book.active.append(line)
+    book.save(tmp_path / "a.xlsx")  # as a program leaves it: nobody worked the formula out
+    page = opened(import_people, desk, qtbot)
+    read(page, tmp_path / "a.xlsx", qtbot)
+    assert page.model.counts()["bad"] == 1
+    assert not page.run_button.isEnabled()
+    told = [line.accessibleName() for line in page.panel.findChildren(FindingLine)]
+    assert any("用 Excel 或 WPS 打开，保存一次再导入" in one for one in told), told
+
+
 def test_columns_can_be_taken_for_something_else(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None

@@ -28,6 +28,7 @@ class Identity(NamedTuple):
     trouble: Trouble | None = None
 
 
+FIRST_NUMBERS = 1984  # the year in which numbers were first given; whoever was born before got theirs then or later
 LOOKALIKES = str.maketrans(
     {"O": "0", "o": "0", "〇": "0", "I": "1", "l": "1", "|": "1", "×": "X", "Х": "X", "χ": "X", "*": "X"}
 )
@@ -54,15 +55,19 @@ def check(text: str, today: date) -> Identity:
         )
     if number[17] != ric.calc_check_digit(number):
         return Identity(number, trouble=Trouble("id-check", "身份证号最后一位校验不对，请核对第 18 位。"))
-    if not _county(number[:6], number[6:10]):  # the table may be behind the times: told, not refused
+    if not _county(number[:6], birth.year, today.year):  # the table may be behind the times: told, not refused
         words = f"身份证号前 6 位“{number[:6]}”查不到地区，请核对。"
         return Identity(number, birth, male, Trouble("id-place", words, blocks=False))
     return Identity(number, birth, male)
 
 
 @lru_cache(maxsize=4096)  # a unit's people come from few counties, and the search is the slowest part
-def _county(area: str, year: str) -> bool:
-    """Whether there was a county of this code in that year."""
+def _county(area: str, born: int, until: int) -> bool:
+    """Whether there was a county of this code when the number can have been given: at birth or at any time after it."""
+    return any(_county_in(area, year) for year in range(max(born, FIRST_NUMBERS), until + 1))
+
+
+def _county_in(area: str, year: int) -> bool:
     try:
         ric.get_birth_place(f"{area}{year}0101")
     except InvalidComponent:

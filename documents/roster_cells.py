@@ -55,7 +55,7 @@ def words(cell: Cell) -> str:
 
 def name(cell: Cell, reading: Reading) -> Parsed:
     """A person's name: no digits, no marks, one kind of middle dot."""
-    text = re.sub(r"(?<=\S)\s*[·•・‧∙⋅]\s*(?=\S)", "·", words(cell))
+    text = re.sub(r"(?<=\S)\s*[·•・‧∙⋅]\s*(?=\S)", "·", words(cell).replace("’", "'"))  # as Office writes it by itself
     if not text:
         return Parsed("", Trouble("name-missing", "没有填写姓名。"))
     if HAN.search(text):

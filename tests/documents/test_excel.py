@@ -145,6 +145,12 @@ def test_a_county_that_is_not_known_is_told_but_goes_in() -> None:
     assert "“990103”查不到地区" in row.problems[0].reason
 
 
+@pytest.mark.parametrize("birth", [date(1955, 1, 1), date(1970, 6, 30), date(1981, 12, 31), date(1990, 1, 1)])
+def test_a_county_of_when_numbers_were_given_is_known_whatever_the_year_of_birth(birth: date) -> None:
+    (row,) = a_list(("王芳", resident(birth, area="440104"))).rows  # a code of 1983: nobody has a number from before
+    assert not row.problems
+
+
 @given(st.dates(date(1930, 1, 1), TODAY), st.integers(1, 999), st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_in_an_identity_number_is_always_found(birth: date, order: int, at: int, more: int) -> None:
     number = resident(birth, order)
@@ -262,6 +268,11 @@ def test_names_that_are_wrong(name: str, kind: str) -> None:
 @pytest.mark.parametrize("name", ["张喆", "欧阳𬱖", "𠮷野", "阿依古丽·买买提", "John Smith", "O'Brien-Lee", "㛃䶮"])
 def test_names_that_are_right_stay_exactly_so(name: str) -> None:
     assert a_list((name, GOOD)).rows[0].values["name"] == name
+
+
+def test_the_apostrophe_that_office_writes_by_itself_is_the_plain_one() -> None:
+    (row,) = a_list(("O’Brien", GOOD)).rows
+    assert (row.good, row.values["name"]) == (True, "O'Brien")
 
 
 def test_what_differs_from_the_identity_number_is_mended_by_one_click_in_all_rows() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from desktop.windows import let_others_come_forward
+
 WAIT = 500  # ms: the other process is on this machine
 RAISE = b"raise\n"
 
@@ -33,6 +35,7 @@ class Alone(QObject):
         line.connectToServer(self._place)
         if not line.waitForConnected(WAIT):
             return False
+        let_others_come_forward()
         line.write(RAISE)
         line.waitForBytesWritten(WAIT)
         line.disconnectFromServer()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from desktop.commands.packs import packs_folder
 from desktop.troubles import NoPack, RulesTooNew
 from domain.packs import Pack, PackError, digest, parse, texts
 from domain.packs.keeping import NotKept, keep, kept
+from sync import files
 from sync.store.local import Reader
 
 SETTING = "pack"  # id of the pack that the server named at the first connection
@@ -80,9 +80,9 @@ def _write(beside: Path, name: str, data: bytes) -> None:
     beside.mkdir(mode=0o700, exist_ok=True)
     part = beside / f"{name}.part"
     part.write_bytes(data)
-    os.replace(part, beside / name)
+    files.replace(part, beside / name)
     for old in sorted(beside.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)[MANY:]:
-        old.unlink(missing_ok=True)
+        files.remove(old)
 
 
 def _name(edition: str) -> str:

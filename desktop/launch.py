@@ -20,6 +20,7 @@ from desktop.folders import data_folder, log_folder
 from desktop.opening_window import OpeningWindow
 from desktop.quick_imports import spare_sources
 from desktop.smoothness import Smoothness
+from desktop.windows import take_a_name
 
 if TYPE_CHECKING:
     from desktop.app import Program
@@ -81,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     spare_sources()
     made = QApplication.instance()
     app = made if isinstance(made, QApplication) else QApplication(list(argv or sys.argv[:1]))
+    take_a_name()
     app.setApplicationName("huiban")
     app.setApplicationDisplayName("会办")
     app.setQuitOnLastWindowClosed(False)

@@ -36,7 +36,7 @@ class TrayNotifier(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             return
         if self._tray is None:
-            self._tray = QSystemTrayIcon(theme().icon("logo", "accent", 32), self)
+            self._tray = QSystemTrayIcon(theme().mark(), self)
             self._tray.setToolTip("会办")
             self._tray.activated.connect(self._raise)
             self._tray.messageClicked.connect(self._raise)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.theme import theme
-from desktop.window_place import put_back
+from desktop.window_place import NARROW, RAIL, put_back
 
 WORDS = "正在打开…"
 LOGO = 26  # px
@@ -38,7 +38,7 @@ class OpeningWindow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         look, painter = theme(), QPainter(self)
         sizes = look.tokens
-        top, side = int(sizes.height["top_bar"]), int(sizes.width["nav"])
+        top, side = int(sizes.height["top_bar"]), int(sizes.width["nav"]) if self.width() >= NARROW else RAIL
         foot = int(sizes.height["status_bar"])
         width, height = self.width(), self.height()
         painter.fillRect(self.rect(), look.colour("surface"))
@@ -49,11 +49,7 @@ class OpeningWindow(QWidget):
         painter.drawLine(side - 1, top, side - 1, height - foot)
         painter.drawLine(0, height - foot, width, height - foot)
         mark = QRectF(16, (top - LOGO) / 2, LOGO, LOGO)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour("accent"))
-        painter.drawRoundedRect(mark, 6, 6)
-        look.draw_icon(painter, "logo", mark.adjusted(1, 1, -1, -1), "on_accent")
+        look.draw_mark(painter, mark)
         painter.setPen(look.colour("text2"))
         painter.setFont(look.font("body"))
         page = QRectF(side, top, width - side, height - top - foot).adjusted(48, 0, -48, 0)

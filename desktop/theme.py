@@ -26,6 +26,7 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 Mode = Literal["system", "light", "dark"]
 _TRANSLATIONS = QLibraryInfo.LibraryPath.TranslationsPath
 RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)  # device pixels for one of ours, as systems offer them
+MARKS = (16, 24, 32, 48, 64)  # px: of title bars and task bars, at the usual scales
 STATES = ("ok", "warn", "bad", "wait")
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="{path}" fill="none" stroke="{colour}" '
@@ -150,6 +151,27 @@ class Theme(QObject):
             icon.addPixmap(pixmap)
         return icon
 
+    def draw_mark(self, painter: QPainter, rect: QRectF) -> None:
+        """Our sign, as it stands in the top bar."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.colour("accent"))
+        corner, inside = rect.width() * 6 / 26, rect.width() / 26
+        painter.drawRoundedRect(rect, corner, corner)
+        self.draw_icon(painter, "logo", rect.adjusted(inside, inside, -inside, -inside), "on_accent")
+
+    def mark(self) -> QIcon:
+        """Our sign for title bars, task bars and the place beside the clock."""
+        icon = QIcon()
+        for size in MARKS:
+            pixmap = QPixmap(size, size)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            self.draw_mark(painter, QRectF(0, 0, size, size))
+            painter.end()
+            icon.addPixmap(pixmap)
+        return icon
+
     def palette(self) -> QPalette:
         """For what Qt paints itself: menus, text cursors, selections, the calendar."""
         role, palette = QPalette.ColorRole, QPalette()
@@ -188,4 +210,5 @@ def install(app: QApplication, mode: Mode = "system") -> Theme:
     app.setFont(look.font("body"))
     app.styleHints().colorSchemeChanged.connect(look.follow_system)
     look.set_mode(mode)
+    app.setWindowIcon(look.mark())
     return look

@@ -6,6 +6,7 @@ program's.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -27,6 +28,12 @@ def main(arguments: Sequence[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036  (an older Python gets this far and is told so)
         print(f"Huiban needs Python 3.11 or newer; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
+    if sys.maxsize < 1 << 32:
+        print("Huiban needs a 64-bit Python; this is a 32-bit one.", file=sys.stderr)
+        return 2
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # redirected, Windows writes a code page
     commands: Mapping[str, Callable[[list[str]], int]] = {"demo": demo, "test": test, "huiban": huiban, "setup": setup}
     command = commands.get(arguments[0]) if arguments else None
     if command is None:
@@ -99,7 +106,8 @@ def _program(python: Path, arguments: Sequence[str]) -> tuple[list[str], dict[st
 
 def _become(python: Path, arguments: Sequence[str]) -> int:
     command, env = _program(python, arguments)
-    if os.name == "nt":  # there, exec would give the prompt back before the program ends
+    if sys.platform == "win32":  # there, exec would give the prompt back before the program ends
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the program too: how it ends is its own affair
         return subprocess.call(command, env=env)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.stdout.flush()

@@ -22,6 +22,7 @@ LOCK = ROOT / "packaging" / "requirements.lock"
 BOOTSTRAP = ROOT / "packaging" / "bootstrap.lock"  # uv itself, with hashes
 STAMP = "huiban.stamp"
 OLDEST = (3, 11)
+CLOSE = "If Huiban is running, please close it and try again."  # Windows keeps what a running program has read in
 
 
 def venv_folder() -> Path:
@@ -62,7 +63,7 @@ def child_environment(venv: Path) -> dict[str, str]:
 def _wanted(venv: Path) -> str:
     """What the stamp must say: both locks, where the environment stands, and the very interpreter it was made from."""
     digest = hashlib.sha256(LOCK.read_bytes() + BOOTSTRAP.read_bytes()).hexdigest()
-    return f"{digest}\n{venv}\n{os.path.realpath(venv_program(venv, 'python'))}\n"
+    return f"{digest}\n{venv}\n{os.path.realpath(venv_program(venv, 'python'))}\n{_told(venv, 'version')}\n"
 
 
 def _stamped(venv: Path) -> bool:
@@ -70,7 +71,19 @@ def _stamped(venv: Path) -> bool:
         stamp = (venv / STAMP).read_text(encoding="utf-8")
     except OSError:
         return False
-    return stamp == _wanted(venv) and venv_program(venv, "python").exists()
+    # On Windows the environment's Python is no link: it stays when the one it was made from is gone.
+    there = venv_program(venv, "python").exists() and Path(_told(venv, "home")).is_dir()
+    return there and stamp == _wanted(venv)
+
+
+def _told(venv: Path, key: str) -> str:
+    """What the environment's own settings say of the Python it was made from."""
+    try:
+        lines = (venv / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    pairs = (line.partition("=") for line in lines)
+    return next((value.strip() for name, _, value in pairs if name.strip() == key), "")
 
 
 def _set_up(venv: Path) -> None:
@@ -84,7 +97,8 @@ def _set_up(venv: Path) -> None:
     with _caches(venv) as env:
         say("installing the packages of packaging/requirements.lock (exact versions, checked by hash)")
         if not (_with_uv(venv, python, env) or _with_pip(python, LOCK, env)):
-            raise SetupError("the packages could not be installed; what pip said stands above.")
+            words = f" {CLOSE}" if WINDOWS else ""
+            raise SetupError(f"the packages could not be installed; what pip said stands above.{words}")
     (venv / STAMP).write_text(_wanted(venv), encoding="utf-8")
     say("ready")
 
@@ -107,7 +121,10 @@ def _empty(venv: Path) -> None:
     for entry in venv.iterdir():
         if entry.name == ".setup.lock":
             continue
-        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        try:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        except PermissionError as error:
+            raise SetupError(f"cannot clear {venv} ({error.strerror}). {CLOSE}") from None
 
 
 def _with_uv(venv: Path, python: Path, env: Mapping[str, str]) -> bool:
@@ -135,7 +152,9 @@ def _with_pip(python: Path, lock: Path, env: Mapping[str, str]) -> bool:
 def _uv_settings(python: Path, env: Mapping[str, str]) -> dict[str, str]:
     """uv does not read pip's configuration: a mirror, a proxy or a certificate set there is handed on to it."""
     command = [str(python), "-m", "pip", "config", "list"]
-    listed = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(
+        command, env=dict(env), capture_output=True, encoding="utf-8", errors="replace", check=False
+    ).stdout
     names = {
         "index-url": "UV_DEFAULT_INDEX",
         "extra-index-url": "UV_EXTRA_INDEX_URL",
@@ -179,29 +198,35 @@ def _home_is_writable() -> bool:
 def _alone(venv: Path) -> Iterator[None]:
     """One set-up of this folder at a time; the second waits and then finds it done."""
     with open(venv / ".setup.lock", "a+b") as handle:
-        if WINDOWS:
-            _lock_on_windows(handle.fileno())
-        else:
-            import fcntl
-
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say("another set-up is at work here; waiting for it")
-                fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            _lock(handle.fileno(), wait=False)
+        except OSError:
+            say("another set-up is at work here; waiting for it")
+            _lock(handle.fileno(), wait=True)
         yield  # closing the file gives the lock back
 
 
-def _lock_on_windows(descriptor: int) -> None:
-    import msvcrt  # only there
+if sys.platform == "win32":
+    import msvcrt
 
-    while True:
-        try:
-            # there is no msvcrt where the checker runs
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        except OSError:  # it gives up after ten seconds; we do not
-            continue
-        return
+    def _lock(descriptor: int, *, wait: bool) -> None:
+        """Raises OSError when another has it and nobody wants to wait."""
+        while True:
+            try:
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if not wait:
+                    raise
+                continue  # it gives up after ten seconds; we do not
+            return
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int, *, wait: bool) -> None:
+        """Raises OSError when another has it and nobody wants to wait."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _tried(command: list[str], env: Mapping[str, str]) -> bool:

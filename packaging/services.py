@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ def screen() -> Iterator[dict[str, str]]:
     )
     os.close(write)
     try:
-        with os.fdopen(read) as pipe:
+        with os.fdopen(read, encoding="ascii") as pipe:
             number = pipe.readline().strip()
         if not number:
             raise SetupError("Xvfb ended before it had a screen.")
@@ -101,7 +102,7 @@ def _start(pg_ctl: Path, user: str | None, home: Path, data: Path) -> int:
 
 def _unprivileged(home: Path) -> str | None:
     """PostgreSQL refuses to run as root: root lends the folder to an account without rights."""
-    if os.geteuid() != 0:
+    if sys.platform == "win32" or os.geteuid() != 0:
         return None
     import pwd  # not on Windows
 
@@ -116,9 +117,11 @@ def _unprivileged(home: Path) -> str | None:
 
 
 def _group_of(user: str | None) -> int | None:
+    if sys.platform == "win32" or user is None:
+        return None
     import pwd  # not on Windows
 
-    return pwd.getpwnam(user).pw_gid if user else None
+    return pwd.getpwnam(user).pw_gid
 
 
 def _as(user: str | None, home: Path, command: list[str]) -> None:

@@ -63,7 +63,7 @@ def _loads(library: str) -> bool:
 
 def may_install() -> bool:
     """Packages are installed only by root and only with apt; everybody else is told the one line to type."""
-    return LINUX and os.geteuid() == 0 and shutil.which("apt-get") is not None
+    return sys.platform != "win32" and LINUX and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def need(packages: Sequence[str], purpose: str) -> None:

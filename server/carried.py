@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import BinaryIO
+from typing import IO
 
 from server import feed
 from server.access import Caller, caller_of
@@ -55,7 +55,7 @@ class Opened:
     blobs: tuple[str, ...] = ()
 
 
-def take_in(parts: Work, source: BinaryIO) -> bytes:
+def take_in(parts: Work, source: IO[bytes]) -> bytes:
     """Decide everything in the file; the AnswerFile that goes back. Raises NotCarried."""
     begun = instant_text(parts.clock())
     with _unsealed(parts, source) as plain, carried(plain) as file:
@@ -70,7 +70,7 @@ def take_in(parts: Work, source: BinaryIO) -> bytes:
 
 
 @contextmanager
-def _unsealed(parts: Work, source: BinaryIO) -> Iterator[BinaryIO]:
+def _unsealed(parts: Work, source: IO[bytes]) -> Iterator[IO[bytes]]:
     """The zip inside, in a file without a name; only this server's key opens it."""
     with tempfile.TemporaryFile(dir=parts.settings.data) as plain:
         source.seek(0)

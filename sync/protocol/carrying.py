@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Annotated, BinaryIO, Literal
+from typing import IO, Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -70,7 +70,7 @@ class Carried:
 
 
 @contextmanager
-def carried(source: BinaryIO) -> Iterator[Carried]:
+def carried(source: IO[bytes]) -> Iterator[Carried]:
     """Opens a file of Operations; raises NotCarried when it is none, or comes to a damaged place."""
     with sound(), zipfile.ZipFile(source) as archive:
         sizes = {info.filename: info.file_size for info in archive.infolist()}

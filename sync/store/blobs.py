@@ -17,7 +17,7 @@ import struct
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -224,7 +224,7 @@ class BlobWriter:
 class BlobReader(io.RawIOBase):
     """A plain, seekable file over the frames; raises BlobDamaged where one does not prove itself."""
 
-    def __init__(self, file: BinaryIO, key: bytes) -> None:
+    def __init__(self, file: IO[bytes], key: bytes) -> None:
         self._file = file
         head = file.read(HEAD)
         if len(head) != HEAD or not head.startswith(MAGIC):

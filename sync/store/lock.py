@@ -36,7 +36,7 @@ class Lock:
 def holder(folder: Path) -> int | None:
     """Who wrote its number there last."""
     try:
-        return int((folder / NAME).read_text())
+        return int((folder / NAME).read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
 

@@ -5,9 +5,10 @@ import math
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QImage, QPainter, QRawFont
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.theme import STATES, Theme
+from desktop.theme import MARKS, STATES, Theme, install
 from desktop.widgets.base import Box
 from desktop.widgets.buttons import Button
 
@@ -77,6 +78,18 @@ def test_an_icon_takes_the_colour_of_its_role_in_the_present_mode(look: Theme) -
     assert strongest(drawn(look, "plus", "bad")) == look.colour("bad")
     look.set_mode("dark")
     assert strongest(drawn(look, "plus", "bad")).name() == "#f28b82"
+
+
+def test_the_windows_of_the_program_carry_its_sign_at_every_size_of_a_task_bar(look: Theme, qapp: QApplication) -> None:
+    install(qapp)
+    sizes = [size.width() for size in qapp.windowIcon().availableSizes()]
+    assert sizes == list(MARKS)
+    for size in sizes:
+        drawn = qapp.windowIcon().pixmap(size, size).toImage()
+        assert drawn.pixelColor(size // 2, 2) == look.colour("accent"), "its ground"
+        light = [drawn.pixelColor(x, y).lightness() for x in range(size) for y in range(size)]
+        assert max(light) > look.colour("accent").lightness() + 60, "the sign on it"
+        assert drawn.pixelColor(0, 0).alpha() < 255, "round corners"
 
 
 def test_a_new_mode_repaints_what_stands_on_the_screen(look: Theme, qtbot: QtBot) -> None:

@@ -83,6 +83,22 @@ def test_a_changed_lock_or_a_moved_environment_is_set_up_again(tmp_path: Path) -
     assert not environment._stamped(tmp_path / "never made")
 
 
+def test_an_environment_whose_python_is_gone_or_another_is_set_up_again(tmp_path: Path) -> None:
+    """On Windows its program is a copy that stays when Python itself is removed: its settings say where that lay."""
+    environment = script("environment")
+    venv = a_finished_environment(tmp_path / "venv")
+    settings = venv / "pyvenv.cfg"
+    whole = settings.read_text(encoding="utf-8")
+    base = environment._told(venv, "home")
+    assert Path(base).is_dir()
+    settings.write_text(whole.replace(base, str(tmp_path / "removed")), encoding="utf-8")
+    assert not environment._stamped(venv)
+    settings.write_text(whole.replace(f"version = {environment._told(venv, 'version')}", "version = 3.11.0"), "utf-8")
+    assert not environment._stamped(venv)
+    settings.write_text(whole, encoding="utf-8")
+    assert environment._stamped(venv)
+
+
 def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = run_dev("setup", HUIBAN_VENV=str(tmp_path / "file" / "venv"))
@@ -91,7 +107,6 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_way_out(tmp_path: Pat
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not POSIX, reason="file locks of POSIX")
 def test_two_set_ups_at_once_come_one_after_the_other(tmp_path: Path) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(PACKAGING)!r}); import environment, pathlib\n"

@@ -135,9 +135,17 @@ class CardView(RowsView):
     def _lay_editor(self, frame: CellEditor, place: int, at: int) -> None:
         rect = self.visualRect(self.rows.index(place, self._first + at)).adjusted(1, 1, -1, -1)
         width = max(rect.width(), LEAST.get(type(frame.editor), TYPED))
-        left = max(0, min(rect.x(), self.viewport().width() - width))
+        left = max(0, min(rect.x(), self._room_to(rect.x()) - width))
         frame.setFixedHeight(rect.height())
         frame.setGeometry(left, rect.y(), width, rect.height())
+
+    def _room_to(self, x: int) -> int:
+        """Where an editor from there on has to end: papers, amount and state stay readable while one types."""
+        shown = (
+            at for at in range(self._first + len(self._specs), self.rows.columnCount()) if not self.isColumnHidden(at)
+        )
+        ends = (place for at in shown if (place := self.columnViewportPosition(at)) > x)
+        return min((*ends, self.viewport().width()))
 
     def _follow_row(self, *_: Any) -> None:
         """Rows or columns are others: the open editor goes along with its cell, or goes if that is gone."""

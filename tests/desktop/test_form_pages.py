@@ -78,6 +78,21 @@ def test_a_cell_is_edited_where_it_stands_and_tab_goes_on(qtbot: QtBot, desk: Sa
     assert values[1]["values"].get("insurance_month") is None
 
 
+def test_an_editor_wider_than_its_column_leaves_papers_and_verdict_readable(qtbot: QtBot, desk: SampleDesk) -> None:
+    listed = beginners(desk)
+    page = on_screen(qtbot, form.make(desk.context, desk.draft(EDUCATION, a_form({INITIAL: listed}))))
+    view = page.cards.table.view
+    last = len(view._specs) - 1
+    view.horizontalHeader().resizeSection(view._first + last, 60)
+    page.cards.table.jump(listed[0]["row"], view._specs[last].key)
+    place = view._editor.geometry()
+    cell = view.visualRect(view.rows.index(0, view._first + last))
+    assert place.width() > cell.width()
+    assert place.intersects(cell)
+    for column in range(view._first + last + 1, view.rows.columnCount()):
+        assert not place.intersects(view.visualRect(view.rows.index(0, column))), view.rows.columns[column].title
+
+
 def test_columns_that_come_and_go_leave_cursor_ticks_and_the_open_editor_where_they_are(
     qtbot: QtBot, desk: SampleDesk
 ) -> None:

@@ -42,6 +42,8 @@ STEPS = (("选文件", ""), ("对列", ""), ("核对", ""), ("导入", ""))
 EXCEL = "Excel (*.xlsx)"
 PATTERNS = ("*.xlsx", "*.xls", "*.csv", "*.ods")
 
+MOST_OF_A_NAME = 10  # characters in a heading of the panel; the whole of it stands in the table
+
 
 class ImportPage(Page):
     """Four steps on one page."""
@@ -291,7 +293,8 @@ class ImportPage(Page):
                 links.append(Link("alike", f"其余同样改（{alike}）"))
         links.append(Link("edit", "在表里改"))
         words = problem.reason + (f"\n原文 {problem.value}" if problem.value else "")
-        head = "　".join(part for part in (problem.address, one.name, problem.column) if part)
+        name = one.name if len(one.name) <= MOST_OF_A_NAME else f"{one.name[: MOST_OF_A_NAME - 1]}…"
+        head = "　".join(part for part in (problem.address, name, problem.column) if part)
         line = FindingLine(Finding("bad" if problem.blocks else "warn", head, words=words, links=links, key="edit"))
         line.followed.connect(partial(self._follow, one, problem))
         return line

@@ -242,6 +242,11 @@ class PickerPage(Page):
         self.rows.set_filter(keep)
 
     def _searched(self, text: str) -> None:
+        if "\n" in text.strip():  # a table from elsewhere, put where one searches: it is a list of people
+            self.search.input.clear()
+            self.pasted.set_value(text)
+            self._open_paste()
+            return
         self.rows.set_search(text)
         if self.rows.rowCount() and self.view.current is None:
             self.view.set_current(0)

@@ -21,6 +21,7 @@ _APART = re.compile(r"[\n\r、,，;；]+")
 _SERIAL = re.compile(r"^\s*\(?\d{1,4}([.)]\s*|$)")  # 1. or (1) before a name, or alone where a comma parted them
 _ASIDE = re.compile(r"[(\[【].*?[)\]】]")
 _BETWEEN = re.compile(r"[\s\u00b7\u2022\u30fb\u2027\u2219\u22c5.'’‘`\u200b-\u200f\ufeff]+")
+_HEADING = "姓名"  # a table comes with its heading
 _RESIDENT = re.compile(r"\d{17}[\dX]")
 
 
@@ -72,10 +73,12 @@ def match(text: str, people: Sequence[Candidate], verdict: Callable[[Candidate],
     refused, inside, unclear, missing = list[str](), list[str](), list[str](), list[str]()
     for line in (part.strip() for part in _APART.split(text)):
         cells = _cells(line)
-        if not cells:
+        if not cells or _HEADING in cells:
             continue
-        hits = next((by_number[each] for each in (*cells, *_RESIDENT.findall(cells[0])) if each in by_number), None)
-        hits = hits or next((by_name[each] for each in cells if each in by_name), None)
+        numbers = _RESIDENT.findall(cells[0])
+        hits = next((by_number[each] for each in (*cells, *numbers) if each in by_number), None)
+        if hits is None and not numbers:  # with a number that nobody has it is somebody else of that name
+            hits = next((by_name[each] for each in cells if each in by_name), None)
         if hits is None:
             missing.append(line)
         elif len(hits) > 1:

@@ -53,3 +53,13 @@ def test_who_is_not_there_is_named_as_it_was_pasted() -> None:
     said = matched("王伟强\n陈喆\n440105199001019999")
     assert said.found == ("陈喆",)
     assert said.missing == ("王伟强", "440105199001019999")
+
+
+def test_a_number_that_nobody_has_is_somebody_else_of_that_name() -> None:
+    said = matched("王伟 440105199009099999")
+    assert (said.found, said.missing) == ((), ("王伟 440105199009099999",))
+
+
+def test_the_heading_of_a_table_is_nobody() -> None:
+    said = matched("序号\t姓名\t身份证号\n1\t陈喆\t440104199001010811")
+    assert (said.found, said.missing) == (("陈喆",), ())

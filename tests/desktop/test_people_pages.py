@@ -230,6 +230,19 @@ def test_good_rows_go_in_and_bad_ones_stay_with_their_reasons(desk: SampleDesk, 
     assert queued(desk) == 6
 
 
+def test_a_long_name_leaves_the_panel_its_width(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in (("姓名", "身份证号码"), ("欧阳" * 20, "440104199003120812")):
+        book.active.append(line)
+    book.save(tmp_path / "长名.xlsx")
+    page = opened(import_people, desk, qtbot)
+    read(page, tmp_path / "长名.xlsx", qtbot)
+    (line,) = page.findChildren(FindingLine)
+    assert "欧阳欧阳欧阳欧阳欧…" in line.accessibleName()
+    assert line.minimumSizeHint().width() <= line.width()
+
+
 def test_numbers_from_a_list_are_seen_whole_on_a_narrow_page(desk: SampleDesk, qtbot: QtBot, tmp_path: Path) -> None:
     page = opened(import_people, desk, qtbot)
     read(page, the_list(desk, tmp_path), qtbot)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -101,6 +102,18 @@ def test_a_pasted_list_ticks_by_name_and_number_and_says_who_was_not_found(qtbot
     assert {one.name for one in page.rows.ticked} == set(ABLE)
     assert "没有找到：赵不在" in page.notice.accessibleName()
     assert "不可选：马文静" in page.notice.accessibleName()
+
+
+def test_a_table_pasted_into_the_search_becomes_the_list(qtbot: QtBot, desk: SampleDesk) -> None:
+    page = on_screen(qtbot, picker.make(desk.context, f"{desk.draft(EDUCATION)}:{INITIAL}"))
+    QGuiApplication.clipboard().setText("姓名\t身份证号\r\n陈喆\t440104199003120811\r\n李𬱖\t\r\n")
+    page.search.input.setFocus()
+    QTest.keyClick(page.search.input, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not page.pasting.isHidden())
+    assert page.rows.rowCount() > len(ABLE), "nobody is filtered out"
+    QTest.mouseClick(page.match, Qt.MouseButton.LeftButton)
+    assert {one.name for one in page.rows.ticked} == set(ABLE)
+    assert "没有找到" not in page.notice.accessibleName()
 
 
 def not_judged_yet(qtbot: QtBot, desk: SampleDesk, key: str) -> Any:

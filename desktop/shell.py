@@ -31,11 +31,11 @@ from desktop.page import Page
 from desktop.shell_bars import StatusBar, TopBar
 from desktop.shell_goto import GoTo
 from desktop.shell_model import ShellModel
-from desktop.shell_nav import NARROW, Nav, NavPlace
+from desktop.shell_nav import Nav, NavPlace
 from desktop.tab_order import move_focus
 from desktop.theme import theme
 from desktop.widgets.notes import Notice
-from desktop.window_place import keep_place, put_back
+from desktop.window_place import NARROW, keep_place, put_back
 
 KEPT = 12
 

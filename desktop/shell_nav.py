@@ -20,9 +20,8 @@ from desktop.widgets.base import (
     text_width,
     without_mnemonic,
 )
+from desktop.window_place import RAIL
 
-NARROW = 1180  # px of window from which the left side shows its words
-RAIL = 56  # px of the left side without them
 LINE = 20  # px of one line of words
 SCROLL_BAR = 24  # what stands beside the entries: margins, hairline, and the bar when there is one
 WHOLE = (

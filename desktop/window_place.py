@@ -7,6 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 WIDTH, HEIGHT = 1366, 768  # where nothing is remembered
+NARROW = 1180  # px of window from which the left side shows its words
+RAIL = 56  # px of the left side without them
 TITLE = 32  # px that the system's title bar takes
 
 

@@ -21,7 +21,7 @@ from desktop.widgets.base import Label, clear_layout, column, row, scrolled
 from desktop.widgets.buttons import CheckBox
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import SCROLL_BAR, ChoiceInput, DateInput, NotesInput, TextInput
-from desktop.widgets.popup import place_beside
+from desktop.widgets.popup import PopupFrame, place_beside
 from domain.packs.forms import FieldSpec
 
 Choices = Sequence[tuple[str, str]]
@@ -75,11 +75,7 @@ class ChoicesInput(QPushButton):
 
     def open_list(self) -> None:
         """The ticks, below; Esc or a click elsewhere closes them."""
-        frame = QFrame(self, Qt.WindowType.Popup)
-        frame.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        frame.setFrameShape(QFrame.Shape.StyledPanel)
-        frame.setPalette(theme().palette())
-        frame.setAutoFillBackground(True)
+        frame = PopupFrame(self)
         inside = QWidget()
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(12, 4, 12, 4)
@@ -92,7 +88,7 @@ class ChoicesInput(QPushButton):
             lines.addWidget(box)
         if not self._choices:
             lines.addWidget(Label("没有可选的", "panel_body", "text2"))
-        frame.setLayout(column(scrolled(inside)))
+        frame.setLayout(column(scrolled(inside), margins=(1, 1, 1, 1)))
         around = self.parentWidget() or self
         wide = max(200, around.width(), inside.sizeHint().width() + SCROLL_BAR)
         place_beside(frame, around, QSize(wide, min(320, 32 * max(1, lines.count()) + 12)))

@@ -224,7 +224,7 @@ class PaperPane(QWidget):
             self.image.rotate()
 
     def _zoomed(self, percent: int) -> None:
-        if not self._pdf:
+        if self._stack.currentWidget() is self.image:
             self._percent.setText(f"{percent} %")
 
     def _back(self) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QTextCharFormat, QWheelEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QTextCharFormat, QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QComboBox,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -33,7 +34,7 @@ from PySide6.QtWidgets import (
 from desktop.theme import theme
 from desktop.widgets.base import ScrollBar
 from desktop.widgets.menu import dressed
-from desktop.widgets.popup import place_beside
+from desktop.widgets.popup import PopupFrame, place_beside
 
 _DATE = re.compile(r"^(\d{4})\D+(\d{1,2})\D+(\d{1,2})\D*$|^(\d{4})(\d{2})(\d{2})$")
 SCROLL_BAR = 12  # px
@@ -174,6 +175,11 @@ class ChoiceInput(QComboBox):
                 if part.metaObject().className() == "QComboBoxPrivateScroller":
                     part.setMaximumHeight(0)  # the list has a scroll bar
             view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+            if isinstance(container, QFrame):
+                container.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+                palette = container.palette()
+                palette.setColor(QPalette.ColorRole.WindowText, theme().colour("edge"))
+                container.setPalette(palette)
             container.setMinimumSize(0, 0)
             place_beside(container, around, size)
             view.scrollTo(view.currentIndex())
@@ -229,15 +235,19 @@ class DateInput(TextInput):
             super().keyPressEvent(event)
 
     def open_calendar(self) -> None:
-        frame = QFrame(self, Qt.WindowType.Popup)
-        frame.setFrameShape(QFrame.Shape.StyledPanel)
-        frame.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        frame = PopupFrame(self)
         calendar = QCalendarWidget(frame)
         calendar.setFont(theme().font("panel_body"))
         calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         calendar.setAccessibleName("日历")
         calendar.setLocale(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
         calendar.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.SingleLetterDayNames)
+        for name, icon, words in (("prev", "chevron-left", "上个月"), ("next", "chevron-right", "下个月")):
+            turn = calendar.findChild(QToolButton, f"qt_calendar_{name}month")
+            if turn is not None:
+                turn.setIcon(theme().icon(icon, "text"))
+                turn.setAccessibleName(words)
+                turn.setToolTip(words)
         for menu in calendar.findChildren(QMenu):
             dressed(menu)
         plain = QTextCharFormat()

@@ -50,6 +50,16 @@ class MenuStyle(QProxyStyle):
         marks = (MARK + GAP) * (option.menuHasCheckableItems + (option.menuItemType == _SUB))
         return QSize(2 * SIDE + wide + more + marks, max(theme().tokens.height["control"], option.fontMetrics.height()))
 
+    def drawPrimitive(
+        self, element: QStyle.PrimitiveElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
+    ) -> None:
+        if element == QStyle.PrimitiveElement.PE_PanelMenu:
+            painter.fillRect(option.rect, theme().colour("surface"))
+            painter.setPen(theme().colour("edge"))
+            painter.drawRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5))
+        else:
+            super().drawPrimitive(element, option, painter, widget)
+
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
     ) -> None:

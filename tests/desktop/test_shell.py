@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 import yaml
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.page import Page
+from desktop.rows_model import Column, RowsModel
+from desktop.rows_view import RowsView
 from desktop.shell import KEPT, Shell
 from desktop.shell_bars import shorten
 from desktop.shell_model import FIXED, Count, LineState, NavItem, Place, ShellModel
 from desktop.shell_nav import in_lines
-from desktop.widgets.base import Label
+from desktop.widgets.base import Label, scrolled
 from desktop.widgets.buttons import Button, Chip, ChipRow
 from desktop.widgets.fields import Field
 from desktop.widgets.inputs import TextInput
@@ -231,6 +233,63 @@ def test_a_narrow_window_keeps_the_icons_and_shows_the_words_while_one_chooses(o
     assert shell.nav.width() == wide
 
 
+def unfolded(shell: Shell) -> Shell:
+    """A narrow window whose left side shows its words, the cursor at the group that was pressed."""
+    shell.resize(911, 512)
+    group = next(one for one in shell.nav.buttons if one.item.route == "people")
+    group.setFocus()
+    group.click()
+    assert shell.nav.lies_over
+    return shell
+
+
+def test_the_unfolded_left_side_lies_over_a_page_that_keeps_its_width(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("note")
+    shell.resize(911, 512)
+    QApplication.processEvents()
+    before = note(shell).size()
+    unfolded(shell)
+    QApplication.processEvents()
+    assert note(shell).size() == before
+    covered = shell.nav.mapTo(shell, shell.nav.rect().topRight()).x() - note(shell).mapTo(shell, QPoint()).x()
+    assert covered > 100
+    assert shell.childAt(shell.nav.geometry().center()) in (shell.nav, *shell.nav.findChildren(QWidget))
+
+
+def test_escape_or_a_press_beside_folds_the_left_side_and_does_nothing_else(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("note")
+    shell.go("other")
+    unfolded(shell)
+    inner = next(one for one in shell.nav.buttons if one.item.route == "people/archive")
+    inner.setFocus()
+    key(shell, Qt.Key.Key_Escape)
+    assert not shell.nav.lies_over
+    assert shell.route == "other"
+    held = QApplication.focusWidget()
+    assert held is not None
+    assert held.objectName() == "nav.people"
+    unfolded(shell)
+    handle = shell.windowHandle()
+    assert handle is not None
+    pressed = []
+    note(shell).press.clicked.connect(lambda: pressed.append(True))
+    beside = note(shell).press.mapTo(shell, note(shell).press.rect().center())
+    assert beside.x() < shell.width()
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=QPoint(max(beside.x(), shell.nav.width() + 40), beside.y()))
+    assert not shell.nav.lies_over
+    assert not pressed
+
+
+def test_the_left_side_folds_when_the_cursor_goes_to_the_page(open_shell: Open) -> None:
+    shell = open_shell()
+    shell.go("note")
+    unfolded(shell)
+    note(shell).press.setFocus()
+    assert not shell.nav.lies_over
+
+
 def test_the_left_side_is_walked_by_arrows(open_shell: Open) -> None:
     shell = open_shell()
     shell.go("home")
@@ -324,6 +383,55 @@ def test_the_ring_shows_for_keys_and_not_for_the_mouse(open_shell: Open) -> None
     assert handle is not None
     QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, corner + QPoint(5, 5))
     assert not shell.ring.isVisible()
+
+
+def ring_is_at(shell: Shell, part: QWidget, rect: QRect) -> bool:
+    """Whether the ring stands around this part of it, as far as it is seen."""
+    return bool(shell.ring.isVisible() and shell.ring.geometry().top() == part.mapTo(shell, rect.topLeft()).y() - 4)
+
+
+def test_the_ring_goes_with_the_row_of_a_list(open_shell: Open, qtbot: QtBot) -> None:
+    shell = open_shell()
+    shell.go("form")
+    rows: RowsModel[str] = RowsModel([Column("姓名", lambda name: name)], key=lambda name: name)
+    view = RowsView(rows, name="人员", row_height=36)
+    rows.show([f"第 {at} 人" for at in range(40)])
+    note(shell).add(view)
+    QApplication.processEvents()
+    view.setFocus()
+    view.set_current(0)
+    for _ in range(3):
+        before = view.currentIndex().row()
+        key(shell, Qt.Key.Key_Down)
+        assert view.currentIndex().row() == before + 1
+        qtbot.waitUntil(lambda: ring_is_at(shell, view, view.focus_rect()))
+    bar = view.verticalScrollBar()
+    assert bar.maximum() > 0
+    bar.setValue(1)
+    qtbot.waitUntil(lambda: ring_is_at(shell, view, view.focus_rect()))
+    view.set_current(4)
+    qtbot.waitUntil(lambda: ring_is_at(shell, view, view.focus_rect()))
+
+
+def test_the_ring_goes_with_what_scrolls_under_it(open_shell: Open, qtbot: QtBot) -> None:
+    shell = open_shell()
+    shell.go("form")
+    first, second, inside = Button("第一"), Button("第二"), QWidget()
+    layout = QVBoxLayout(inside)
+    for part in (first, second):
+        layout.addWidget(part)
+    layout.addSpacing(2000)
+    area = scrolled(inside)
+    note(shell).add(area, stretch=1)
+    QApplication.processEvents()
+    first.setFocus()
+    key(shell, Qt.Key.Key_Tab)
+    assert second.hasFocus()
+    qtbot.waitUntil(lambda: ring_is_at(shell, second, second.rect()))
+    area.verticalScrollBar().setValue(20)
+    qtbot.waitUntil(lambda: ring_is_at(shell, second, second.rect()))
+    area.verticalScrollBar().setValue(1000)
+    qtbot.waitUntil(lambda: not shell.ring.isVisible())
 
 
 def test_the_window_closes_only_when_every_page_agrees(open_shell: Open, qtbot: QtBot) -> None:

@@ -28,8 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         pack = load(find_pack(arguments.pack))
-    except (PackError, OSError) as error:
-        complain(f"规则包“{arguments.pack}”不能使用：{error}")
+    except PackError as error:
+        first, more = error.problems[0], len(error.problems) - 1
+        rest = f"；另有 {more} 处，用 huiban pack check 可以看全" if more else ""
+        complain(f"规则包“{arguments.pack}”不能使用：{first}{rest}。")
+        return 2
+    except OSError as error:
+        complain(f"规则包“{arguments.pack}”不能使用：{why_unreadable(error)}。")
         return 2
     try:
         cases = read_cases(Path(arguments.cases).read_text(encoding="utf-8-sig"))

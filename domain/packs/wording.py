@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.packs.base import FIELD_KEY, ID
 
+UNHEARD_OF = "这个值不能用在这里，请对照 huiban pack schema"
 _YAML = (  # a part of what the YAML library says
     ("',' or ']'", "方括号没有配对，或少了逗号"),
     ("',' or '}'", "花括号没有配对，或少了逗号"),
@@ -61,7 +62,7 @@ def yaml_words(*said: str | None) -> str:
 def value_words(error: Mapping[str, Any]) -> str:
     """Why a value cannot stand where it stands. `error`: one of pydantic's."""
     told = _TOLD.get(str(error["type"]))
-    return told(error.get("ctx") or {}) if told is not None else "这个值不能用在这里，请对照 huiban pack schema"
+    return told(error.get("ctx") or {}) if told is not None else UNHEARD_OF
 
 
 def _options(expected: str) -> str:

@@ -153,6 +153,12 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, text: str) -> None:
 def test_a_pack_that_cannot_be_read(cases: Path, tmp_path: Path) -> None:
     assert huiban("explain", "--pack", "nobody", "--cases", str(cases)).returncode == 2
     assert huiban("explain", "--pack", "gdjlxh-2025", "--cases", str(tmp_path / "none")).returncode == 2
+    (tmp_path / "pack.yaml").write_text("pack: x\nname: 3\nprice: y\n", encoding="utf-8")
+    done = huiban("explain", "--pack", str(tmp_path), "--cases", str(cases))
+    assert (done.returncode, done.stdout) == (2, b"")
+    (said,) = done.stderr.decode("utf-8").splitlines()
+    assert "pack.yaml:2: name: 应为文字" in said
+    assert "用 huiban pack check 可以看全" in said
 
 
 def test_checking_packs(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from domain.packs import Pack, PackError, digest, load, parse
+from domain.packs.base import Part
 from domain.packs.schema import json_schemas
+from domain.packs.wording import UNHEARD_OF, value_words
 
 FOLDER = Path(__file__).parents[2] / "resources" / "packs" / "gdjlxh-2025"
 DOMAIN = Path(__file__).parents[2] / "domain"
@@ -158,6 +162,29 @@ def test_a_file_that_is_no_pack_file(text: str, why: str) -> None:
     error = refused({"odd.yaml": text})
     assert error.file == "odd.yaml"
     assert why in error.message
+
+
+def parts(of: type[Part] = Part) -> Iterator[type[Part]]:
+    """Every kind of part a pack may have."""
+    for kind in of.__subclasses__():
+        yield kind
+        yield from parts(kind)
+
+
+def test_whatever_may_be_wrong_with_a_value_has_words_of_its_own() -> None:
+    """Each field of each part is given each wrong kind of value: there are words for all it is told."""
+    odd: list[object] = [None, True, 3, 2.5, 10**5000, "", "x" * 99, "不", "-", [1], [[]], {}, {"a": 1}, {"a": []}]
+    told: set[str] = set()
+    for part in parts():
+        for name, field in part.model_fields.items():
+            for value in odd:
+                try:
+                    part.model_validate({field.alias or name: value})
+                except ValidationError as error:
+                    told |= {f"{each['type']} {value_words(each)}" for each in error.errors()}
+    assert len({each.partition(" ")[0] for each in told}) > 10
+    assert [each for each in sorted(told) if UNHEARD_OF in each or not re.search("[一-鿿]", each)] == []
+    assert value_words({"type": "of a later version"}) == UNHEARD_OF
 
 
 def literals(node: ast.AST) -> str:

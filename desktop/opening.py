@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -41,7 +42,17 @@ def passphrase_from(stream: TextIO | None) -> str | None:
     """The first line of standard input, where no person sits at it; None when nothing is there."""
     if stream is None or stream.closed or stream.isatty():
         return None
+    if isinstance(stream, io.TextIOWrapper):
+        return _words(stream.buffer.readline(), stream.encoding).rstrip("\r\n") or None
     return stream.readline().rstrip("\r\n") or None
+
+
+def _words(typed: bytes, encoding: str) -> str:
+    """UTF-8, or else what this machine writes into a pipe: on a Chinese Windows that is GBK."""
+    try:
+        return typed.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return typed.decode(encoding, errors="replace")
 
 
 def key_without_screen(folder: Path, stream: TextIO | None) -> bytes:

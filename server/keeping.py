@@ -41,7 +41,7 @@ def backup(settings: Settings, target: Path) -> None:
     if target.exists():
         raise KeepingError(f"{target} 已经存在，请换一个文件名。")
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as here,
+        closing(_reading(Path(source))) as here,
         closing(sqlite3.connect(target)) as there,
     ):
         here.backup(there)
@@ -53,7 +53,7 @@ def restore(settings: Settings, source: Path | None) -> str:
         target = _sqlite_file(settings)
         if not source.is_file():
             raise KeepingError(f"没有备份文件 {source}。")
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as here:
+        with closing(_reading(source)) as here:
             try:
                 sound = here.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
                 here.execute("SELECT epoch FROM feed_head").fetchone()
@@ -116,6 +116,11 @@ def verify(parts: Work) -> int:
             return record.verify(connection)
         except record.RecordBroken as error:
             raise KeepingError(f"决定记录被改动过：{error}") from error
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    """Nothing in it is changed, whatever its folder is called."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _sqlite_file(settings: Settings) -> str:

@@ -193,7 +193,7 @@ class Stage:
 
     def rows(self, op_id: str) -> int:
         """How often an Operation stands in the server's database, asked beside the server."""
-        with closing(sqlite3.connect(f"file:{self.server.data / 'server.db'}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{(self.server.data / 'server.db').as_uri()}?mode=ro", uri=True)) as database:
             (count,) = database.execute("select count(*) from ledger where op_id = ?", (op_id,)).fetchone()
         return int(count)
 

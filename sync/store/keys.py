@@ -12,10 +12,10 @@ import contextlib
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from argon2.low_level import Type, hash_secret_raw
@@ -24,6 +24,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sync.files import write_whole
 from sync.store.errors import NoKeyring, StoreDamaged, StoreLocked, StoreMissing, StoreTooNew, WrongSecret
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 FORMAT = 1
 HEADER = "header.json"
@@ -250,28 +253,26 @@ def _read_wrap(tree: dict[str, Any]) -> Wrap:
 
 
 def _keyring_get(user: str) -> str | None:
-    import keyring  # slow to import, and not needed where a passphrase is used
-    import keyring.errors
-
-    try:
-        return keyring.get_password(SERVICE, user)
-    except keyring.errors.KeyringError as error:
-        raise NoKeyring() from error
+    with _keyring() as vault:
+        return vault.get_password(SERVICE, user)
 
 
 def _keyring_set(user: str, secret: str) -> None:
-    import keyring
-    import keyring.errors
-
-    try:
-        keyring.set_password(SERVICE, user, secret)
-    except keyring.errors.KeyringError as error:
-        raise NoKeyring() from error
+    with _keyring() as vault:
+        vault.set_password(SERVICE, user, secret)
 
 
 def _keyring_delete(user: str) -> None:
-    import keyring
-    import keyring.errors
+    with contextlib.suppress(NoKeyring), _keyring() as vault:
+        vault.delete_password(SERVICE, user)
 
-    with contextlib.suppress(keyring.errors.KeyringError):
-        keyring.delete_password(SERVICE, user)
+
+@contextlib.contextmanager
+def _keyring() -> Iterator[KeyringBackend]:
+    """The operating system's; raises NoKeyring when it does not work."""
+    import keyring  # slow to import, and not needed where a passphrase is used
+
+    try:
+        yield keyring.get_keyring()
+    except Exception as error:  # each system's vault has errors of its own; those of Windows are not even keyring's
+        raise NoKeyring() from error

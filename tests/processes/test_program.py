@@ -253,3 +253,10 @@ def test_the_program_ends_cleanly_when_its_window_is_closed(tmp_path: Path) -> N
 def test_a_passphrase_is_read_where_nobody_sits() -> None:
     assert passphrase_from(io.StringIO("a quiet river\nmore\n")) == "a quiet river"
     assert passphrase_from(io.StringIO("")) is None
+
+
+@pytest.mark.parametrize("written", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_passphrase_comes_through_a_pipe_of_windows_as_it_was_typed(written: str) -> None:
+    """PowerShell writes UTF-8, with a mark before it or without, the old console what a Chinese Windows writes."""
+    pipe = io.TextIOWrapper(io.BytesIO("春眠不觉晓\r\nmore\r\n".encode(written)), encoding="gbk")
+    assert passphrase_from(pipe) == "春眠不觉晓"

@@ -143,7 +143,7 @@ def test_more_stock_comes_in_whole_or_not_at_all(
 def test_a_restored_server_has_a_new_epoch_and_the_old_data(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copy = tmp_path / "backup.db"
+    copy = tmp_path / "备份 #1 100%.db"  # signs that mean something in an address
     assert run(capsys, "backup", "--data", str(data), str(copy))[0] == 0
     assert "已经存在" in run(capsys, "backup", "--data", str(data), str(copy))[2]
     before = _epoch(data)

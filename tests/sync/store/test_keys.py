@@ -77,6 +77,32 @@ def test_without_a_keyring_a_passphrase_is_asked_for(headless: None, tmp_path: P
     assert Header.load(tmp_path).open_with_passphrase("春眠不觉晓") == key
 
 
+class Refusing(InMemory):
+    """The vault of Windows where nobody is logged on at the screen: its errors are its own, and none of keyring's."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise RuntimeError(1312, "CredRead")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError(1312, "CredWrite")
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise RuntimeError(1312, "CredDelete")
+
+
+def test_a_keyring_that_fails_in_its_own_way_is_none_and_a_passphrase_is_asked_for(
+    vault: InMemory, tmp_path: Path
+) -> None:
+    key = first_run(tmp_path, new_recovery_code())
+    keyring.set_keyring(Refusing())
+    with pytest.raises(NoKeyring):
+        first_run(tmp_path / "other", new_recovery_code())
+    with pytest.raises(StoreLocked):
+        Header.load(tmp_path).open_with_keyring()
+    header = Header.load(tmp_path).with_passphrase(key, "春眠不觉晓").without(KEYRING)
+    assert header.open_with_passphrase("春眠不觉晓") == key
+
+
 def test_a_keyring_that_lost_our_secret_leaves_the_store_locked_not_damaged(vault: InMemory, tmp_path: Path) -> None:
     code = new_recovery_code()
     key = first_run(tmp_path, code)

@@ -19,7 +19,7 @@ from desktop.context import SHANGHAI, Clock, Context, utc_now
 from desktop.editions import in_force
 from desktop.fetching_ahead import FetchingAhead
 from desktop.frame import FrameWatch
-from desktop.line import LineWatch
+from desktop.line import LOGIN_AGAIN, LineWatch
 from desktop.locking import Locker
 from desktop.news import CaseNews, News, OutcomeNews, ScanNews
 from desktop.registry import pages
@@ -38,8 +38,6 @@ from sync.store.port import SyncStore
 
 Failed = Callable[[BaseException], object]
 TOLD_FOR = 12_000  # ms that good news stand on the window
-LOGIN_AGAIN = {FailureKind.LOGIN_NEEDED: ("登录已过期，未发送的都保留着。", "重新登录"),
-               FailureKind.PASSWORD_CHANGE: ("首次登录须先修改密码。", "修改密码")}  # fmt: skip
 
 
 class Desk(QObject):

@@ -20,6 +20,9 @@ from sync.store.operations import OUTBOX
 from sync.views.queue import SHARING
 
 OFFLINE = frozenset({FailureKind.OFFLINE, FailureKind.CUT, FailureKind.STALLED, FailureKind.BUSY})
+# what only a person can end: the words, and the link to where it is done
+LOGIN_AGAIN = {FailureKind.LOGIN_NEEDED: ("登录已过期，未发送的都保留着。", "重新登录"),
+               FailureKind.PASSWORD_CHANGE: ("首次登录须先修改密码。", "修改密码")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Queue:
 
 
 class LineWatch(QObject):
-    """Keeps the model's line true; its link pauses and resumes."""
+    """Keeps the model's line true; its link pauses and resumes, or leads to logging in again."""
 
     def __init__(self, context: Context, model: ShellModel, runner: SyncRunner) -> None:
         super().__init__(model)
@@ -41,8 +44,9 @@ class LineWatch(QObject):
         self._moving: BlobProgress | None = None
         self._paused = False
         context.changed.connect(self._changed)
-        model.line_acted.connect(self._act)
+        model.line_acted.connect(self._acted)
         context.pause_asked.connect(self._act)
+        context.send_asked.connect(self._tell_login)
         context.shrink_accepted.connect(self._accept)
         self._ask()
 
@@ -87,6 +91,22 @@ class LineWatch(QObject):
         self._show()
 
     @Slot()
+    def _acted(self) -> None:
+        """The link at the right: back to work where only a log-in is missing, else pause and go on."""
+        if not self._paused and login_link(self._status):
+            self._context.go("login")
+        else:
+            self._act()
+
+    @Slot()
+    def _tell_login(self) -> None:
+        """Somebody wants something sent: what it waits for is said again, with the way there."""
+        kind = self._status.failure.kind if self._status.failure is not None else None
+        if login_link(self._status) and kind in LOGIN_AGAIN:
+            words, link = LOGIN_AGAIN[kind]
+            self._context.tell(words, "warn", link=link, route="login")
+
+    @Slot()
     def _act(self) -> None:
         self._paused = not self._paused
         if self._paused:
@@ -104,6 +124,13 @@ class LineWatch(QObject):
         self._model.set_line(
             line_state(self._status, self._queue, self._moving, paused=self._paused, now=self._context.now())
         )
+
+
+def login_link(status: StatusChanged) -> str:
+    """What leads to logging in again, where sending has stopped for the lack of it; empty where it has not."""
+    if status.line is not Line.STOPPED or status.failure is None:
+        return ""
+    return LOGIN_AGAIN.get(status.failure.kind, ("", ""))[1]
 
 
 def line_state(
@@ -136,7 +163,7 @@ def line_state(
         queue=queued,
         queue_icon="" if queue.waiting else "ok",
         progress=moving.sent / moving.size if moving is not None and moving.size and queue.waiting else None,
-        action="继续" if paused else "暂停" if queue.waiting else "",
+        action="继续" if paused else login_link(status) or ("暂停" if queue.waiting else ""),
     )
 
 

@@ -239,7 +239,7 @@ class AmendPage(DraftPage):
         show_if(self.basic, bool(service.fields))
         marked = {place.key: place for place in places if place.kind == "field"}
         draft = self.form.draft
-        frozen = draft is None or draft.sent is not None
+        frozen = draft is None or bool(self.locked_because)
         for key, text in field_texts(service, self.form.form).items():
             self.grid.set_value(key, text)
         for key, made in self.grid.fields.items():

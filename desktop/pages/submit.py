@@ -225,7 +225,7 @@ class SubmitPage(DraftPage):
             return
         band = Band(role, head, words, action="看每一条")
         band.setObjectName("submit.verdict")
-        band.acted.connect(self._back)
+        band.acted.connect(lambda: self.context.go(f"form/{self.key}"))  # where every reason stands in full
         self.top.addWidget(band)
 
     def _side(self) -> None:

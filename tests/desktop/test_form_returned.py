@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.demo import papers
 from desktop.pages import amend, case, form, submit
 from desktop.widgets.inputs import TextInput
+from desktop.widgets.notes import Band
 from sync import actions
 from sync.protocol import decode_content
 from sync.store.operations import OUTBOX
@@ -25,6 +26,8 @@ from tests.desktop.form_builders import (
     a_form,
     beginners,
     returned,
+    rows,
+    said,
 )
 from tests.desktop.on_screen import on_screen, settle
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, the_pack
@@ -188,6 +191,18 @@ def test_the_next_round_begins_clean_on_the_same_page(qtbot: QtBot, desk: Sample
     assert not any(box.isChecked() for box in page.confirms.ticks.values())
     assert page.form.draft.sent is None
     assert "确认" in page.send.toolTip() or "承诺" in page.send.toolTip()
+
+
+def test_every_reason_against_a_returned_form_stands_beside_the_whole_of_it(qtbot: QtBot, desk: SampleDesk) -> None:
+    key = returned(
+        desk, a_form({INITIAL: rows(desk, INITIAL, ["马文静"], certificate_type="supervision_assistant")}), ()
+    )
+    page = on_screen(qtbot, submit.make(desk.context, key))
+    (band,) = page.findChildren(Band, "submit.verdict")
+    band.acted.emit()
+    assert desk.went[-1] == f"form/{key}"
+    whole = on_screen(qtbot, form.make(desk.context, key))
+    assert "马文静" in said(whole.check)
 
 
 def test_what_waits_to_be_sent_opens_no_cell_to_type_into(qtbot: QtBot, desk: SampleDesk) -> None:

@@ -17,7 +17,7 @@ from desktop.pages.outbox_model import LOOKS, steps
 from desktop.shell_model import ShellModel
 from sync import actions
 from sync.failures import Failure, FailureKind
-from sync.notices import Warned
+from sync.notices import Line, StatusChanged, Warned
 from sync.protocol import carried
 from sync.runner import SyncRunner
 from sync.store.port import SyncStore
@@ -124,6 +124,21 @@ def test_a_mirror_that_would_shrink_is_let_go_only_after_saying_how_much_and_ask
     press(page.shrink)
     assert runner.accepted == ["unit:u"]
     assert not page.shrink.isVisible()
+    model.deleteLater()
+
+
+def test_while_a_login_is_missing_the_line_leads_to_it_whatever_page_is_open(desk: SampleDesk, qtbot: QtBot) -> None:
+    model, told = ShellModel(), list[object]()
+    line = LineWatch(desk.context, model, cast("SyncRunner", Runner()))
+    desk.context.told.connect(lambda *said: told.append(said))
+    line.hear(StatusChanged(Line.STOPPED, Failure(FailureKind.LOGIN_NEEDED)))
+    assert (model.line.word, model.line.action) == ("登录已过期", "重新登录")
+    desk.context.send_asked.emit()  # 现在送, or another form is put into the outbox
+    assert "重新登录" in str(told)
+    model.line_acted.emit()
+    assert desk.went == ["login"]
+    line.hear(StatusChanged(Line.ONLINE))
+    assert model.line.action == ""
     model.deleteLater()
 
 

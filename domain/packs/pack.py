@@ -128,6 +128,14 @@ class Pack:
         ]
         return "，".join(parts) if parts else service.label
 
+    def objection(self, application: Mapping[str, Any]) -> str:
+        """Why its form last came back to be changed. What came back of its payment is another matter."""
+        service = self.services.get(str(application.get("service")))
+        states = service.states if service is not None else {}
+        back = {name for name, state in states.items() if {"form", "rows"} & set(state.editable)}
+        hops = [hop for hop in application.get("history") or () if hop.get("reason") and hop.get("target") in back]
+        return str(hops[-1]["reason"]) if hops else ""
+
     def menu_entries(self) -> Iterator[MenuSpec]:
         """Every entry of the menu, groups included, top to bottom."""
         waiting = list(reversed(self.spec.menu))

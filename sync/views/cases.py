@@ -144,7 +144,7 @@ def case(reader: Reader, account: str, pack: Pack, application: str, *, now: dat
         form=form,
         previous=body.get("previous") or {},
         steps=steps,
-        objected=_objected(pack, row.service, steps),
+        objected=pack.objection(body),
         bills=tuple(bill.body for bill in bills.values()) + tuple(bill.body for bill in also.values()),
         covered=tuple(rows.of(one) for one in covered.values()),
         papers=papers(reader, account, form),
@@ -280,13 +280,6 @@ def _steps(reader: Reader, pack: Pack, shown: Shown) -> tuple[Step, ...]:
             )
         )
     return tuple(steps)
-
-
-def _objected(pack: Pack, service: str, steps: Iterable[Step]) -> str:
-    """The words of the last step that gave the form back to be changed; other steps back concern what goes with it."""
-    states = pack.services[service].states if service in pack.services else {}
-    back = {name for name, state in states.items() if {"form", "rows"} & set(state.editable)}
-    return next((step.reason for step in reversed([*steps]) if step.reason and step.target in back), "")
 
 
 def _mirrored_steps(reader: Reader, shown: Shown) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.answering import answer
 from domain.operations import Kind, Status
+from domain.packs import Pack
 from server.clock import shanghai_day
 from server.explaining import facts_of, find
 from tests.scenarios.education import (
@@ -45,6 +46,11 @@ def failed(house: House, payment: str) -> list[str]:
         pack = house.work.editions.current(connection, today)
         facts = facts_of(connection, pack, find(connection, payment), today)
     return list(answer(pack, "eligibility", ASSIST, facts)["failed_rules"])
+
+
+def current_pack(house: House) -> Pack:
+    with house.work.database.read() as connection:
+        return house.work.editions.current(connection, shanghai_day(house.watch.now))
 
 
 def lines(*keys: str) -> list[dict[str, object]]:
@@ -151,6 +157,26 @@ def test_a_returned_payment_sent_again_unchanged_keeps_its_bill(real_house: Hous
     done(act(desks.main, payment, "reinitiate", form=form))
     assert real_house.body(payment)["bills"] == bills
     assert real_house.body(bills[0])["status"] == "under_review"
+
+
+def test_a_payment_that_comes_back_is_no_objection_to_the_form(real_house: House, desks: Desks) -> None:
+    set_amounts(real_house)
+    real_house.put(*member("3"), certificate("3", SA))
+    form = education_form(real_house, assistant_to_engineer_upgrade=["3"])
+    application = submit(desks.main, EDUCATION, form)
+    done(act(desks.agent, application, "return", reason="社保证明不是最近一个月"))
+    done(act(desks.main, application, "reinitiate", form=form))
+    done(act(desks.agent, application, "pass"))
+    done(act(desks.reviewer, application, "pass"))
+    covers = covering(real_house, application)
+    payment = submit(desks.main, ASSIST, covers)
+    done(act(desks.finance, payment, "return", reason="凭证不清"))
+    done(act(desks.main, payment, "reinitiate", form=covers))
+    done(act(desks.finance, payment, "pass"))
+    body, pack = real_house.body(application), current_pack(real_house)
+    assert body["state"] == "association_final_review"
+    assert pack.objection(body) == "社保证明不是最近一个月"
+    assert pack.objection(real_house.body(payment)) == "凭证不清"
 
 
 def test_an_abandoned_renewal_leaves_no_bill_behind(real_house: House, desks: Desks) -> None:

@@ -161,7 +161,7 @@ class Nav(Box):
         self._words = True
         self._inside = QWidget()
         self._rows = QVBoxLayout(self._inside)
-        self._rule = row()
+        self._rule: QWidget | None = None  # between what every desk has and the association's menu
         self._rows.setContentsMargins(8, 8, 7, 8)
         self._rows.setSpacing(0)
         self.setFixedWidth(theme().tokens.width["nav"])
@@ -213,19 +213,20 @@ class Nav(Box):
         for button in self._buttons:
             button.bare = not shown
         self.setFixedWidth(theme().tokens.width["nav"] if shown else RAIL)
-        self._rule.setContentsMargins(12 if shown else 2, 8, 12 if shown else 2, 8)
+        if self._rule is not None:
+            self._rule.setContentsMargins(12 if shown else 2, 8, 12 if shown else 2, 8)
         self.refresh()
         self.folded.emit()
 
     def build(self) -> None:
         clear_layout(self._rows)
-        self._buttons = []
+        self._buttons, self._rule = [], None
         for item in self._model.fixed:
             self._entry(item)
         if self._model.menu:
-            rule = Rule()
-            self._rule = row(rule)
-            self._rows.addLayout(self._rule)
+            self._rule = QWidget()
+            self._rule.setLayout(row(Rule()))
+            self._rows.addWidget(self._rule)
             for item in self._model.menu:
                 self._entry(item)
         self._rows.addStretch(1)

@@ -13,7 +13,7 @@ from desktop.pages.form_age import age_words
 from desktop.pages.form_card import CardPart
 from desktop.pages.form_fields import FieldGrid
 from desktop.pages.form_lines import Lines, cost_of, owed_bills
-from desktop.pages.form_notes import amounts, reprint
+from desktop.pages.form_notes import ahead, amounts, reprint
 from desktop.pages.form_page import DraftPage
 from desktop.pages.form_panel import CheckPanel
 from desktop.pages.form_papers import Taken
@@ -171,7 +171,12 @@ class FormPage(DraftPage):
         nothing = "选了人、填了内容，就在这里告诉您能不能办。" if service.cards else "都填好了，可以检查并提交。"
         cost = cost_of(self.context.pack, service, look.check, owed_bills(service, form, look.around.view))
         cost = cost if look.check.rows else None
-        groups = (*lines.groups(), *reprint(form, look.check), *amounts(service, form, cost))
+        groups = (
+            *lines.groups(),
+            *reprint(form, look.check),
+            *amounts(service, form, cost),
+            *ahead(service, form, look.day),
+        )
         self.check.show_groups(groups, cost, nothing=nothing)
         self.check.set_foot(age_words(look.around.as_of, self.context), action="更新资料")
 

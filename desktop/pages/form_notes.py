@@ -1,6 +1,9 @@
-"""What the check says beside the rules: a sealed letter out of date, an amount that is not what is owed. Pure."""
+"""What the check says beside the rules: a sealed letter out of date, another amount than is owed, a day ahead. Pure."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
 
 from desktop.pages.form_lines import Cost, Entry, Group
 from desktop.pages.form_papers import outdated
@@ -34,3 +37,26 @@ def amounts(service: Service, form: Form, cost: Cost | None) -> tuple[Group, ...
     words = f"应缴 {cost.total} 元，现在填的是 {typed} 元。" if typed else f"应缴 {cost.total} 元。"
     step = Step(f"fill:{field.key}:{exact}", f"填入 {cost.total}")
     return (Group("warn", field.label, (Entry("", words, "", (step,)),)),)
+
+
+def ahead(service: Service, form: Form, day: date) -> tuple[Group, ...]:
+    """A day of paying that has not come yet."""
+    made = []
+    for spec in service.fields if service.kind == "payment" else ():
+        typed = as_text(value_of(form, spec.key))
+        paid = _day(typed) if spec.type == "date" else None
+        if paid is not None and paid > day:
+            made.append(Group("warn", spec.label, (Entry("", f"{typed} 在今天之后，请核对。", "", ()),)))
+    return tuple(made)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None  # what is no day is told at its field
+
+
+def doubts(groups: Sequence[Group]) -> tuple[str, ...]:
+    """The same as sentences to be confirmed before it is sent."""
+    return tuple(f"{group.head}：{entry.words}确认就这样提交。" for group in groups for entry in group.entries)

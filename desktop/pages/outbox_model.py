@@ -207,7 +207,10 @@ def steps(row: OutboxRow) -> tuple[Act, ...]:
     """What can be done with it now."""
     if row.can_edit:
         mend = Act("edit", "去修改", "secondary")
-        return (mend,) if row.kind == Kind.ACT and row.draft else (Act("dismiss", "知道了", "secondary"),)
+        if row.kind == Kind.ACT and row.draft:
+            return (mend,)
+        known = Act("dismiss", "知道了", "secondary")
+        return (Act("open", "看申请"), known) if row.kind == Kind.ACT else (known,)
     made = (Act("cancel", "撤回"),) if row.can_cancel else ()
     made = (*made, Act("now", "现在送")) if row.state in ("later", "unknown") else made
     made = (*made, Act("resume", "改用网络送")) if row.state == "exported" else made

@@ -12,6 +12,7 @@ from desktop.context import Context
 from desktop.page import Page
 from desktop.pages.form_age import age_words
 from desktop.pages.form_lines import Lines, cost_of, owed_bills
+from desktop.pages.form_notes import ahead, amounts, doubts
 from desktop.pages.form_page import DraftPage
 from desktop.pages.form_values import value_of
 from desktop.pages.paper_look import Sought
@@ -75,6 +76,8 @@ class SubmitPage(DraftPage):
         self.card_view = RowsView(self.cards, name="办理的人", header=False, fit=True, hang=True)
         self.cost_view = RowsView(self.costs, name="费用预计", fit=True, hang=True)
         self.seal_view = RowsView(self.sealed, name="整份的资料", header=False, fit=True, hang=True, row_height=56)
+        for key, view in (("people", self.card_view), ("costs", self.cost_view), ("papers", self.seal_view)):
+            view.setObjectName(f"submit.{key}")
         self.who_title = SectionTitle("办理的人", line=False)
         self.cost_title = SectionTitle("费用预计", line=False)
         self.cost_notes = Label("", "secondary", "warn", wrap=True)
@@ -215,7 +218,8 @@ class SubmitPage(DraftPage):
             (self.seal_view, papers),
         ):
             show_if(part, bool(on))
-        self.confirms.ask(service, look, papers, locked=draft.sent is not None)
+        unsure = doubts((*amounts(service, form, cost), *ahead(service, form, look.day)))
+        self.confirms.ask(service, look, papers, unsure, locked=draft.sent is not None)
         show_if(self.confirm_title, self.confirms.asks)
         self._side()
 

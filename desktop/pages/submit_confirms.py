@@ -14,7 +14,7 @@ from desktop.widgets.buttons import CheckBox
 from domain.operations import Severity
 from domain.packs.service import Service
 
-PLEDGE, PAPER = "pledge", "paper "
+PLEDGE, PAPER, DOUBT = "pledge", "paper ", "doubt "
 
 
 class Confirms(QWidget):
@@ -30,7 +30,9 @@ class Confirms(QWidget):
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
 
-    def ask(self, service: Service, look: Look, papers: Sequence[Sealed], *, locked: bool) -> None:
+    def ask(
+        self, service: Service, look: Look, papers: Sequence[Sealed], doubts: Sequence[str], *, locked: bool
+    ) -> None:
         """As this look has it; `locked`: it was sent, and stays as it was ticked."""
         wanted: dict[str, str] = {}
         if service.spec.pledge:
@@ -41,6 +43,7 @@ class Confirms(QWidget):
         for paper in papers:
             if paper.role == "warn" and paper.blob:
                 wanted[f"{PAPER}{paper.id}"] = f"{paper.label}：{paper.state}。仍用现在附的这一份。"
+        wanted |= {f"{DOUBT}{at}": words for at, words in enumerate(doubts)}
         if wanted != self._asked:
             self._build(wanted)
         for box in self.ticks.values():
@@ -81,7 +84,7 @@ class Confirms(QWidget):
     @property
     def confirmed(self) -> list[str]:
         """Rules whose warning was taken note of."""
-        return [key for key in self.ticks if key != PLEDGE and not key.startswith(PAPER)]
+        return [key for key in self.ticks if key != PLEDGE and not key.startswith((PAPER, DOUBT))]
 
     def first_focus(self) -> bool:
         """The cursor goes to the first box that is still open; False: there is none."""

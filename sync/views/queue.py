@@ -281,6 +281,8 @@ def _answer_words(kept: Kept) -> tuple[str, str]:
     if kept.kind == Kind.REMOVE_ROSTER:
         why = "这一条在别处又改过，没有移出" if kept.state == CONFLICT or not findings else findings[0].message
         return why, "已放回人员名单，请核对；看过后点“知道了”"
+    if kept.state == CONFLICT and kept.kind == Kind.ACT and not kept.draft:
+        return "这份申请先有了变化，您办的这一步没有生效", "请看现在的情况，要办的再办一次；看过后点“知道了”"
     if kept.state == CONFLICT:
         return "别人先改过了", "请打开，比较两边后重新提交"
     more = f"（共 {len(findings)} 处）" if len(findings) > 1 else ""

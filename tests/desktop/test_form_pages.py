@@ -18,6 +18,7 @@ from desktop.demo import papers
 from desktop.pages import amend, form, letter, materials, owed, submit, submit_sheet
 from desktop.widgets.inputs import TextInput
 from documents.files import type_of
+from sync import actions
 from sync.store.operations import OUTBOX
 from tests.desktop.form_builders import (
     ABLE,
@@ -483,6 +484,27 @@ def test_a_payment_covers_forms_that_wait_for_money_and_knows_what_they_come_to(
     settle(qtbot, page)
     assert desk.form_of(key)["values"]["amount"] == "180.00"
     assert desk.form_of(key)["cards"]["forms"][0]["application"] == case
+
+
+def test_another_amount_than_is_owed_and_a_day_ahead_are_confirmed_before_sending(
+    qtbot: QtBot, desk: SampleDesk
+) -> None:
+    listed = [{"row": "r1", "person": person_named("许国栋"), "values": {"member_type": "ordinary"}}]
+    values = {"amount": "100.00", "paid_on": "2026-03-17"}
+    key = desk.draft("member-fee-payment", {"cards": {"people": listed}, "values": values})
+    page = on_screen(qtbot, form.make(desk.context, key))
+    assert "2026-03-17 在今天之后" in said(page.check)
+    last = on_screen(qtbot, submit.make(desk.context, key))
+    asked = " ".join(box.accessibleName() for box in last.confirms.ticks.values())
+    assert "缴费金额：应缴 240.00 元，现在填的是 100.00 元。确认就这样提交。" in asked
+    assert "缴费日期：2026-03-17 在今天之后，请核对。确认就这样提交。" in asked
+    assert not last.confirms.confirmed, "the association is told of rules only"
+    actions.save_draft_locally(
+        desk.store, desk.account, f"draft/{key}", by="温晓岚", now=NOW,
+        form={"cards": {"people": listed}, "values": {"amount": "240.00", "paid_on": "2026-03-16"}},
+    )  # fmt: skip
+    again = on_screen(qtbot, submit.make(desk.context, key))
+    assert not any("确认就这样提交" in box.accessibleName() for box in again.confirms.ticks.values())
 
 
 def test_a_voucher_that_is_missing_is_asked_for(qtbot: QtBot, desk: SampleDesk) -> None:

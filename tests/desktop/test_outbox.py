@@ -15,6 +15,7 @@ from desktop.line import LineWatch
 from desktop.pages import outbox
 from desktop.pages.outbox_model import LOOKS, steps
 from desktop.shell_model import ShellModel
+from domain.operations import Outcome, Status
 from sync import actions
 from sync.failures import Failure, FailureKind
 from sync.notices import Line, StatusChanged, Warned
@@ -26,6 +27,7 @@ from sync.views.queue import WORDS
 from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, SampleDesk
 from tests.support.sealing import may_seal, unsealed
+from tests.sync.store.building import an_operation
 
 pytestmark = pytest.mark.windows
 
@@ -125,6 +127,20 @@ def test_a_mirror_that_would_shrink_is_let_go_only_after_saying_how_much_and_ask
     assert runner.accepted == ["unit:u"]
     assert not page.shrink.isVisible()
     model.deleteLater()
+
+
+def test_a_decision_that_came_too_late_leads_to_the_case_and_can_be_put_away(desk: SampleDesk, qtbot: QtBot) -> None:
+    op_id = an_operation(desk.store, desk.account, "application/a1")
+    port = SyncStore(desk.store)
+    port.mark_sending(desk.account, [op_id], NOW)
+    port.record_outcomes(desk.account, [Outcome(op_id, Status.CONFLICT, current={"version": 2})], NOW)
+    page = opened(desk, qtbot)
+    (row,) = page.waiting.visible
+    assert [act.words for act in steps(row)] == ["看申请", "知道了"]
+    page._open(row)
+    assert desk.went == ["case/a1"]
+    page.model.act(row, "dismiss")
+    qtbot.waitUntil(lambda: not page.waiting.visible)
 
 
 def test_while_a_login_is_missing_the_line_leads_to_it_whatever_page_is_open(desk: SampleDesk, qtbot: QtBot) -> None:

@@ -72,6 +72,7 @@ def test_each_state_of_the_outbox_has_its_word_reason_and_remedy(
     assert words[later_one].next_try_at == "2025-11-03T02:05:00.000Z"
     assert words[bad].reason == "会籍已到期"
     assert "不在这台电脑上" in words[waiting].reason
+    assert "您办的这一步没有生效" in words[clash].reason
     assert [op_id for op_id, row in words.items() if row.can_cancel] == [queued]
     assert [op_id for op_id, row in words.items() if row.can_edit] == [bad, clash]
 

@@ -79,9 +79,7 @@ def test_what_waits_is_carried_as_a_file_that_the_association_can_read(
     qtbot.waitUntil(lambda: "待发送.sealed" in page.notice.accessibleName())
     with carried(unsealed(file)) as held, desk.store.reading() as reader:
         kept = reader.operations.outbox(desk.account)[0]
-        assert [(one.content, one.signature) for one in held.told.operations] == [
-            (kept.content.decode(), kept.signature)
-        ]
+        assert [(one.content, one.signature) for one in held.told.operations] == [(kept.content, kept.signature)]
     row = page.waiting.visible[0]
     assert [act.key for act in steps(row)] == ["resume"]
     assert page._when(row) == "等答复文件"

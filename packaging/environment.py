@@ -21,6 +21,7 @@ from talk import ROOT, WINDOWS, SetupError, say
 LOCK = ROOT / "packaging" / "requirements.lock"
 BOOTSTRAP = ROOT / "packaging" / "bootstrap.lock"  # uv itself, with hashes
 STAMP = "huiban.stamp"
+LONGEST = 80  # signs of the environment's path: Windows takes 259 in all, and Qt's own files have up to 175 below it
 OLDEST = (3, 11)
 CLOSE = "If Huiban is running, please close it and try again."  # Windows keeps what a running program has read in
 
@@ -92,6 +93,8 @@ def _set_up(venv: Path) -> None:
     python = venv_program(venv, "python")
     if not _usable(python):
         say(f"making the environment in {venv}")
+        if WINDOWS and len(str(venv)) > LONGEST:
+            say("that path is long for Windows; if the packages fail, name a shorter one in HUIBAN_VENV")
         _empty(venv)
         _run([sys.executable, "-m", "venv", str(venv)], os.environ)
     with _caches(venv) as env:

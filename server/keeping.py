@@ -18,6 +18,7 @@ from server.outlet import deliver, ports_of, tell_first_password
 from server.repositories import accounts, record
 from server.settings import Settings
 from server.work import Work
+from sync.files import sqlite_address
 from sync.protocol import instant_text
 
 
@@ -120,7 +121,7 @@ def verify(parts: Work) -> int:
 
 def _reading(file: Path) -> sqlite3.Connection:
     """Nothing in it is changed, whatever its folder is called."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    return sqlite3.connect(sqlite_address(file.absolute(), "ro"), uri=True)
 
 
 def _sqlite_file(settings: Settings) -> str:

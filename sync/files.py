@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -50,6 +50,14 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def sqlite_address(file: PurePath, mode: str) -> str:
+    """Of a database, for SQLite, whatever its folders are called; `file` is absolute."""
+    address = file.as_uri()
+    if not address.startswith("file:///"):  # of a share; SQLite knows no address with a server in it
+        address = "file:////" + address.removeprefix("file://")
+    return f"{address}?mode={mode}"
 
 
 def patiently(act: Callable[[], T], pause: Callable[[float], object] = time.sleep) -> T:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.pool import QueuePool, StaticPool
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from sync.files import sqlite_address
 from sync.store.errors import DiskFull, DiskTrouble, StoreDamaged, StoreFailure
 
 BUSY_MS = 10_000
@@ -53,7 +54,7 @@ def raw_connection(path: Path, key: bytes, *, read_only: bool = False, create: b
     mode = "ro" if read_only else "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None
+            sqlite_address(path.absolute(), mode), uri=True, check_same_thread=False, isolation_level=None
         )
         for statement in (
             "PRAGMA cipher_log_level = NONE",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from sync.files import PAUSES, patiently, remove, replace, write_whole
+from sync.files import PAUSES, patiently, remove, replace, sqlite_address, write_whole
 
 SHARING = 32  # Windows: another program has the file open
 
@@ -64,6 +64,18 @@ def test_what_somebody_keeps_open_is_told_after_a_second() -> None:
         patiently(act, waited.append)
     assert waited == list(PAUSES)
     assert sum(waited) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("file", "address"),
+    [
+        (PurePosixPath("/home/a b/#1?.db"), "file:///home/a%20b/%231%3F.db?mode=ro"),
+        (PureWindowsPath(r"C:\Users\wang\a.db"), "file:///C:/Users/wang/a.db?mode=ro"),
+        (PureWindowsPath(r"\\nas\data\a.db"), "file:////nas/data/a.db?mode=ro"),
+    ],
+)
+def test_a_database_is_found_wherever_it_lies(file: PurePath, address: str) -> None:
+    assert sqlite_address(file, "ro") == address
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OfWindows(3)])

@@ -60,6 +60,7 @@ class PlaceLine(Box):
         acts = self._acts(place)
         for key, words in acts:
             button = Button(words, "link", name=f"{words}：{place.title} {place.label}", font="panel_body")
+            button.setObjectName(f"place.{key}")
             button.clicked.connect(partial(self._act, key))
             line.addWidget(button)
         self.change = Button(

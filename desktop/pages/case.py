@@ -235,6 +235,7 @@ class CasePage(WatchingPage):
 
     def _phone_line(self, phone: str) -> QWidget:
         copy = Button("复制", "link", small=True, name="复制电话")
+        copy.setObjectName("case.copy-phone")
         copy.clicked.connect(lambda _=False: self._copy(phone))
         line = QWidget()
         line.setLayout(row(Icon("phone", "text2", 14), Label(phone, "body", selectable=True, weight=500), None, copy,

@@ -51,6 +51,7 @@ class MaterialBox(QWidget):
         head = row(name, star, None) if narrow else row(name, star, 4, *state, None, spacing=5)
         below = row(*state, None, spacing=5) if narrow else row()
         self._letter = Button(f"打印{letter}", "link", icon="printer", font="panel_body")
+        self._letter.setObjectName("paper.print")
         self._letter.setFixedHeight(24)
         self._letter.clicked.connect(self.printed)
         show_if(self._letter, bool(letter))
@@ -99,7 +100,9 @@ class MaterialBox(QWidget):
     def _line(self, paper: Paper) -> QWidget:
         name = str(paper.get("name") or "附件")
         look = Button("看一眼", "link", name=f"看一眼：{name}", font="panel_body")
+        look.setObjectName("paper.look")
         gone = Button("移除", "link", name=f"移除：{name}", font="panel_body")
+        gone.setObjectName("paper.remove")
         look.clicked.connect(lambda: self.viewed.emit(paper))
         gone.clicked.connect(lambda: self.removed.emit(paper))
         show_if(gone, not self._locked)

@@ -46,6 +46,7 @@ class GroupBlock(QWidget):
         said = "，".join(part for part in (entry.who, entry.words) if part)
         if entry.who:
             jump = Button(entry.who, "link", role="text", name=said, hint="跳到这一处", font="panel_body")
+            jump.setObjectName("finding.place")
             jump.setFixedHeight(22)
             jump.clicked.connect(lambda _on=False, key=entry.key: self.followed.emit(key))
             body.addSpacing(2)

@@ -76,6 +76,7 @@ class MaterialsPage(DraftPage):
         self.strip = ScanStrip(self.scans)
         self.chips = ChipRow([Chip("all", "全部")], name="筛选")
         self.search = SearchBox("姓名、首字母、资料名", width=200)
+        self.search.input.setObjectName("materials.search")
         self.rows = paper_rows(self)
         self._empty = EmptyState(*NO_PAPERS, icon="clip")
         self.view = RowsView(self.rows, name="资料", empty=self._empty, row_height=48)

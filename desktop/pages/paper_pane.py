@@ -30,6 +30,7 @@ class _Tab(QPushButton):
     def __init__(self, words: str, on: bool, parent: QWidget | None = None) -> None:
         super().__init__(without_mnemonic(words), parent)
         self._words = words
+        self.setObjectName("paper.tab")
         self.setCheckable(True)
         self.setChecked(on)
         self.setAutoDefault(False)

@@ -57,6 +57,7 @@ class PickerPage(Page):
         self.match = Button("照名单勾选", "secondary")
         self.match.setObjectName("picker.match")
         shut = Button("收起", "quiet")
+        shut.setObjectName("picker.shut")
         shut.clicked.connect(self._shut)
         self.pasting.setLayout(
             column(

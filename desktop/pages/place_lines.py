@@ -63,6 +63,7 @@ class PlaceLine(QWidget):
             said += "，已看" if ticked else "，还没看"
         self.setAccessibleName(said)
         if key:
+            self.setObjectName("review.place")
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme().changed.connect(self.update)

@@ -110,6 +110,7 @@ class ReturnEditor(Box):
         for words in list(dict.fromkeys([*phrases, *PHRASES]))[:6]:
             short = words if len(words) <= LONG else f"{words[: LONG - 1]}…"
             button = Button(short, "link", name=words, hint="" if short == words else words, font="panel_body")
+            button.setObjectName("review.phrase")
             button.setFixedHeight(28)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _on=False, said=words: self._take(said))

@@ -90,6 +90,7 @@ class DropZone(QWidget):
         self._patterns, self._folders, self._name, self._many = tuple(patterns), folders, name, many
         self._low, self._calm = False, True
         self.target = _Target(self)
+        self.target.setObjectName("drop")
         pick = Button("选文件", "link", name=f"{name}：选文件", font="panel_body")
         pick.setObjectName("drop.choose")
         pick.setFixedHeight(32)

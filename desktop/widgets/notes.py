@@ -53,6 +53,7 @@ class LinkRow(FlowRow):
         self._keys: dict[QWidget, str] = {}
         for link in links:
             button = Button(link.words, "link", hint=about, font="panel_body")
+            button.setObjectName("finding.step")
             button.setFixedHeight(28)
             button.clicked.connect(self._clicked)
             self._keys[button] = link.key
@@ -79,6 +80,7 @@ class FindingLine(QWidget):
             ink = finding.role if state else "text"
             if finding.key:
                 jump = Button(finding.head, "link", role=ink, name=said, hint="跳到这一处", font="section")
+                jump.setObjectName("finding.place")
                 jump.setFixedHeight(24)
                 jump.clicked.connect(self._jump)
                 body.addLayout(row(jump, None))
@@ -133,6 +135,7 @@ class Band(Box):
         self._words = Label(words, "body" if full else "panel_body", "text", wrap=True)
         show_if(self._words, bool(words))
         self._action = Button(action, "link")
+        self._action.setObjectName("band.step")
         show_if(self._action, bool(action))
         self._action.clicked.connect(self.acted)
         words_part = column(row(self._head, self._meta, None, spacing=10), 2, self._words)
@@ -169,6 +172,7 @@ class Notice(Box):
         self._icon = Icon("info", "text2", 16)
         self._words = Label("", "panel_body", wrap=True)
         self._action = Button("", "link", font="panel_body")
+        self._action.setObjectName("notice.step")
         self._action.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 4, 16, 4)

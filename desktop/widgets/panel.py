@@ -204,6 +204,7 @@ class _FoldHead(QPushButton):
 
     def __init__(self, title: str, words: str, note: str, locked: bool, parent: QWidget) -> None:
         super().__init__("", parent)
+        self.setObjectName("fold")
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setFixedHeight(40)

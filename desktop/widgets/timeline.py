@@ -54,6 +54,7 @@ class _MomentRow(QWidget):
             inside.addWidget(Label(moment.said, "panel_body", wrap=True), 1)
             if moment.action:
                 button = Button(moment.action, "link", hint=moment.said, font="panel_body")
+                button.setObjectName("moment.step")
                 button.clicked.connect(self._act)
                 inside.addWidget(button)
             band.setMinimumHeight(34)

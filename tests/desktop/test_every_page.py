@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QScrollBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.opening_window import OpeningWindow
@@ -17,6 +26,7 @@ from desktop.rows_delegate import SIDE
 from desktop.rows_view import RowsView
 from desktop.shell import Shell
 from desktop.step_window import StepPage, StepWindow
+from desktop.tab_order import stops
 from desktop.widgets.base import Label
 from desktop.widgets.buttons import Tabs, Tag
 from desktop.widgets.fields import InputFrame
@@ -55,6 +65,39 @@ def test_every_page_fits(tmp_path: Path, qapp: object, role: str) -> None:
                 settle(made.shell)
                 found += [f"{role} {name} {size[0]}: {trouble}" for trouble in troubles(made.shell)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_tab_visits_all_of_every_page_once_and_each_has_a_name(tmp_path: Path, qapp: object, role: str) -> None:
+    with room(tmp_path, role) as made:
+        made.shell.resize(*SIZES[3])
+        found = []
+        for name in made.routes:
+            arrive(made, name)
+            found += [f"{role} {name}: {trouble}" for trouble in unreachable(made.shell)]
+    assert not found, "\n".join(found)
+
+
+def unreachable(shell: Shell) -> list[str]:
+    """What a person without a mouse, or who hears the screen, would miss."""
+    order = list(stops(shell))
+    found = [f"{_named(one)} is visited twice" for one in {*order} if order.count(one) > 1]
+    for part in shell.findChildren(QWidget):
+        keys = part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.focusProxy() is None
+        if keys and part.isVisible() and part.isEnabled() and not _in_list(part) and part not in order:
+            found.append(f"{_named(part)} is never visited")
+    for part in order:
+        if not part.objectName() or not part.objectName().partition(".")[0].isascii():  # a pack's own words may follow
+            found.append(f"{_named(part)} has no name of ours")
+        if not part.accessibleName():
+            found.append(f"{_named(part)} has no name for the ear")
+    return found
+
+
+def _in_list(part: QWidget) -> bool:
+    """What stands in a list is walked by the list itself."""
+    around = part.parentWidget()
+    return around is not None and (isinstance(around, QAbstractItemView) or _in_list(around))
 
 
 def troubles(shell: Shell) -> list[str]:

@@ -16,22 +16,26 @@ SHARP = 300  # dpi; more only costs memory
 
 
 def print_pdf(data: bytes, parent: QWidget, *, printer: QPrinter | None = None) -> bool:
-    """Asks for a printer, unless one is given; False when the person changed their mind."""
+    """Asks for a printer, unless one is given; False: the person changed their mind, or the printer took nothing."""
     if printer is None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         dialog = QPrintDialog(printer, parent)
         dialog.setWindowTitle("打印")
         if dialog.exec() != QPrintDialog.DialogCode.Accepted:
             return False
-    paint_pages(data, printer)
-    return True
+    return paint_pages(data, printer)
 
 
-def paint_pages(data: bytes, printer: QPrinter) -> None:
-    """Every page fitted into the printable area, at the printer's own resolution up to SHARP."""
+def paint_pages(data: bytes, printer: QPrinter) -> bool:
+    """Every page fitted into the printable area, at the printer's own resolution up to SHARP; whether it took them.
+
+    A printer that is away takes none, nor does one that makes files when the person names no file.
+    """
+    painter = QPainter()
+    if not painter.begin(printer):
+        return False
     document = open_pdf(data)
     dots = min(1.0, SHARP / printer.resolution())
-    painter = QPainter(printer)
     room = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
     for page in range(document.pageCount()):
         if page:
@@ -40,8 +44,8 @@ def paint_pages(data: bytes, printer: QPrinter) -> None:
         scale = min(room.width() / size.width(), room.height() / size.height())
         image = document.render(page, (size * scale * dots).toSize())
         painter.drawImage(QRectF(0, 0, size.width() * scale, size.height() * scale), image)
-    painter.end()
     document.close()
+    return painter.end() and printer.printerState() != QPrinter.PrinterState.Error
 
 
 def save_file(data: bytes, name: str, parent: QWidget, *, kinds: str = "PDF (*.pdf)") -> Path | None:

@@ -91,7 +91,10 @@ class PaperPage(DraftPage):
 
     def print_on(self, printer: QPrinter) -> None:
         """Every page, as large as the paper allows."""
-        if self.pdf:
-            paint_pages(self.pdf, printer)
-            self.handed_out()
-            self.say(self.printed_words, "ok")
+        if not self.pdf:
+            return
+        if not paint_pages(self.pdf, printer):
+            self.say("没有打印：打印机没有接收。请看它是否开着、连着，再打印一次。", "warn")
+            return
+        self.handed_out()
+        self.say(self.printed_words, "ok")

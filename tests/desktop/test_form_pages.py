@@ -274,6 +274,7 @@ def test_one_file_serves_for_several_people(qtbot: QtBot, desk: SampleDesk, tmp_
 # ---- the letter ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)  # what Qt says of a printer that takes nothing
 def test_the_letter_is_printed_and_is_outdated_when_its_people_change(
     qtbot: QtBot, desk: SampleDesk, tmp_path: Path
 ) -> None:
@@ -283,8 +284,12 @@ def test_the_letter_is_printed_and_is_outdated_when_its_people_change(
     assert type_of(page.made.pdf) == "pdf"
     printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "nowhere" / "printed.pdf"))
+    page.print_on(printer)
+    assert "没有打印" in page.notice.accessibleName(), "a printer that takes nothing"
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     page.print_on(printer)
+    assert "没有打印" not in page.notice.accessibleName()
     assert (tmp_path / "printed.pdf").stat().st_size > 1000
     scan = tmp_path / "scan.jpg"
     scan.write_bytes(papers.picture("承诺书", ["盖章"], kind="jpg"))

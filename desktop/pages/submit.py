@@ -111,7 +111,7 @@ class SubmitPage(DraftPage):
         self.split.setObjectName("submit.split")
         self.words = Label(SENT_WORDS, "secondary", "text2", wrap=True)
         box, self.after = QWidget(), QWidget()
-        box.setLayout(column(self.facts, 12, self.send, 8, self.split, self.words))
+        box.setLayout(column(self.facts, 12, self.send, 4, self.words, 8, self.split))  # why not: beside it
         self.follow_box = column()
         self.after.setLayout(column(Label("之后会怎样", "section"), 12, self.follow_box))
         self.side.set_sections([box, self.after])

@@ -85,8 +85,18 @@ class PdfPreview(QPdfView):
         return self._document.pageCount()
 
     def zoom(self, factor: float) -> None:
+        """From what is seen: a page that fits the width has no factor of its own."""
+        present = self._fitted() if self.zoomMode() == QPdfView.ZoomMode.FitToWidth else self.zoomFactor()
         self.setZoomMode(QPdfView.ZoomMode.Custom)
-        self.setZoomFactor(min(5.0, max(0.2, self.zoomFactor() * factor)))
+        self.setZoomFactor(min(5.0, max(0.2, present * factor)))
+
+    def _fitted(self) -> float:
+        """The factor at which the widest page fits, as the view itself reckons."""
+        document, margins = self._document, self.documentMargins()
+        pages = range(document.pageCount()) if document is not None else range(0)
+        points = max((document.pagePointSize(page).width() for page in pages if document is not None), default=0.0)
+        room = self.viewport().width() - margins.left() - margins.right()
+        return room / (points * self.logicalDpiX() / 72) if points else 1.0
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

@@ -381,6 +381,23 @@ def test_a_paper_is_previewed_and_garbage_has_no_pages(qtbot: QtBot) -> None:
     assert thumbnail(b"nothing", 38, 46).isNull()
 
 
+@pytest.mark.parametrize("width", [300, 900])
+def test_a_paper_that_fits_the_width_is_zoomed_from_what_is_seen(qtbot: QtBot, width: int) -> None:
+    view = PdfPreview()
+    on_screen(qtbot, view, width, 300)
+    assert view.show_bytes(a_pdf()) == 2
+    view.zoom(1.0)
+    whole = view.verticalScrollBar().maximum() + view.viewport().height()
+    view.setZoomMode(PdfPreview.ZoomMode.FitToWidth)
+    fitted = view.verticalScrollBar().maximum() + view.viewport().height()
+    assert abs(whole - fitted) <= 4
+    QTest.keyClick(view, Qt.Key.Key_Minus)
+    assert view.verticalScrollBar().maximum() + view.viewport().height() < fitted
+    view.setZoomMode(PdfPreview.ZoomMode.FitToWidth)
+    QTest.keyClick(view, Qt.Key.Key_Plus)
+    assert view.verticalScrollBar().maximum() + view.viewport().height() > fitted
+
+
 def test_a_picture_zooms_turns_and_fits_again(qtbot: QtBot) -> None:
     view = ImageView()
     on_screen(qtbot, view, 300, 300)

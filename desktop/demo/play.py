@@ -9,6 +9,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import keyring
+from keyring.backends import fail
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +30,7 @@ ROLES = ("unit_main", "agency", "association_review", "association_finance", "ad
 def play(work: Path, out: Path, pack: str, *, seed: int, story: Callable[[Book], object] = tell) -> int:
     """Every step, then the proof from what was left behind; 0 only if all of it held. `story`: another, shorter one."""
     _screen()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the person's own vault stays as it is
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     _say(f"演示开始，结果放在 {out}")
     began = time.monotonic()

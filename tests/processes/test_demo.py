@@ -18,15 +18,15 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def begun(what: str, folder: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+def begun(what: str, folder: Path, **variables: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen", **variables}
     command = [sys.executable, "-P", "-m", "tests.processes.demo_parts", what, str(folder)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=environment, cwd=folder, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
 
 
-def run(what: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    with begun(what, folder) as process:
+def run(what: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    with begun(what, folder, **variables) as process:
         out, err = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
@@ -50,8 +50,10 @@ def said(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 def test_the_beginning_of_the_demo_holds_and_proves_itself(tmp_path: Path) -> None:
-    done = run("start", tmp_path)
+    vault = tmp_path / "vault.json"
+    done = run("start", tmp_path, PYTHON_KEYRING_BACKEND="tests.benchmarks.vault.FileVault", BENCH_VAULT=str(vault))
     assert (done.returncode, said(done)) == (0, [])
+    assert not vault.exists(), "nothing goes into the vault of whoever runs the demo"
     steps = json.loads((tmp_path / "out" / "story.json").read_text(encoding="utf-8"))
     assert [one["op_id"] for one in steps if one["op_id"]], "the list of people was delivered"
     assert all((tmp_path / "out" / one["picture"]).stat().st_size for one in steps if one["picture"])

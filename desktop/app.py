@@ -9,6 +9,7 @@ build_desk(folder, passphrase=…)   a desk on a store that is there, without an
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,8 +143,8 @@ class Program(QObject):
 
     # ---- before the desk ----
 
-    def _begin(self, session: Session | None = None) -> None:
-        """First run, a further account, or on from where the first run was left."""
+    def _begin(self, session: Session | None = None, *, back: str = "") -> None:
+        """First run, a further account, or on from where the first run was left; `back`: whose desk it came from."""
         from desktop.pages.first_run import FirstRunWindow  # once in the life of a desk
         from desktop.pages.first_run_form import FirstRunForm
 
@@ -158,7 +159,18 @@ class Program(QObject):
         )
         self._first_run = form
         form.finished.connect(self._finished)
-        self._show(FirstRunWindow(form, clock=self._clock))
+        window = FirstRunWindow(form, clock=self._clock, back=bool(back))
+        window.left.connect(partial(self._go_back, back))
+        self._show(window)
+
+    def _go_back(self, account: str) -> None:
+        """No further account after all."""
+        form, self._first_run = self._first_run, None
+        session = last_session(self.store, account) if self.store is not None else None
+        if form is not None and session is not None:
+            form.finished.disconnect(self._finished)
+            form.close()
+            self._open(session)
 
     def _finished(self, store: LocalStore, session: Session) -> None:
         self.store = store
@@ -262,7 +274,7 @@ class Program(QObject):
             desk.locker.lock()
         elif what == "account" and key == ADD:
             if self._leave():
-                self._begin()
+                self._begin(back=desk.session.account)
         elif what == "account" and key == LOG_OUT:
             self._log_out(desk.session)
         elif (what == "unit" and key != desk.session.account) or what in ("sealed", "unsealed"):

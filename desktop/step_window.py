@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.focus_ring import FocusRing
 from desktop.shell_bars import Logo
 from desktop.theme import theme
-from desktop.widgets.base import Box, Label, clear_layout, column, row, scrolled
+from desktop.widgets.base import Box, Label, clear_layout, column, row, scrolled, show_if
 from desktop.widgets.buttons import Button
 from desktop.widgets.notes import Notice
 from desktop.widgets.panel import Steps
@@ -68,8 +68,9 @@ class StepWindow(QWidget):
     """Enter presses the one filled button of the page."""
 
     closed = Signal()
+    left = Signal()  # 返回, where there is something to go back to
 
-    def __init__(self, pages: Sequence[StepPage]) -> None:
+    def __init__(self, pages: Sequence[StepPage], *, back: bool = False) -> None:
         super().__init__()
         self.setWindowTitle("会办")
         self.setMinimumSize(880, 420)  # 1366 × 768 at 150 %, under a title bar and over a task bar
@@ -84,7 +85,10 @@ class StepWindow(QWidget):
         side.setFixedWidth(SIDE)
         self._steps = QVBoxLayout()
         head = row(Logo(), 10, Label("会办", "panel_title"), None)
-        side.setLayout(column(24, head, 40, self._steps, None, margins=(24, 0, 24, 24)))
+        self.back = named(Button("返回", "secondary", icon="arrow-left", hint="Esc"), "step.back")
+        self.back.clicked.connect(self.left)
+        show_if(self.back, back)
+        side.setLayout(column(24, head, 40, self._steps, None, row(self.back, None), margins=(24, 0, 24, 24)))
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -115,6 +119,8 @@ class StepWindow(QWidget):
             primary = next((button for button in shown if button.kind == "primary"), None)
             if primary is not None:
                 primary.click()
+        elif event.key() == Qt.Key.Key_Escape and self.back.isVisibleTo(self):
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 

@@ -306,7 +306,7 @@ class PullPage(StepPage):
 class FirstRunWindow(StepWindow):
     """The window before there is a desk."""
 
-    def __init__(self, form: FirstRunForm, *, clock: Clock = utc_now) -> None:
+    def __init__(self, form: FirstRunForm, *, clock: Clock = utc_now, back: bool = False) -> None:
         self.form = form
         self.pages: dict[Step, StepPage] = {
             Step.INVITATION: InvitationPage(form),
@@ -316,7 +316,7 @@ class FirstRunWindow(StepWindow):
             Step.RECOVERY: RecoveryPage(form, clock),
             Step.PULL: PullPage(form),
         }
-        super().__init__(tuple(self.pages.values()))
+        super().__init__(tuple(self.pages.values()), back=back)
         self.setObjectName("first-run")
         form.changed.connect(self.refresh)
         form.failed.connect(self._failed)

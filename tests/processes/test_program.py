@@ -179,6 +179,29 @@ def test_ctrl_k_finds_people_by_pinyin(folder: Path, qtbot: QtBot) -> None:
     store.close()
 
 
+def test_whoever_adds_no_account_after_all_goes_back_to_the_own_desk(
+    server: ServerProcess, folder: Path, qtbot: QtBot
+) -> None:
+    program = Program(folder, passphrase=SECRET)
+    with qtbot.waitSignal(program.opened):
+        program.start()
+    assert program.desk is not None
+    account = program.desk.context.account
+    for by_key in (False, True):
+        program.desk.model.picked.emit("account", "add")
+        qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow))
+        form = first_run(program).form
+        form.choose(server.invitation())
+        qtbot.waitUntil(lambda form=form: form.met is not None and not form.busy)  # type: ignore[misc]  # bound in the loop
+        with qtbot.waitSignal(program.opened):
+            if by_key:
+                QTest.keyClick(first_run(program), Qt.Key.Key_Escape)
+            else:
+                press(first_run(program), "step.back")
+        assert program.desk.context.account == account
+    program.close()
+
+
 def test_logging_out_keeps_the_drafts_and_another_account_may_follow(
     server: ServerProcess, folder: Path, qtbot: QtBot
 ) -> None:
@@ -194,6 +217,7 @@ def test_logging_out_keeps_the_drafts_and_another_account_may_follow(
     form = first_run(program).form
     form.choose(server.invitation())
     qtbot.waitUntil(lambda: form.met is not None and not form.busy)
+    assert not part(first_run(program), "step.back").isVisible(), "nobody is logged in"
     press(first_run(program), "first-run.continue")
     with qtbot.waitSignal(program.opened):  # the recovery code was kept: straight to the data
         fill(first_run(program), "login.account", UNIT)

@@ -243,7 +243,8 @@ class SubmitPage(DraftPage):
         for spec in service.fields:
             if spec.type == "agency":
                 pairs.append((spec.label, agency or "还没有选"))
-        pairs.append(("要送的", f"{files} 个附件，共 {size_text(size)}" if files else f"表单 {size_text(size)}"))
+        whole = size_text(size).replace(" ", "\N{NO-BREAK SPACE}")  # the unit stays with its number
+        pairs.append(("要送的", f"{files} 个附件，共 {whole}" if files else f"表单 {whole}"))
         pairs.append(("这条线路", line_words(size, context.line_rate, online=context.online)))
         if pairs != self._pairs:
             self._pairs = pairs
@@ -289,7 +290,8 @@ class SubmitPage(DraftPage):
         if draft.asks:
             return "有几处您和同事都改过，还没有选定用哪一个"
         if not look.check.ok:
-            return "还有不可办的人" if failed and not form_blocks(look.check) else "还有没填、没附的，请回去补上"
+            whom = f"还有不可办的{'人' if noun(self.form.service) == '人' else '项目'}"
+            return whom if failed and not form_blocks(look.check) else "还有没填、没附的，请回去补上"
         return self.confirms.missing
 
     # doing

@@ -356,6 +356,7 @@ def test_how_much_is_to_be_sent_and_how_long_it_takes_on_this_line_is_said(qtbot
     desk.context.set_line(online=True, paused=False)
     desk.context.set_line_rate(30_000.0)  # bytes a second
     assert "2 个附件，共 18" in said(page.side)  # the same bytes under one address are sent once
+    assert "\N{NO-BREAK SPACE}KB" in said(page.side)
     assert "约 6 秒" in said(page.side)
     with desk.store.transaction() as writer:
         for mark in "ab":

@@ -243,8 +243,8 @@ class SubmitPage(DraftPage):
         for spec in service.fields:
             if spec.type == "agency":
                 pairs.append((spec.label, agency or "还没有选"))
-        whole = size_text(size).replace(" ", "\N{NO-BREAK SPACE}")  # the unit stays with its number
-        pairs.append(("要送的", f"{files} 个附件，共 {whole}" if files else f"表单 {whole}"))
+        amount = size_text(size).replace(" ", "\N{NO-BREAK SPACE}")  # the unit stays with its number
+        pairs.append(("要送的", f"{files} 个附件，共 {amount}" if files else f"表单 {amount}"))
         pairs.append(("这条线路", line_words(size, context.line_rate, online=context.online)))
         if pairs != self._pairs:
             self._pairs = pairs

@@ -22,6 +22,7 @@ from sync.actions_drafts import without_orphans
 
 ONWARDS = ("approve", "confirm", "pay", "result")
 MOST_STEPS = 12
+STANDS = (("ok", "可办"), ("bad", "不可办"), ("warn", "未齐"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def card_lines(service: Service, form: Form, look: Look) -> tuple[CardLine, ...]
             continue
         states = [row_state(service, look.check.rows.get(str(row["row"]))) for row in rows]
         bad = worst(state.state for state in states)
-        good = sum(state.state == "ok" for state in states)
-        short = "可办" if bad == "ok" else f"{good} 可办，{len(rows) - good} 未齐" if good else "都还不能"
+        counts = [(sum(state.state == kind for state in states), word) for kind, word in STANDS]
+        several = "，".join(f"{count} {word}" for count, word in counts if count)
+        short = "可办" if bad == "ok" else several if counts[0][0] else "都还不能"
         counted = "人" if spec.adds == "person" else "项"
         names = "、".join(_name(service, row, look, spec.adds) for row in rows[:24]) + (" 等" if len(rows) > 24 else "")
         made.append(CardLine(key, spec.label, f"{len(rows)} {counted}", names, RowState(_state(bad), short, "", False)))

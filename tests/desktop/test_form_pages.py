@@ -331,6 +331,8 @@ def test_those_who_can_go_are_sent_and_the_others_wait_in_a_draft_of_their_own(q
     key = desk.draft(EDUCATION, a_form({INITIAL: listed}))
     page = on_screen(qtbot, submit.make(desk.context, key))
     assert not page.send.isEnabled()
+    assert page.send.toolTip() == "还有不可办的人"
+    assert [line.state.short for line in page.cards.visible] == ["2 可办，1 不可办"]
     QTest.mouseClick(page.split, Qt.MouseButton.LeftButton)
     settle(qtbot, page)
     assert [row["row"] for row in desk.form_of(key)["cards"][INITIAL]] == [row["row"] for row in listed[:2]]

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import system
-from talk import LINUX, SetupError
+from talk import LINUX, ROOT, SetupError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 POSTGRES_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin")
@@ -27,11 +27,16 @@ def has_screen() -> bool:
     return not LINUX or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def unseen() -> dict[str, str]:
+    """Variables that put windows on Qt's own screen, with our fonts where it would look for the system's in vain."""
+    return {"QT_QPA_PLATFORM": "offscreen", **({} if LINUX else {"QT_QPA_FONTDIR": str(ROOT / "resources" / "fonts")})}
+
+
 @contextmanager
 def screen() -> Iterator[dict[str, str]]:
-    """A private screen of 1920×1080; yields the variables that put windows on it (the real one but on Linux)."""
+    """A private screen of 1920×1080; yields the variables that put windows on it (Qt's own unseen one but on Linux)."""
     if not LINUX:
-        yield {}
+        yield unseen()
         return
     xvfb = system.find_or_install(["Xvfb"], ["xvfb"], "a screen nobody looks at")
     read, write = os.pipe()

@@ -52,12 +52,12 @@ class Result:
 
 @contextmanager
 def _offscreen() -> Iterator[Variables]:
-    yield {"QT_QPA_PLATFORM": "offscreen"}
+    yield services.unseen()
 
 
 def _on_screen() -> AbstractContextManager[Variables]:
     """Real windows: on Linux on a private screen, elsewhere on Qt's own, which nobody sees."""
-    return services.screen() if LINUX else _offscreen()
+    return services.screen()
 
 
 @contextmanager

@@ -95,10 +95,11 @@ class Writers:
     def open(self, path: Path, offset: int) -> Writer:
         """The one writer of this upload from now on."""
         with self._lock:
-            if before := self._current.get(path):
-                before.let_go()  # its line may be dead and not know it; on Windows an open file cannot be moved
+            before = self._current.get(path)
             writer = self._current[path] = Writer(path, offset, self)
-            return writer
+        if before is not None:
+            before.let_go()  # its line may be dead and not know it; on Windows an open file cannot be moved
+        return writer
 
     def close(self, writer: Writer) -> None:
         """It writes no more."""

@@ -92,6 +92,7 @@ class ReviewModel(Watching[Found]):
         self.notes: tuple[Note, ...] = ()  # of the return that is being written
         self.carrier = Carrier(context, self)
         self._wanted = f"application/{key}" if key else ""
+        self._decided_here: set[str] = set()  # what leaves the desk by one's own decision leaves without a word
         self._sending = False
 
     # the store
@@ -112,10 +113,19 @@ class ReviewModel(Watching[Found]):
 
     def take(self, found: Found) -> None:
         before = self.sheet
+        self._decided_here |= {row.id for row in (*self.rows, *found.rows) if row.decision is not None}
         if self._wanted != found.asked and any(row.id == self._wanted for row in found.rows):
             self.rows, self.phrases = found.rows, found.phrases
             return  # another one was clicked meanwhile: it is being read
         self.rows, self.sheet, self.phrases = found.rows, found.sheet, found.phrases
+        if (
+            before is not None
+            and before.id not in self._decided_here
+            and all(row.id != before.id for row in found.rows)
+        ):
+            row = before.case.row
+            words = f"{row.label} {row.number or row.code} 已不在您手上：单位作废了，或同事先办了。"
+            self.said.emit(f"{words}您还没有判定，没写完的意见不会送出。", "warn")
         if found.sheet is None:
             self._wanted = ""
             self.part_key, self.paper_key, self.place, self.notes = "", ("", ""), None, ()

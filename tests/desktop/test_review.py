@@ -202,6 +202,21 @@ def test_what_moved_on_since_it_was_looked_at_is_not_sent(desk: SampleDesk, qtbo
     assert queued(desk) == []
 
 
+def test_one_that_leaves_the_desk_while_it_is_looked_at_is_told(desk: SampleDesk, qtbot: QtBot) -> None:
+    page, told = open_page(desk, qtbot), list[str]()
+    page.model.said.connect(lambda words, _role: told.append(words))
+    qtbot.waitUntil(lambda: page.model.sheet is not None and page.model.sheet.id == SECOND)
+    from sync.store.port import SyncStore
+    from tests.sync.store.building import a_page
+
+    ended = an_education(SECOND, ("王海涛",), days=5, state="abandoned")
+    SyncStore(desk.store).apply_page(desk.account, "office", a_page((SECOND, 990, 2, ended), more=True), now=NOW)
+    qtbot.waitUntil(lambda: page.model.sheet is not None and page.model.sheet.id != SECOND)
+    assert len(told) == 1
+    assert "已不在您手上" in told[0]
+    assert "没写完的意见不会送出" in told[0]
+
+
 @pytest.mark.parametrize(
     ("role", "key", "words"), [("agency", FIRST, "这份单的人"), ("association_finance", PAYMENT, "缴费明细")]
 )

@@ -153,7 +153,8 @@ def _has_pip() -> bool:
 def test_without_a_home_folder_downloads_are_cached_beside_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
 ) -> None:
-    monkeypatch.setenv("HOME", home and str(tmp_path / home))
+    for name in ("HOME", "USERPROFILE"):  # as Windows calls it
+        monkeypatch.setenv(name, home and str(tmp_path / home))
     with script("environment")._caches(tmp_path) as variables:
         assert Path(variables["UV_CACHE_DIR"]).is_relative_to(tmp_path)
         assert Path(variables["PIP_CACHE_DIR"]).is_relative_to(tmp_path)

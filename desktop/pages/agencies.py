@@ -26,6 +26,7 @@ class AgenciesPage(OfficePage):
             Column[Entry]("城市", lambda one: str(one.body.get("city") or ""), width=96),
             Column[Entry]("联系人", lambda one: str(one.body.get("contact") or ""), width=112),
             Column[Entry]("电话", lambda one: str(one.body.get("phone") or ""), width=150),
+            Column[Entry]("在办", lambda one: f"{one.held} 件" if one.held else "", width=72, align="right"),
             state_column(),
             Column[Entry]("", acts=lambda one: (Act("open", "修改"),), align="right", width=64),
         ]
@@ -42,7 +43,7 @@ class AgenciesPage(OfficePage):
         self.add(16)
         self._title = SectionTitle("协会联系方式", 0, note="单位在办件页上看到，用来打电话问", line=False)
         self.add(self._title)
-        desks = [columns[0], columns[2], columns[3], state_column(), columns[5]]
+        desks = [columns[0], columns[2], columns[3], state_column(), columns[6]]
         self.desks: RowsModel[Entry] = RowsModel(desks, key=lambda one: one.id, search=lambda one: one.search)
         none = EmptyState("还没有联系方式", "协会的部门由规则包定下，第一次启动时写入。", icon="phone")
         self.desk_list = RowsView(self.desks, name="协会联系方式", empty=none, row_height=40, hang=True, fit=True)

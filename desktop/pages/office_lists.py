@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from sync.actions import save_account, save_agency, save_desk
 from sync.store.errors import StoreFailure
 from sync.store.local import LocalStore, Reader
 from sync.store.pinyin import full, initials
-from sync.views import entities
+from sync.views import applications, entities
 
 Kind = Literal["agency", "desk", "account"]
 MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -35,6 +36,7 @@ class Entry:
     pending: bool
     place: str = ""  # of an account: the unit or agency it belongs to
     role_label: str = ""
+    held: int = 0  # cases that wait for this agency
 
     @property
     def name(self) -> str:
@@ -87,15 +89,23 @@ class OfficeLists(Watching[Lists]):
         agencies = {one.id: str(one.body.get("name") or "") for one in entities(reader, account, "agency")}
         places = units | agencies
         found: list[Entry] = []
+        held = self._held(reader) if "desk" in self._kinds else Counter[str | None]()
         for kind in self._kinds:
             for one in entities(reader, account, kind):
                 body = one.body
                 place = places.get(str(body.get("unit") or body.get("agency") or ""), "")
                 role = pack.spec.roles.get(str(body.get("role") or ""))
                 label = role.label if role and kind == "account" else ""
-                found.append(Entry(one.id, kind, body, one.pending is not None, place, label))
+                found.append(Entry(one.id, kind, body, one.pending is not None, place, label, held[one.id]))
         found.sort(key=lambda one: (self._kinds.index(one.kind), not one.active, one.role_label, full(one.name)))
         return Lists(tuple(found), places, pack.role(reader.accounts.need(account).role))
+
+    def _held(self, reader: Reader) -> Counter[str | None]:
+        """How many cases wait for each agency."""
+        actors = self.context.pack.spec.actors
+        rows = applications(reader, self.context.account, self.context.pack, open_only=True)
+        waiting = (row for row in rows if row.holder_actor in actors and actors[row.holder_actor].desk == "agency")
+        return Counter(row.agency for row in waiting)
 
     def take(self, found: Lists) -> None:
         self.entries, self.places, self.desk = found.entries, found.places, found.desk

@@ -22,6 +22,11 @@ FIELDS: dict[Kind, tuple[tuple[str, str, bool], ...]] = {  # key, label, require
 TITLES: dict[Kind, str] = {"agency": "会员服务机构", "desk": "协会联系方式", "account": "账号"}
 
 
+def held_words(held: int) -> str:
+    """What becomes of the cases on the desk of an agency that is stopped."""
+    return f"它那里还有 {held} 件在办。停用后单位不能再选它，这 {held} 件仍留在它那里审，请先与它约好办完。"
+
+
 class OfficePanel(Panel):
     """One entry, made or changed."""
 
@@ -45,6 +50,11 @@ class OfficePanel(Panel):
         self.active.setChecked(entry.active if entry is not None else True)
         show_if(self.active, kind != "desk" and entry is not None)
         self._layout.addWidget(self.active)
+        self.held = Label(held_words(entry.held if entry else 0), "secondary", "warn", wrap=True)
+        self.held.setObjectName("office.held")
+        self.held.hide()
+        self.active.toggled.connect(self._active_changed)
+        self._layout.addWidget(self.held)
         words = "首次密码由系统生成，发到手机，任何人都看不到。" if kind == "account" and entry is None else ""
         self._layout.addWidget(Label(words, "secondary", "text2", wrap=True))
         save = Button("存下，放入待发送", "primary")
@@ -57,6 +67,9 @@ class OfficePanel(Panel):
         self.set_sections([Section("", holder)])
         self.set_foot("Esc 收起", icon="close", action="收起")
         self.foot_acted.connect(self.finished)
+
+    def _active_changed(self, active: bool) -> None:
+        show_if(self.held, not active and self._entry is not None and self._entry.held > 0)
 
     def _put(self, key: str, made: Field, body: Any) -> None:
         made.set_value(str(body.get(key) or ""))

@@ -18,7 +18,7 @@ from desktop.pages.settings_editors import editor_for
 from desktop.pages.settings_model import CHANGED, FUTURE, UNSET
 from domain.packs.parameters import read_parameter
 from sync.views import entity, outbox
-from tests.desktop.offices import FIRST, a_payment, accounts, an_education, mirror, office
+from tests.desktop.offices import AGENCY, FIRST, a_payment, accounts, an_education, mirror, office
 from tests.desktop.on_screen import on_screen
 from tests.desktop.sample_desk import NOW, UNIT, SampleDesk, the_pack
 
@@ -217,6 +217,28 @@ def test_an_account_needs_a_login_of_its_own_a_role_and_a_place(tmp_path: Path, 
         page.panel.save()
         qtbot.waitUntil(lambda: queued(desk) == ["save-account"])
         qtbot.waitUntil(lambda: any(one.name == "新人" and one.pending for one in page.model.entries))
+
+
+def test_who_stops_an_agency_is_told_what_still_waits_for_it(tmp_path: Path, qtbot: QtBot) -> None:
+    with office(
+        tmp_path,
+        "secretariat",
+        an_education(),
+        an_education(f"{FIRST[:-1]}5", state="association_review", actor="association"),
+    ) as desk:
+        page = opened(agencies.make, desk, qtbot)
+        held = {one.id: one.held for one in page.model.listed("agency")}
+        assert held.pop(AGENCY) == 1
+        assert set(held.values()) == {0}
+        page.open_entry("agency", next(one for one in page.model.listed("agency") if one.id == AGENCY))
+        assert page.panel.held.isHidden()
+        page.panel.active.click()
+        assert not page.panel.held.isHidden()
+        assert "还有 1 件在办" in page.panel.held.text()
+        idle = next(one for one in page.model.listed("agency") if not one.held)
+        page.open_entry("agency", idle)
+        page.panel.active.click()
+        assert page.panel.held.isHidden()
 
 
 def test_an_agency_is_changed_under_its_id(tmp_path: Path, qtbot: QtBot) -> None:

@@ -214,7 +214,7 @@ class Association:
             self.pushes.append([json.loads(signed.content)["op_id"] for signed in asked.operations])
         return push_reply(self.epoch, known + [self._decide(signed.content) for signed in asked.operations])
 
-    def _decide(self, content: str) -> str:
+    def _decide(self, content: bytes) -> str:
         operation = json.loads(content)
         op_id, entity = operation["op_id"], operation["entity"]
         if op_id in self.ledger:

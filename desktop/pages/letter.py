@@ -17,6 +17,7 @@ from desktop.pages.form_values import attachments, subjects_in
 from desktop.pages.letter_model import Made, make_letter
 from desktop.pages.paper_look import sought
 from desktop.pages.preview import show_paper
+from desktop.pages.words import day_of
 from desktop.widgets.base import Label, column
 from desktop.widgets.notes import KeyValues
 from desktop.widgets.panel import Panel, Section, Steps
@@ -122,7 +123,7 @@ class LetterPage(PaperPage):
         self.state.set_role("warn")
 
     def _printed_words(self) -> str:
-        return f"{str(self._printed['at'])[:10]} 打印过" if self._printed.get("at") else "还没有打印"
+        return f"{day_of(str(self._printed['at']))} 打印过" if self._printed.get("at") else "还没有打印"
 
     def _material(self, checks: tuple[MaterialCheck, ...]) -> None:
         check = next((each for each in checks if each.signed_version_of == self._document), None)

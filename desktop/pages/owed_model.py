@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop.pages.form_lines import money
 from desktop.pages.form_values import Form, named_in, new_row
+from desktop.pages.words import day_of
 from domain.packs.pack import Pack
 from domain.packs.service import Service
 from sync.store.local import Reader
@@ -69,7 +70,7 @@ def _case(reader: Reader, account: str, case: CaseRow, listed: Sequence[BillRow]
     who = "、".join(dict.fromkeys(names))
     number = case.number or case.code
     search = f"{case.label} {number} {who} {initials(who)}"
-    return Owed(case.id, case.label, number, f"{case.summary}  {who}", amount, case.since[:10], reason, search)
+    return Owed(case.id, case.label, number, f"{case.summary}  {who}", amount, day_of(case.since), reason, search)
 
 
 def _why(total: str | None, status: str, payment: str | None, inside: bool) -> str:

@@ -40,7 +40,7 @@ class ReviewPage(WatchingPage):
         model.setParent(self)
         self._name = name
         self._other: ActionChoice | None = None
-        self._showing: object = None
+        self._showing: tuple[str, int, object] | None = None
         self._listing = False  # the list was asked for, where it has no place of its own
         self.head.hide()
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -142,9 +142,8 @@ class ReviewPage(WatchingPage):
         foot.setLayout(self._foot)
         self._middle = Box(fill="surface", sides="r")
         self._middle.setFixedWidth(MIDDLE)
-        self._middle.setLayout(
-            column(head, self._band, self._old_reason, ScrollArea(self.parts), foot, margins=(0, 0, 1, 0))
-        )
+        self.sheet_area = ScrollArea(self.parts)
+        self._middle.setLayout(column(head, self._band, self._old_reason, self.sheet_area, foot, margins=(0, 0, 1, 0)))
 
     def make_parts(self) -> PartView:
         """What stands in the middle; the finance desk has its own."""
@@ -269,6 +268,8 @@ class ReviewPage(WatchingPage):
     def _opened(self) -> None:
         sheet = self.model.sheet
         showing = (sheet.id, sheet.case.row.version, self.model.decision) if sheet is not None else None
+        if showing is None or self._showing is None or showing[0] != self._showing[0]:
+            self.sheet_area.verticalScrollBar().setValue(0)  # another application is read from its first line
         if showing != self._showing:  # news of the same application must not shut a return that is being written
             self.editor.hide()
             self._bar.show()

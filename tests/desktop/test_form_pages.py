@@ -474,6 +474,7 @@ def test_a_payment_covers_forms_that_wait_for_money_and_knows_what_they_come_to(
         desk.account,
         {"id": case, "number": "2026000201", "service": EDUCATION, "unit": UNIT, "state": "awaiting_payment",
          "people": [person],
+         "holder": {"name": "温晓岚", "actor": "unit", "since": "2026-03-11T20:30:00.000Z"},
          "form": {"values": {}, "cards": {"specialty-change": listed}, "attachments": []}, "history": [], "round": 1},
         {"id": "bill/b1", "number": "JF1", "kind": "assist_fee", "unit": UNIT, "application": case, "status": "unpaid",
          "made_on": "2026-03-12", "total": "180.00", "lines": [line]},
@@ -482,7 +483,7 @@ def test_a_payment_covers_forms_that_wait_for_money_and_knows_what_they_come_to(
     )  # fmt: skip
     key = desk.draft("education-assist-fee-payment")
     chooser = on_screen(qtbot, owed.make(desk.context, f"{key}:forms"))
-    assert [one.amount for one in chooser.rows.visible] == ["180.00"]
+    assert [(one.amount, one.since) for one in chooser.rows.visible] == [("180.00", "2026-03-12")]  # Shanghai's day
     chooser.rows.tick([0], True)
     chooser.add_chosen()
     settle(qtbot, chooser)

@@ -133,6 +133,21 @@ def test_a_approves_and_goes_on_and_nothing_leaves_before_it_is_sent(desk: Sampl
     qtbot.waitUntil(lambda: SECOND not in [row.id for row in page.model.rows])
 
 
+def test_another_application_is_read_from_its_first_line(desk: SampleDesk, qtbot: QtBot) -> None:
+    page = open_page(desk, qtbot)
+    page.resize(1180, 480)
+    bar = page.sheet_area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    QTest.keyClick(page, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: page.model.decided == 1)
+    settle(qtbot, page)
+    assert page.model.sheet is not None
+    assert page.model.sheet.id != SECOND
+    assert bar.maximum() > 0
+    assert bar.value() == 0
+
+
 def test_a_return_is_bound_to_the_place_that_was_clicked(desk: SampleDesk, qtbot: QtBot) -> None:
     page = open_page(desk, qtbot, FIRST.partition("/")[2])
     QTest.keyClick(page, Qt.Key.Key_R)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.background import Lane
 from desktop.bugs import Bugs
-from desktop.context import Clock, utc_now
+from desktop.context import SHANGHAI, Clock, utc_now
 from desktop.desk import Desk
 from desktop.editions import in_force
 from desktop.frame import ADD, LOCK, LOG_OUT, PASSWORD, THIS_DESK
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
 __all__ = ["Program", "build_desk"]
 
 
-def pack_for(store: LocalStore, session: Session, clock: Clock) -> Pack:
+def pack_for(store: LocalStore, account: str, clock: Clock) -> Pack:
     """The rules in force today for this account; raises NoPack."""
     with store.reading() as reader:
-        return in_force(reader, session.account, clock().date())
+        return in_force(reader, account, clock().astimezone(SHANGHAI).date())
 
 
 def build_desk(
@@ -63,7 +63,7 @@ def build_desk(
         store.close()
         raise StoreMissing()
     failed = failed or Bugs().handle
-    return Desk(store, session, pack_for(store, session, clock), failed=failed, clock=clock, settings=settings)
+    return Desk(store, session, pack_for(store, session.account, clock), failed=failed, clock=clock, settings=settings)
 
 
 class Program(QObject):
@@ -242,7 +242,9 @@ class Program(QObject):
             self._failed(error)
 
         self._lane.run(
-            lambda: pack_for(store, session, clock), done=lambda pack: self._sit_down(session, pack), failed=failed
+            lambda: pack_for(store, session.account, clock),
+            done=lambda pack: self._sit_down(session, pack),
+            failed=failed,
         )
 
     def _sit_down(self, session: Session, pack: Pack) -> None:

@@ -14,7 +14,7 @@ from uuid_utils import uuid4, uuid7
 from domain.packs import Pack, PackError
 from domain.packs import load as load_pack
 from server import feed, schema, seed
-from server.clock import Clock, utc_now
+from server.clock import Clock, shanghai_day, utc_now
 from server.decide.install import install
 from server.outlet import deliver, ports_of
 from server.repositories import accounts
@@ -49,7 +49,7 @@ def init(
         raise FoundingError(f"{data} 里已经有一个协会，init 不会改动它。")
     chosen = _pack(pack)
     now = clock()
-    told: seed.Seed = seed.read(seed_file, today or now.date()) if seed_file else {"accounts": [ADMIN]}
+    told: seed.Seed = seed.read(seed_file, today or shanghai_day(now)) if seed_file else {"accounts": [ADMIN]}
     made_data = not data.exists()
     data.mkdir(parents=True, exist_ok=True)
     url = database or default_database(data)

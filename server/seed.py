@@ -17,6 +17,7 @@ from uuid_utils import uuid7
 
 from domain.packs import Pack
 from server.blobs import sha256_of
+from server.clock import shanghai_day
 from server.decide.account import LOGIN
 from server.decide.install import install
 from server.decide.roster import PERSON_DOCUMENT, document_text
@@ -233,7 +234,7 @@ class _Loader:
         desk = self.pack.spec.actors[state.actor].desk
         place = {"unit": body.get("unit"), "agency": body.get("agency")}.get(desk) or f"desk/{desk}"
         found = self.bodies.get(str(place), {})
-        since = f"{body.get('submitted_on', self.now.date())}T01:00:00.000Z"
+        since = f"{body.get('submitted_on', shanghai_day(self.now))}T01:00:00.000Z"
         return {"actor": state.actor, "name": found.get("name", ""), "phone": found.get("phone", ""), "since": since}
 
     def _account(self, told: Mapping[str, Any]) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from desktop import editions
+from desktop.app import pack_for
 from desktop.commands.packs import packs_folder
 from desktop.editions import shipped
 from domain.packs import texts
+from tests.desktop.offices import office
 
 PACK = "gdjlxh-2025"
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,3 +71,17 @@ def test_rules_are_read_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: p
     blocked = tmp_path / "rules"
     blocked.write_text("a file, not a folder")
     assert shipped(PACK, blocked).id == PACK
+
+
+@pytest.mark.windows
+@pytest.mark.parametrize(("hour", "edition"), [(15, "2025.1"), (16, "2025.2")])
+def test_the_day_of_an_edition_begins_in_shanghai(tmp_path: Path, hour: int, edition: str) -> None:
+    old = dict(texts(packs_folder() / PACK))
+    new = {**old, "pack.yaml": old["pack.yaml"].replace("2025.1", "2025.2")}
+    both = (
+        {"id": "pack/2025.1", "since": "2025-01-01", "files": old},
+        {"id": "pack/2025.2", "since": "2026-03-19", "files": new},
+    )
+    with office(tmp_path, "admin", *both) as desk:
+        pack = pack_for(desk.store, desk.account, lambda: datetime(2026, 3, 18, hour, 30, tzinfo=UTC))
+        assert pack.edition == edition

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from contextlib import ExitStack
 
+import pytest
+
 from server.decide.calm import LONG, Calm
+
+
+@pytest.fixture(autouse=True)
+def collecting() -> Iterator[None]:
+    """As it is in a server, whatever the other tests left."""
+    was = gc.isenabled()
+    gc.enable()
+    yield
+    if not was:
+        gc.disable()
 
 
 class Knot:
@@ -21,7 +34,6 @@ def knots() -> int:
 
 
 def test_the_collector_rests_until_the_last_of_those_that_overlap() -> None:
-    assert gc.isenabled()
     calm = Calm()
     first, second = ExitStack(), ExitStack()
     first.enter_context(calm)
@@ -34,12 +46,10 @@ def test_the_collector_rests_until_the_last_of_those_that_overlap() -> None:
 
 def test_a_collector_that_rested_before_rests_after_it() -> None:
     gc.disable()
-    try:
-        with Calm():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
+    with Calm():
+        pass
+    assert not gc.isenabled()
+    gc.enable()
 
 
 def test_where_batches_never_pause_rubbish_still_goes() -> None:

@@ -113,7 +113,7 @@ def test_a_refusal_comes_back_and_stops_no_other(desk: Desk) -> None:
 
 
 def test_a_long_queue_goes_in_batches_that_grow_while_it_goes_well(desk: Desk) -> None:
-    op_ids = [desk.asks(f"人{n}", payload={"remark": "长" * 1500}) for n in range(120)]
+    op_ids = [desk.asks(f"人{n}", payload={"remark": "长" * 1500}) for n in range(240)]
     desk.settle()
     sizes = [len(push) for push in desk.association.pushes]
     assert sum(sizes) == len(op_ids)

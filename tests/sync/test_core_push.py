@@ -11,7 +11,7 @@ from tests.sync.desk import Desk, op_ids_of
 
 QUICK = 0.01  # seconds for an answer
 DELIVERED = ("answered", "applied")
-LONG = {"remark": "长" * 6_000}  # 18 kB: some three of them are a first batch
+LONG = {"remark": "长" * 6_000}  # 18 kB: some seven of them are a first batch
 
 
 def on_way(desk: Desk) -> list[PushRequest]:
@@ -52,7 +52,7 @@ def test_the_later_of_two_may_be_answered_first(desk: Desk) -> None:
 
 
 def test_what_builds_on_something_on_its_way_is_not_sent_beside_it(desk: Desk) -> None:
-    for number in range(3):
+    for number in range(6):
         desk.asks(f"先{number}", payload=LONG)
     desk.core.step()
     desk.answer(seconds=QUICK)

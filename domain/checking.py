@@ -1,7 +1,7 @@
 """What would be said of a form if it were sent now: each finding at its place, papers, and the bills that will come."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -241,8 +241,3 @@ def _unacceptable(question: Question, each: Unacceptable) -> Finding:
         path=row_path(card, each.row if card else None, each.material),
         row=each.row,
     )
-
-
-def with_days(findings: Iterable[Finding], day: str | None) -> tuple[Finding, ...]:
-    """The findings, each with the day from which time alone will have done."""
-    return tuple(replace(each, possible_from=day) for each in findings)

@@ -31,8 +31,8 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(database: Database, to: str = "head") -> None:
-    """To the newest, or to a step named, in one transaction; a database made by a later program is refused."""
+def upgrade(database: Database) -> None:
+    """To the newest, in one transaction; a database made by a later program is refused."""
     found = current(database)
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if found is not None and found not in known:
@@ -43,4 +43,4 @@ def upgrade(database: Database, to: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with database.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        command.upgrade(config, "head")

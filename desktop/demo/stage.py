@@ -22,6 +22,7 @@ from desktop.demo.server_process import ServerProcess
 from desktop.desk import Desk
 from desktop.shell import Shell
 from domain.packs import Pack
+from sync.files import sqlite_address
 
 ROOT = Path(__file__).resolve().parents[2]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -193,7 +194,7 @@ class Stage:
 
     def rows(self, op_id: str) -> int:
         """How often an Operation stands in the server's database, asked beside the server."""
-        with closing(sqlite3.connect(f"{(self.server.data / 'server.db').as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(sqlite_address(self.server.data / "server.db", "ro"), uri=True)) as database:
             (count,) = database.execute("select count(*) from ledger where op_id = ?", (op_id,)).fetchone()
         return int(count)
 

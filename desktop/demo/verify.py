@@ -15,6 +15,7 @@ from typing import Any
 
 from documents.receipt import Delivery
 from domain.operations import Receipt, Status
+from sync.files import sqlite_address
 
 STORY, KEY, DATABASE, LINE = "story.json", "server-public-key.txt", "server.db", "proxy.log"
 
@@ -26,7 +27,7 @@ def problems(folder: Path, *, whole: bool = True) -> list[str]:
         return [f"没有文件 {'、'.join(missing)}。"]
     steps = json.loads((folder / STORY).read_text(encoding="utf-8"))
     key = (folder / KEY).read_text(encoding="utf-8").strip()
-    with closing(sqlite3.connect(f"{(folder / DATABASE).absolute().as_uri()}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(sqlite_address((folder / DATABASE).absolute(), "ro"), uri=True)) as database:
         found = [words for step in steps for words in _step(folder, step, key, database)]
     return found + (list(_whole(folder, steps)) if whole else [])
 

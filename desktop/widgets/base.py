@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QScrollBar,
     QSizePolicy,
-    QSpacerItem,
     QStyle,
     QStyleOptionSlider,
     QVBoxLayout,
@@ -97,12 +96,6 @@ def rounded(
         half = pen / 2
         painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius - half, radius - half)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-
-def focus_path(rect: QRectF, radius: float = 6) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(rect, radius, radius)
-    return path
 
 
 class Label(QLabel):
@@ -312,10 +305,6 @@ class ScrollArea(QScrollArea):
 
 def scrolled(content: QWidget) -> ScrollArea:
     return ScrollArea(content)
-
-
-def spacer() -> QSpacerItem:
-    return QSpacerItem(0, 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
 
 def text_width(text: str, font: str, weight: int | None = None) -> int:

@@ -198,9 +198,6 @@ class Notice(Box):
         self.show_words("")
 
 
-Banner = Notice
-
-
 class EmptyState(QWidget):
     """What will stand here, and the first step."""
 

@@ -1,7 +1,5 @@
 """The window: going places and back, finding, keys, names for the ear, and what is remembered."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSettings, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -28,7 +25,6 @@ from desktop.widgets.inputs import TextInput
 from desktop.widgets.notes import Notice
 from tests.desktop import kit_pages
 from tests.desktop.kit_pictures import SAMPLE, fill
-from tests.support.waiting import PATIENCE
 from tests.support.windows import shown
 
 pytestmark = pytest.mark.windows
@@ -561,25 +557,6 @@ def test_a_page_reveals_the_place_a_finding_names(open_shell: Open) -> None:
     page.add(far)
     page.reveal(far)
     assert far.editor.hasFocus()
-
-
-def test_the_kit_paints_every_page_in_both_modes_and_scales(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "tests.desktop.kit_pictures", "--out", str(tmp_path)], check=True, timeout=PATIENCE
-    )
-    made = sorted(tmp_path.glob("*.png"))
-    assert len(made) == 28
-    for path in made:
-        image = QImage(str(path))
-        assert image.width() in (1366, 1920), path.name
-        step = max(1, image.width() // 200)
-        colours = {
-            image.pixelColor(x, y).name() for x in range(0, image.width(), step) for y in range(0, image.height(), step)
-        }
-        assert len(colours) > 12, f"{path.name} is nearly blank"
-    light = QImage(str(tmp_path / "home-1366x768@1-light.png")).pixelColor(700, 700)
-    dark = QImage(str(tmp_path / "home-1366x768@1-dark.png")).pixelColor(700, 700)
-    assert (light.name(), dark.name()) == ("#ffffff", "#1b2126")
 
 
 def test_labels_of_a_page_are_plain_text(open_shell: Open) -> None:

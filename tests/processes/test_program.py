@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import Program, build_desk
 from desktop.context import SHANGHAI
 from desktop.demo.server_process import ServerProcess
+from desktop.desk import Desk
 from desktop.opening import passphrase_from
 from desktop.pages.first_run import FirstRunWindow
 from desktop.pages.first_run_form import Step
@@ -30,7 +31,7 @@ from sync.login import save_session
 from sync.store.port import SyncStore
 from tests.support.server import ROOT, a_server, first_passwords
 from tests.support.waiting import PATIENCE
-from tests.support.windows import shown
+from tests.support.windows import press, shown
 
 pytestmark = [pytest.mark.processes, pytest.mark.windows, pytest.mark.qt_log_ignore("propagateSizeHints")]
 UNIT = "广州示例工程监理有限公司"
@@ -60,10 +61,6 @@ def part(window: QWidget, name: str) -> QWidget:
     return found
 
 
-def press(window: QWidget, name: str) -> None:
-    QTest.mouseClick(part(window, name), Qt.MouseButton.LeftButton)
-
-
 def fill(window: QWidget, name: str, text: str) -> None:
     editor = part(window, name)
     assert isinstance(editor, QLineEdit)
@@ -75,6 +72,15 @@ def fill(window: QWidget, name: str, text: str) -> None:
 def first_run(program: Program) -> FirstRunWindow:
     assert isinstance(program.window, FirstRunWindow)
     return program.window
+
+
+def begun(folder: Path, qtbot: QtBot) -> tuple[Program, Desk]:
+    """A start that needs nobody: the program, and the desk of whoever sat there last."""
+    program = Program(folder, passphrase=SECRET)
+    with qtbot.waitSignal(program.opened):
+        program.start()
+    assert program.desk is not None
+    return program, program.desk
 
 
 def test_from_the_invitation_to_the_desk(server: ServerProcess, folder: Path, qtbot: QtBot) -> None:
@@ -182,12 +188,10 @@ def test_ctrl_k_finds_people_by_pinyin(folder: Path, qtbot: QtBot) -> None:
 def test_whoever_adds_no_account_after_all_goes_back_to_the_own_desk(
     server: ServerProcess, folder: Path, qtbot: QtBot
 ) -> None:
-    program = Program(folder, passphrase=SECRET)
-    with qtbot.waitSignal(program.opened):
-        program.start()
-    assert program.desk is not None
-    account = program.desk.context.account
+    program, desk = begun(folder, qtbot)
+    account = desk.context.account
     for by_key in (False, True):
+        assert program.desk is not None
         program.desk.model.picked.emit("account", "add")
         qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow))
         form = first_run(program).form
@@ -198,6 +202,7 @@ def test_whoever_adds_no_account_after_all_goes_back_to_the_own_desk(
                 QTest.keyClick(first_run(program), Qt.Key.Key_Escape)
             else:
                 press(first_run(program), "step.back")
+        assert program.desk is not None
         assert program.desk.context.account == account
     program.close()
 
@@ -205,14 +210,11 @@ def test_whoever_adds_no_account_after_all_goes_back_to_the_own_desk(
 def test_logging_out_keeps_the_drafts_and_another_account_may_follow(
     server: ServerProcess, folder: Path, qtbot: QtBot
 ) -> None:
-    program = Program(folder, passphrase=SECRET)
-    with qtbot.waitSignal(program.opened):
-        program.start()
-    assert program.desk is not None
-    assert program.store is not None
-    account, store = program.desk.context.account, program.store
+    program, desk = begun(folder, qtbot)
+    account, store = desk.context.account, desk.context.store
+    assert program.store is store
     kept = actions.new_draft(store, account, "education-registration", now=datetime.now(UTC))
-    program.desk.model.picked.emit("account", "log-out")
+    desk.model.picked.emit("account", "log-out")
     qtbot.waitUntil(lambda: isinstance(program.window, FirstRunWindow))
     form = first_run(program).form
     form.choose(server.invitation())

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from server import schema
@@ -39,7 +41,11 @@ def test_an_upgrade_of_the_newest_changes_nothing(database: Database) -> None:
 
 
 def test_what_was_decided_before_a_step_is_there_after_it(database: Database) -> None:
-    schema.upgrade(database, "0001")
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
     told = "'o1', 'd', 'account/a', 'save-draft', 'draft/1', 'hash', 'then', 'then', 'applied', 1, 1"
     noted = "1, 'then', 'o1', 'account/a', 'd', 'save-draft', '', 'draft/1', 1, 'applied', '', 'hash', 'before', 'own'"
     with database.write() as connection:
